@@ -1,0 +1,78 @@
+/** The result of a diagnosis: the public JSON shape of contract `pullcheck/v1`. Plain JSON, no secret anywhere. */
+import type { Target } from '../target/target.ts';
+import type { Cause } from './cause.ts';
+import type { Confidence, Detail } from './check.ts';
+
+export type Light = 'good' | 'bad' | 'unknown';
+export type Severity = 'P1' | 'P2' | 'none';
+
+/** The source runbook's first question: which of the three is it? */
+export interface Lights {
+  readonly reference: Light;
+  readonly credentials: Light;
+  readonly reachability: Light;
+}
+
+export interface DiagnosisFinding {
+  readonly cause: Cause;
+  readonly confidence: Confidence;
+  readonly pod: string;
+  readonly container: string;
+  readonly image: string;
+  readonly summary: string;
+  /** Evidence kinds. */
+  readonly because: readonly string[];
+  readonly detail: Detail;
+}
+
+export interface StepReport {
+  readonly id: string;
+  readonly title: string;
+  readonly status: 'passed' | 'failed' | 'inconclusive' | 'skipped';
+  readonly summary: string;
+  /** What a person would type to see the same; empty when there is nothing to type. */
+  readonly command: string;
+  readonly durationMs: number;
+}
+
+export interface RemedyOffer {
+  readonly id: string;
+  readonly title: string;
+  readonly risk: 'reversible' | 'disruptive' | 'secret-bearing';
+  /** What a person would type to do it by hand. */
+  readonly command: string;
+  /** Validated by the remedy's own `Params` again before use. Never a secret. */
+  readonly params: Detail;
+}
+
+export interface Diagnosis {
+  readonly apiVersion: 'pullcheck/v1';
+  readonly kind: 'Diagnosis';
+  readonly target: Target;
+  readonly verdict: {
+    readonly cause: Cause;
+    readonly confidence: Confidence;
+    readonly severity: Severity;
+    /** One or two sentences for the person who was paged. */
+    readonly summary: string;
+    readonly alternatives: readonly Cause[];
+  };
+  readonly lights: Lights;
+  /** Evidence for each light, one sentence. */
+  readonly lightNotes: { readonly reference: string; readonly credentials: string; readonly reachability: string };
+  readonly findings: readonly DiagnosisFinding[];
+  readonly ruledOut: readonly { readonly cause: Cause; readonly because: readonly string[] }[];
+  readonly steps: readonly StepReport[];
+  readonly scope: {
+    readonly pods: number;
+    readonly workloads: number;
+    readonly namespaces: number;
+    readonly nodes: number;
+  };
+  readonly remedies: readonly RemedyOffer[];
+  /** What could not be seen and what to do about it (RBAC rules to add), one sentence each. */
+  readonly gaps: readonly string[];
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly calls: { readonly kubernetes: number; readonly registry: number; readonly github: number };
+}

@@ -1,0 +1,76 @@
+/**
+ * What is known about one failing (or healthy) container: one row per kind, each an Observation. One collector fills each kind;
+ * checks read only the kinds they declare.
+ */
+
+import type { KeyringLookup } from '../image/keyring.ts';
+import type { Classification } from '../image/pull-error.ts';
+import type { ParsedReference } from '../image/reference.ts';
+import type { Observation } from './observation.ts';
+import type { RegistryAccess, TagAnswer } from './registry-access.ts';
+import type { FailingPod } from './scope.ts';
+import type {
+  ContainerSnapshot,
+  EventSnapshot,
+  NodeSnapshot,
+  PodSnapshot,
+  Revision,
+  SecretSnapshot,
+  ServiceAccountSnapshot,
+  WorkloadSnapshot,
+} from './snapshots.ts';
+
+/** The newest words about the failure, from the waiting message or a Failed event. */
+export interface PullFailure {
+  /** The container's waiting reason now; a kubelet may write any text here. */
+  readonly reason: string;
+  /** The most telling message (a bare back-off gives way to the Failed event before it). */
+  readonly message: string;
+  readonly from: 'status' | 'event';
+  readonly at?: number;
+  readonly classification: Classification;
+}
+
+/** One pull secret that the pod names, and what reading it gave. */
+export interface AttachedSecret {
+  readonly name: string;
+  /** `pod`: the pod's own list; `service-account`: copied from its service account at creation (same names there). */
+  readonly via: 'pod' | 'service-account';
+  readonly secret: Observation<SecretSnapshot>;
+}
+
+export interface ScopeEvidence {
+  /** Every pod that cannot pull, this one included. */
+  readonly failing: readonly FailingPod[];
+  /** `cluster`, or only the namespace when listing all was forbidden. */
+  readonly extent: 'cluster' | 'namespace';
+  /** Pods looked at; `truncated` when the list was cut at our cap. */
+  readonly pods: number;
+  readonly truncated: boolean;
+}
+
+export interface EvidenceKinds {
+  readonly pod: PodSnapshot;
+  readonly container: ContainerSnapshot;
+  /** Of this pod by uid, newest first. */
+  readonly events: readonly EventSnapshot[];
+  /** Absent when nothing says that a pull failed. */
+  readonly pullFailure: PullFailure;
+  readonly workload: WorkloadSnapshot;
+  /** Newest first. */
+  readonly revisions: readonly Revision[];
+  readonly node: NodeSnapshot;
+  readonly scope: ScopeEvidence;
+  readonly reference: ParsedReference;
+  readonly serviceAccount: ServiceAccountSnapshot;
+  readonly pullSecrets: readonly AttachedSecret[];
+  /** What the kubelet would try, computed from pullSecrets; not-collected while a Secret could not be read. */
+  readonly keyring: KeyringLookup;
+  readonly registryAccess: RegistryAccess;
+  /** The repository's tags; asked only when the tag is missing. */
+  readonly tags: TagAnswer;
+}
+
+export type EvidenceKind = keyof EvidenceKinds;
+export type Evidence = { readonly [K in EvidenceKind]: Observation<EvidenceKinds[K]> };
+export type EvidenceView<K extends EvidenceKind> = Pick<Evidence, K>;

@@ -1,0 +1,64 @@
+/**
+ * Questions that the diagnosis asks of the outside. Readers never throw for what the outside does: a failure is an Observation
+ * or a typed outcome. They throw only when `signal` aborts.
+ */
+import type { ImageReference } from '../image/reference.ts';
+import type { WorkloadKind } from '../target/target.ts';
+import type { Observation } from './observation.ts';
+import type { AccessAttempt, RegistryCredential, TagAnswer } from './registry-access.ts';
+import type {
+  EventSnapshot,
+  NodeSnapshot,
+  PodSnapshot,
+  Revision,
+  SecretSnapshot,
+  ServiceAccountSnapshot,
+  WorkloadSnapshot,
+} from './snapshots.ts';
+
+export interface PodList {
+  readonly pods: readonly PodSnapshot[];
+  /** true: the cluster has more than our cap, the list is a prefix. */
+  readonly truncated: boolean;
+}
+
+/** Reads one cluster. Every method is a single API call (paging aside), idempotent, read-only. */
+export interface ClusterReader {
+  /** The cluster's name in results. */
+  readonly cluster: string;
+  pod(namespace: string, name: string, signal: AbortSignal): Promise<Observation<PodSnapshot>>;
+  /** `namespace` absent: all. `selector` is a label selector. Never `absent`: an empty list is observed. */
+  pods(
+    query: { readonly namespace?: string; readonly selector?: string },
+    signal: AbortSignal,
+  ): Promise<Observation<PodList>>;
+  /** Of the object with this uid, newest first. */
+  events(namespace: string, uid: string, signal: AbortSignal): Promise<Observation<readonly EventSnapshot[]>>;
+  workload(
+    ref: { readonly namespace: string; readonly kind: WorkloadKind; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<Observation<WorkloadSnapshot>>;
+  /** The direct owner's own controller: a ReplicaSet's Deployment, a Job's CronJob; absent when it has none. */
+  controllerOf(
+    ref: { readonly namespace: string; readonly kind: string; readonly name: string },
+    signal: AbortSignal,
+  ): Promise<Observation<{ readonly kind: WorkloadKind; readonly name: string }>>;
+  /** ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet; newest first; empty for Jobs. */
+  revisions(workload: WorkloadSnapshot, signal: AbortSignal): Promise<Observation<readonly Revision[]>>;
+  serviceAccount(namespace: string, name: string, signal: AbortSignal): Promise<Observation<ServiceAccountSnapshot>>;
+  secret(namespace: string, name: string, signal: AbortSignal): Promise<Observation<SecretSnapshot>>;
+  node(name: string, signal: AbortSignal): Promise<Observation<NodeSnapshot>>;
+}
+
+/** Asks one registry, safely: bounded bodies, pages, redirects and time; a credential goes only to the host it was asked for. */
+export interface RegistryReader {
+  /** GET of the manifest with one credential, through the token flow where the registry asks for it. */
+  manifest(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<AccessAttempt>;
+  /** All pages of the tag list, up to the cap. */
+  tags(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<TagAnswer>;
+}
+
+/** Counts calls to each outside; adapters report every request that left. */
+export interface CallMeter {
+  count(system: 'kubernetes' | 'registry' | 'github', what: string): void;
+}

@@ -1,0 +1,112 @@
+/** What a registry answered, as typed evidence: every step recorded, nothing thrown, no default that blames someone. */
+import type { Sealed } from '../sealed.ts';
+
+/** A way to ask: anonymous, or a user name and password that came from somewhere we can name. */
+export type RegistryCredential =
+  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'password';
+      /** Where it came from: `secret/regcred, entry https://ghcr.io`, `the bot's own`. Shown to people. */
+      readonly source: string;
+      readonly origin: 'pull-secret' | 'bot' | 'new';
+      readonly secret?: string;
+      readonly entry?: string;
+      readonly username: string;
+      readonly password: Sealed;
+    };
+
+export const anonymous: RegistryCredential = { kind: 'anonymous' };
+
+/** How it fails on the way; the names are pull-error kinds. */
+export type NetworkFault =
+  | 'dns-failure'
+  | 'connection-refused'
+  | 'connection-timeout'
+  | 'connection-reset'
+  | 'network-unreachable'
+  | 'tls-untrusted'
+  | 'tls-handshake'
+  | 'http-vs-https'
+  | 'proxy-failure'
+  | 'registry-unreachable';
+
+/** The certificate a host showed when it was not trusted. */
+export interface CertificateView {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly names: readonly string[];
+  readonly validFrom: string;
+  readonly validTo: string;
+  /** OpenSSL's word: `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED`, … */
+  readonly problem: string;
+}
+
+export interface ManifestView {
+  readonly digest: string;
+  readonly mediaType: string;
+  /** `linux/amd64`, `linux/arm64/v8`; attestations left out; empty for a single-platform manifest. */
+  readonly platforms: readonly string[];
+  /** Digests of an index's platform manifests; empty for a single manifest. */
+  readonly manifests: readonly string[];
+  readonly configDigest?: string;
+}
+
+/** The registry's answer to one GET of the manifest with one credential. */
+export type AccessOutcome =
+  | { readonly kind: 'found'; readonly manifest: ManifestView }
+  /** 404. `code` is the registry's own (`MANIFEST_UNKNOWN`, `NAME_UNKNOWN`), else empty. */
+  | { readonly kind: 'missing'; readonly code: string; readonly message: string }
+  /** 401 at the token server or at the manifest. */
+  | {
+      readonly kind: 'unauthorized';
+      readonly at: 'token' | 'manifest';
+      readonly code: string;
+      readonly message: string;
+    }
+  /** 403 or DENIED. */
+  | { readonly kind: 'denied'; readonly at: 'token' | 'manifest'; readonly code: string; readonly message: string }
+  | { readonly kind: 'rate-limited'; readonly retryAfterSeconds?: number; readonly message: string }
+  | { readonly kind: 'server-error'; readonly status: number; readonly message: string }
+  /** Something answered that is no registry (HTML, a portal, an unknown media type). */
+  | { readonly kind: 'not-a-registry'; readonly status: number; readonly contentType: string }
+  /** Schema 1 or another format that current runtimes refuse. */
+  | { readonly kind: 'unsupported-manifest'; readonly mediaType: string }
+  | {
+      readonly kind: 'network';
+      readonly fault: NetworkFault;
+      readonly detail: string;
+      readonly certificate?: CertificateView;
+    }
+  /** We did not ask, for safety: the host is link-local, metadata, loopback, or the realm points elsewhere. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export interface AccessAttempt {
+  readonly credential: RegistryCredential;
+  readonly outcome: AccessOutcome;
+  /** What the registry asked for: none, Basic, Bearer (realm kept without its query). */
+  readonly challenge: { readonly scheme: 'none' | 'basic' | 'bearer' | 'unknown'; readonly realm?: string };
+  /** The token step of a Bearer registry; `granted` are the JWT's actions for this repository, absent when it cannot be read. */
+  readonly token?: { readonly status: number; readonly granted?: readonly string[] };
+  /** HTTP status of the manifest answer; absent when none came. */
+  readonly status?: number;
+  /** Quota headers (`ratelimit-limit`, `ratelimit-remaining`), of the bot's address and credential, not of the node's. */
+  readonly quota?: { readonly limit?: string; readonly remaining?: string };
+  readonly durationMs: number;
+}
+
+export type TagAnswer =
+  | {
+      readonly kind: 'listed';
+      readonly names: readonly string[] /** true: pages were cut at our cap */;
+      readonly truncated: boolean;
+    }
+  /** 404: the repository does not exist (for whoever asked). */
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'failed'; readonly outcome: AccessOutcome };
+
+/** Everything asked about one image, in the order asked. */
+export interface RegistryAccess {
+  /** Host and port that were asked. */
+  readonly host: string;
+  readonly attempts: readonly AccessAttempt[];
+}

@@ -1,0 +1,110 @@
+/** Kubernetes objects as the diagnosis sees them: only what is used, every absent field explicit, instants in ms since the epoch. */
+
+import type { Sealed } from '../sealed.ts';
+import type { WorkloadRef } from '../target/target.ts';
+
+export interface ContainerSnapshot {
+  readonly name: string;
+  readonly role: 'init' | 'main' | 'ephemeral';
+  /** The image as the spec writes it. */
+  readonly image: string;
+  readonly pullPolicy: 'Always' | 'IfNotPresent' | 'Never' | 'unknown';
+  readonly state: 'waiting' | 'running' | 'terminated' | 'unknown';
+  readonly ready: boolean;
+  readonly restartCount: number;
+  /** Why it waits (`ErrImagePull`, `CrashLoopBackOff`, or any text a kubelet writes); absent unless waiting. */
+  readonly waitingReason?: string;
+  readonly waitingMessage?: string;
+  /** The image that the runtime resolved: `repo@sha256:…`; absent until pulled. */
+  readonly imageID?: string;
+  /** Of the current or the last termination. */
+  readonly exitCode?: number;
+  readonly terminatedReason?: string;
+}
+
+export interface PodSnapshot {
+  readonly uid: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly resourceVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly phase: string;
+  readonly node?: string;
+  readonly createdAt?: number;
+  readonly deletedAt?: number;
+  readonly serviceAccount: string;
+  /** Names in spec.imagePullSecrets, in order, empty names left out. */
+  readonly imagePullSecrets: readonly string[];
+  /** Init containers first, then main ones, each in spec order. */
+  readonly containers: readonly ContainerSnapshot[];
+  /** The direct controller (a ReplicaSet for a Deployment's pod). */
+  readonly controller?: { readonly kind: string; readonly name: string; readonly uid: string };
+  /** Conditions that are False, with their reason: why it is not scheduled or not ready. */
+  readonly unmet: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
+}
+
+export interface EventSnapshot {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  /** From `involvedObject.fieldPath` (`spec.containers{app}`); absent for the pod itself. */
+  readonly container?: string;
+  readonly count: number;
+  readonly firstAt?: number;
+  /** Newest of lastTimestamp, series, eventTime, creation; absent only when all are null. */
+  readonly lastAt?: number;
+}
+
+export interface WorkloadSnapshot extends WorkloadRef {
+  readonly namespace: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly createdAt?: number;
+  /** Desired, current on the newest revision, and available. */
+  readonly replicas: { readonly desired: number; readonly updated: number; readonly available: number };
+  /** `key=value,…`, to list its pods. */
+  readonly selector: string;
+  readonly images: Readonly<Record<string, string>>;
+  readonly paused: boolean;
+  /** Labels and annotations that say who owns the object (`argocd.argoproj.io/…`, `kustomize.toolkit.fluxcd.io/…`). */
+  readonly managedBy?: string;
+}
+
+/** One revision of a workload: which images, since when. */
+export interface Revision {
+  readonly revision: number;
+  readonly name: string;
+  readonly createdAt?: number;
+  /** Container name -> image. */
+  readonly images: Readonly<Record<string, string>>;
+  /** Pods of it that are ready now. */
+  readonly ready: number;
+  readonly isCurrent: boolean;
+}
+
+export interface ServiceAccountSnapshot {
+  readonly name: string;
+  readonly imagePullSecrets: readonly string[];
+}
+
+export interface SecretSnapshot {
+  readonly name: string;
+  readonly namespace: string;
+  readonly type: string;
+  readonly resourceVersion: string;
+  readonly createdAt?: number;
+  /** Newest write that the managed fields tell of; absent when they tell nothing. */
+  readonly updatedAt?: number;
+  /** Key -> decoded value. */
+  readonly data: Readonly<Record<string, Sealed>>;
+}
+
+export interface NodeSnapshot {
+  readonly name: string;
+  readonly os: string;
+  readonly arch: string;
+  readonly runtime: string;
+  readonly kubelet: string;
+  readonly ready: boolean;
+  readonly pressure: readonly string[];
+}

@@ -1,0 +1,89 @@
+/** The thing people work on: a log of events, and the state that follows from it. `apply` (apply.ts) is the only way to the state. */
+import type { Alert } from '../alert/alert.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { ThreadRef } from '../remediation/action.ts';
+import type { Target } from '../target/target.ts';
+
+export type IncidentStatus = 'triggered' | 'acknowledged' | 'resolved';
+
+/** What the incident is about before anything was diagnosed. */
+export interface IncidentSubject {
+  readonly cluster: string;
+  /** Absent: cluster-wide, the run is a scope. */
+  readonly namespace?: string;
+  /** Absent: cluster- or namespace-wide. */
+  readonly target?: Pick<Target, 'kind' | 'name'>;
+}
+
+export type IncidentEvent = { readonly at: number } & (
+  | {
+      readonly type: 'triggered';
+      readonly subject: IncidentSubject;
+      readonly alert: Alert | null;
+      readonly by: string;
+      readonly runbook: string;
+    }
+  | { readonly type: 'alert-joined'; readonly alert: Alert }
+  | { readonly type: 'alert-resolved'; readonly alertId: string }
+  /** This incident is the same fault as `parent`: its thread and page are the parent's. */
+  | { readonly type: 'joined-parent'; readonly parent: string; readonly family: string }
+  | { readonly type: 'child-joined'; readonly child: string; readonly subject: IncidentSubject }
+  | { readonly type: 'child-resolved'; readonly child: string }
+  | { readonly type: 'thread-opened'; readonly thread: ThreadRef }
+  /** A quick look or a full run finished. `family` is the fault's key (registry, Secret or image), for joining. */
+  | {
+      readonly type: 'diagnosed';
+      readonly diagnosis: Diagnosis;
+      readonly family: string | null;
+      readonly quick: boolean;
+    }
+  | { readonly type: 'acknowledged'; readonly by: string }
+  /** The acknowledge clock rang: on-call was mentioned again. */
+  | { readonly type: 'reminded' }
+  /** A page was decided on: exactly one winner per tier (the version check is the fence). */
+  | { readonly type: 'page-claimed'; readonly tier: string; readonly fence: string }
+  | { readonly type: 'page-sent'; readonly tier: string; readonly key: string }
+  | { readonly type: 'page-failed'; readonly tier: string; readonly reason: string }
+  | { readonly type: 'page-resolved'; readonly tier: string }
+  | {
+      readonly type: 'remedy-requested' | 'remedy-applied' | 'remedy-verified' | 'remedy-failed';
+      readonly remedy: string;
+      readonly by: string;
+      readonly note: string;
+    }
+  | { readonly type: 'resolved'; readonly by: string; readonly reason: string }
+);
+
+export interface Page {
+  readonly tier: string;
+  readonly state: 'claimed' | 'sent' | 'failed' | 'resolved';
+  readonly at: number;
+  /** The paging service's dedup key. */
+  readonly key?: string;
+  readonly reason?: string;
+}
+
+/** State, computed from the events. */
+export interface Incident {
+  readonly id: string;
+  /** cluster + namespace + workload label, else pod (design.md 6). */
+  readonly key: string;
+  /** Number of events applied; the precondition of every transition. */
+  readonly version: number;
+  readonly status: IncidentStatus;
+  readonly subject: IncidentSubject;
+  readonly runbook: string;
+  /** When the first alert was stored: both clocks start here. */
+  readonly openedAt: number;
+  readonly openedBy: string;
+  readonly alerts: readonly (Alert & { readonly resolvedAt?: number })[];
+  readonly parent?: string;
+  readonly children: readonly { readonly id: string; readonly subject: IncidentSubject; readonly resolved: boolean }[];
+  readonly family?: string;
+  readonly thread?: ThreadRef;
+  readonly diagnosis?: Diagnosis;
+  readonly acknowledged?: { readonly by: string; readonly at: number };
+  readonly remindedAt?: number;
+  readonly pages: readonly Page[];
+  readonly resolved?: { readonly by: string; readonly reason: string; readonly at: number };
+}

@@ -1,0 +1,57 @@
+/** One possible act. It proves itself: proposed from evidence, described by a dry run, run, verified on fresh evidence, undone if worse. */
+import type { z } from 'zod';
+import type { Detail, Finding } from '../diagnosis/check.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { Target } from '../target/target.ts';
+import type { RemedyPorts, WriteReceipt } from './ports.ts';
+
+/** `reversible`: can be undone; `disruptive`: restarts something that works; `secret-bearing`: writes a credential. */
+export type Risk = 'reversible' | 'disruptive' | 'secret-bearing';
+
+/** What `propose` may look at. */
+export interface Proposal {
+  readonly target: Target;
+  readonly finding: Finding;
+  readonly evidence: Evidence;
+  /** Registry hosts for which a credential source is configured. */
+  readonly credentialHosts: readonly string[];
+}
+
+/** What a person confirms. */
+export interface RemedyPlan {
+  /** What changes, as a unified-diff-like list (`- old`, `+ new`); no secret value. */
+  readonly diff: readonly string[];
+  /** What will happen, honestly, in sentences. */
+  readonly consequences: readonly string[];
+}
+
+export type RemedyOutcome =
+  | { readonly kind: 'planned'; readonly plan: RemedyPlan }
+  | { readonly kind: 'applied'; readonly receipts: readonly WriteReceipt[]; readonly plan: RemedyPlan }
+  /** Nothing was changed, and why: changed since the diagnosis, new credential refused by the registry, would kill healthy pods. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export type Verification =
+  | { readonly kind: 'recovered'; readonly note: string }
+  /** Not yet; look again. */
+  | { readonly kind: 'waiting'; readonly note: string }
+  | { readonly kind: 'not-recovered'; readonly note: string };
+
+export interface Remedy<P extends Detail = Detail> {
+  /** Verb-object, equals the file name: `rotate-pull-secret`. */
+  readonly id: string;
+  readonly title: string;
+  readonly risk: Risk;
+  readonly Params: z.ZodType<P>;
+  /** Pure: the parameters when this act would really help, else undefined. */
+  propose(proposal: Proposal): P | undefined;
+  /** Pure: what a person would type instead. */
+  command(params: P): string;
+  /** Reads the live object again in both modes; writes only in `apply`, with a resourceVersion precondition. */
+  run(params: P, ports: RemedyPorts, mode: 'dry-run' | 'apply', signal: AbortSignal): Promise<RemedyOutcome>;
+  /** Pure, on a diagnosis made after the act. */
+  verify(params: P, after: Diagnosis): Verification;
+  /** Puts back what `run` changed, where that is possible; absent: nothing to undo. */
+  undo?(params: P, ports: RemedyPorts, signal: AbortSignal): Promise<RemedyOutcome>;
+}
