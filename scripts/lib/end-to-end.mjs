@@ -1,0 +1,70 @@
+// The end-to-end suites run inside a whole one-node Kubernetes, once on each container runtime: their messages differ.
+import { appendFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { installDebian, run, say, which } from './install.mjs';
+
+const PROGRAMS = {
+  containerd: 'containerd',
+  runc: 'runc',
+  ip: 'iproute2',
+  nft: 'nftables',
+  dnsmasq: 'dnsmasq-base',
+  gcc: 'gcc libc6-dev',
+  skopeo: 'skopeo',
+};
+
+/** Gives an exit code. `TESTBED` names the folder of the test cluster; without it `kind`, without that the suites are skipped. */
+export async function endToEnd({ env, work, jest, skipped }) {
+  const testbed = process.env.TESTBED;
+  if (!testbed) {
+    if (which('kind')) return kind({ env, work, jest });
+    appendFileSync(skipped, 'end-to-end suites: need a one-node Kubernetes (install kind, or set TESTBED)\n');
+    return 0;
+  }
+  if (process.getuid?.() !== 0) {
+    appendFileSync(skipped, 'end-to-end suites: the test cluster needs root\n');
+    return 0;
+  }
+  installDebian({ ...PROGRAMS, [join('/usr/lib/cni', 'ptp')]: 'containernetworking-plugins' });
+  const second = tool(testbed, 'containerd');
+  const runtimes = [
+    { name: 'containerd-1', env: {} },
+    { name: 'containerd-2', env: { CONTAINERD: second, CONTAINERD_MAJOR: '2' } },
+  ];
+  let code = 0;
+  for (const runtime of runtimes) code = onCluster({ testbed, runtime, env, work, jest }) || code;
+  return code;
+}
+
+function onCluster({ testbed, runtime, env, work, jest }) {
+  const dir = join(work, runtime.name);
+  const cluster = join(testbed, 'cluster');
+  say(`end-to-end on ${runtime.name}: starting a one-node Kubernetes`);
+  try {
+    if (run(cluster, ['up', dir], { env: { ...env, ...runtime.env }, stdio: ['ignore', 'ignore', 'inherit'] }) !== 0) return 1;
+    const inside = { ...env, ...runtime.env, PULLCHECK_E2E_DIR: dir, PULLCHECK_E2E_RUNTIME: runtime.name };
+    return jest(['--config', 'jest.e2e.config.js', '--runInBand'], inside, join(work, `${runtime.name}.json`), [cluster, 'exec', dir]);
+  } finally {
+    run(cluster, ['down', dir], { stdio: 'ignore' });
+  }
+}
+
+function tool(testbed, name) {
+  const child = spawnSync(join(testbed, 'go-tool'), [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (child.status !== 0) throw new Error(`${name} could not be built`);
+  return child.stdout.trim();
+}
+
+/** A contributor's own machine: a kind cluster of ours, deleted afterwards. Scenarios that need the test cluster's network say so. */
+function kind({ env, work, jest }) {
+  const kubeconfig = join(work, 'kubeconfig');
+  say('end-to-end on kind: creating the cluster "pullcheck-test"');
+  try {
+    if (run('kind', ['create', 'cluster', '--name', 'pullcheck-test', '--kubeconfig', kubeconfig]) !== 0) return 1;
+    const inside = { ...env, KUBECONFIG: kubeconfig, PULLCHECK_E2E_DIR: work, PULLCHECK_E2E_RUNTIME: 'kind' };
+    return jest(['--config', 'jest.e2e.config.js', '--runInBand'], inside, join(work, 'kind.json'));
+  } finally {
+    run('kind', ['delete', 'cluster', '--name', 'pullcheck-test', '--kubeconfig', kubeconfig], { stdio: 'ignore' });
+  }
+}
