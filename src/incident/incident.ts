@@ -1,6 +1,7 @@
 /** The thing people work on: a log of events, and the state that follows from it. `apply` (apply.ts) is the only way to the state. */
 import type { Alert } from '../alert/alert.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Scope } from '../evidence/scope.ts';
 import type { ThreadRef } from '../remediation/action.ts';
 import type { Target } from '../target/target.ts';
 
@@ -37,13 +38,20 @@ export type IncidentEvent = { readonly at: number } & (
       readonly family: string | null;
       readonly quick: boolean;
     }
+  /** The run of an incident without a pod: who cannot pull. `scope.items` is cut (see `trimScope`). */
+  | { readonly type: 'scoped'; readonly scope: Scope; readonly family: string | null }
   | { readonly type: 'acknowledged'; readonly by: string }
+  /** A person pressed "Escalate now": the page is due at once. */
+  | { readonly type: 'escalation-requested'; readonly by: string }
   /** The acknowledge clock rang: on-call was mentioned again. */
   | { readonly type: 'reminded' }
   /** A page was decided on: exactly one winner per tier (the version check is the fence). */
   | { readonly type: 'page-claimed'; readonly tier: string; readonly fence: string }
   | { readonly type: 'page-sent'; readonly tier: string; readonly key: string }
-  | { readonly type: 'page-failed'; readonly tier: string; readonly reason: string }
+  /** `final`: the paging service refused it; trying the same again soon is useless. */
+  | { readonly type: 'page-failed'; readonly tier: string; readonly reason: string; readonly final?: boolean }
+  /** The escalation was said in the thread. */
+  | { readonly type: 'page-announced'; readonly tier: string }
   | { readonly type: 'page-resolved'; readonly tier: string }
   | {
       readonly type: 'remedy-requested' | 'remedy-applied' | 'remedy-verified' | 'remedy-failed';
@@ -52,6 +60,8 @@ export type IncidentEvent = { readonly at: number } & (
       readonly note: string;
     }
   | { readonly type: 'resolved'; readonly by: string; readonly reason: string }
+  /** The parent knows that this incident ended. */
+  | { readonly type: 'parent-told' }
 );
 
 export interface Page {
@@ -61,6 +71,14 @@ export interface Page {
   /** The paging service's dedup key. */
   readonly key?: string;
   readonly reason?: string;
+  /** Whose claim it is. */
+  readonly fence?: string;
+  /** How often it was claimed. */
+  readonly attempts?: number;
+  /** The paging service refused it. */
+  readonly final?: boolean;
+  /** Said in the thread. */
+  readonly announced?: boolean;
 }
 
 /** State, computed from the events. */
@@ -82,6 +100,14 @@ export interface Incident {
   readonly family?: string;
   readonly thread?: ThreadRef;
   readonly diagnosis?: Diagnosis;
+  /** True when `diagnosis` comes from a full run. */
+  readonly diagnosedFully?: boolean;
+  readonly scope?: Scope;
+  /** The highest severity so far: it can only rise. Absent: not known yet, treated as P2. */
+  readonly severity?: 'P1' | 'P2';
+  readonly escalationRequested?: { readonly by: string; readonly at: number };
+  /** Set on a resolved child once its parent knows. */
+  readonly parentTold?: boolean;
   readonly acknowledged?: { readonly by: string; readonly at: number };
   readonly remindedAt?: number;
   readonly pages: readonly Page[];

@@ -26,6 +26,8 @@ export interface IncidentStore {
     readonly alertId: string;
     readonly opening: IncidentEvent;
     readonly joining: IncidentEvent;
+    /** When a newly opened incident must be looked at again even if its job is lost; a joined one keeps its own. */
+    readonly dueAt?: number;
   }): Promise<{
     readonly kind: 'opened' | 'joined' | 'known';
     readonly incident: Incident;
