@@ -38,60 +38,106 @@ function begin(event: IncidentEvent, meta: { readonly id: string; readonly key: 
   };
 }
 
+type Handlers = { readonly [T in IncidentEvent['type']]: (incident: Incident, event: EventOf<T>) => Incident };
+
+/** One row an event: a new event does not compile until its row exists. */
+const HANDLERS: Handlers = {
+  triggered: unchanged,
+  'alert-joined': open(joinAlert),
+  'alert-resolved': resolveAlert,
+  'joined-parent': open(joinParent),
+  'child-joined': open(joinChild),
+  'child-resolved': (incident, event) => ({
+    ...incident,
+    children: incident.children.map((child) => (child.id === event.child ? { ...child, resolved: true } : child)),
+  }),
+  'thread-opened': (incident, event) => (incident.thread ? incident : { ...incident, thread: event.thread }),
+  diagnosed: open(diagnose),
+  scoped: open((incident, event) =>
+    raise(
+      { ...incident, scope: event.scope, ...familyPart(incident, event.family) },
+      event.scope.total.workloads > 1 ? 'P1' : 'P2',
+    ),
+  ),
+  acknowledged: open((incident, event) =>
+    incident.acknowledged
+      ? incident
+      : { ...incident, status: 'acknowledged', acknowledged: { by: event.by, at: event.at } },
+  ),
+  'escalation-requested': open((incident, event) =>
+    incident.escalationRequested ? incident : { ...incident, escalationRequested: { by: event.by, at: event.at } },
+  ),
+  reminded: open((incident, event) =>
+    incident.remindedAt === undefined ? { ...incident, remindedAt: event.at } : incident,
+  ),
+  'page-claimed': open(claimPage),
+  'page-sent': onPage((page, event) => {
+    const { reason: _reason, final: _final, ...rest } = page;
+    return { ...rest, state: 'sent', at: event.at, key: event.key };
+  }),
+  'page-failed': onPage((page, event) =>
+    page.state === 'claimed'
+      ? { ...page, state: 'failed', at: event.at, reason: event.reason, final: event.final ?? false }
+      : page,
+  ),
+  'page-announced': onPage((page) => ({ ...page, announced: true })),
+  'page-resolved': onPage((page, event) => ({ ...page, state: 'resolved', at: event.at })),
+  'remedy-requested': unchanged,
+  'remedy-applied': unchanged,
+  'remedy-verified': unchanged,
+  'remedy-failed': unchanged,
+  resolved: open((incident, event) => ({
+    ...incident,
+    status: 'resolved',
+    resolved: { by: event.by, reason: event.reason, at: event.at },
+  })),
+  closed: (incident) => ({ ...incident, closed: true }),
+  'parent-told': (incident) => ({ ...incident, parentTold: true }),
+};
+
 function change(incident: Incident, event: IncidentEvent): Incident {
-  switch (event.type) {
-    case 'page-claimed':
-    case 'page-sent':
-    case 'page-failed':
-    case 'page-announced':
-    case 'page-resolved':
-      return changePage(incident, event);
-    case 'thread-opened':
-      return incident.thread ? incident : { ...incident, thread: event.thread };
-    case 'alert-resolved':
-      return resolveAlert(incident, event);
-    case 'child-resolved':
-      return {
-        ...incident,
-        children: incident.children.map((child) => (child.id === event.child ? { ...child, resolved: true } : child)),
-      };
-    case 'parent-told':
-      return { ...incident, parentTold: true };
-    default:
-      // Resolved wins: nothing below changes an incident that has ended.
-      return incident.status === 'resolved' ? incident : changeOpen(incident, event);
-  }
+  // An event written by a newer version of the program may be unknown here.
+  if (!Object.hasOwn(HANDLERS, event.type)) return incident;
+  const handler = HANDLERS[event.type] as (incident: Incident, event: IncidentEvent) => Incident;
+  return handler(incident, event);
 }
 
-function changeOpen(incident: Incident, event: IncidentEvent): Incident {
-  switch (event.type) {
-    case 'alert-joined':
-      return joinAlert(incident, event);
-    case 'joined-parent':
-      if (incident.parent || event.parent === incident.id) return incident;
-      return { ...incident, parent: event.parent, family: event.family };
-    case 'child-joined':
-      return joinChild(incident, event);
-    case 'diagnosed':
-      return diagnose(incident, event);
-    case 'scoped':
-      return raise(
-        { ...incident, scope: event.scope, ...familyPart(incident, event.family) },
-        event.scope.total.workloads > 1 ? 'P1' : 'P2',
-      );
-    case 'acknowledged':
-      if (incident.acknowledged) return incident;
-      return { ...incident, status: 'acknowledged', acknowledged: { by: event.by, at: event.at } };
-    case 'escalation-requested':
-      if (incident.escalationRequested) return incident;
-      return { ...incident, escalationRequested: { by: event.by, at: event.at } };
-    case 'reminded':
-      return incident.remindedAt === undefined ? { ...incident, remindedAt: event.at } : incident;
-    case 'resolved':
-      return { ...incident, status: 'resolved', resolved: { by: event.by, reason: event.reason, at: event.at } };
-    default:
-      return incident;
-  }
+function unchanged(incident: Incident): Incident {
+  return incident;
+}
+
+/** Resolved wins: the event changes nothing once the incident has ended. */
+function open<E>(handler: (incident: Incident, event: E) => Incident): (incident: Incident, event: E) => Incident {
+  return (incident, event) => (incident.status === 'resolved' ? incident : handler(incident, event));
+}
+
+function onPage<E extends { readonly tier: string }>(
+  handler: (page: Page, event: E) => Page,
+): (incident: Incident, event: E) => Incident {
+  return (incident, event) => ({
+    ...incident,
+    pages: incident.pages.map((page) => (page.tier === event.tier ? handler(page, event) : page)),
+  });
+}
+
+/** Takes a page to send, also one that failed or whose sender died; never one that was sent. */
+function claimPage(incident: Incident, event: EventOf<'page-claimed'>): Incident {
+  const known = incident.pages.find((page) => page.tier === event.tier);
+  if (known && known.state !== 'claimed' && known.state !== 'failed') return incident;
+  const claimed: Page = {
+    tier: event.tier,
+    state: 'claimed',
+    at: event.at,
+    fence: event.fence,
+    attempts: (known?.attempts ?? 0) + 1,
+    ...(known?.announced ? { announced: true } : {}),
+  };
+  return { ...incident, pages: [...incident.pages.filter((page) => page.tier !== event.tier), claimed] };
+}
+
+function joinParent(incident: Incident, event: EventOf<'joined-parent'>): Incident {
+  if (incident.parent || event.parent === incident.id) return incident;
+  return { ...incident, parent: event.parent, family: event.family };
 }
 
 function joinAlert(incident: Incident, event: EventOf<'alert-joined'>): Incident {
@@ -140,47 +186,4 @@ function familyPart(incident: Incident, family: string | null): { readonly famil
 
 function raise(incident: Incident, severity: 'P1' | 'P2'): Incident {
   return { ...incident, severity: incident.severity === 'P1' ? 'P1' : severity };
-}
-
-function changePage(
-  incident: Incident,
-  event: EventOf<'page-claimed' | 'page-sent' | 'page-failed' | 'page-announced' | 'page-resolved'>,
-): Incident {
-  const page = incident.pages.find((candidate) => candidate.tier === event.tier);
-  const next = nextPage(incident, page, event);
-  if (!next) return incident;
-  const others = incident.pages.filter((candidate) => candidate.tier !== event.tier);
-  return { ...incident, pages: [...others, next] };
-}
-
-function nextPage(
-  incident: Incident,
-  page: Page | undefined,
-  event: EventOf<'page-claimed' | 'page-sent' | 'page-failed' | 'page-announced' | 'page-resolved'>,
-): Page | undefined {
-  if (event.type === 'page-claimed') {
-    if (incident.status === 'resolved' || page?.state === 'sent' || page?.state === 'resolved') return undefined;
-    return {
-      tier: event.tier,
-      state: 'claimed',
-      at: event.at,
-      fence: event.fence,
-      attempts: (page?.attempts ?? 0) + 1,
-      ...(page?.announced ? { announced: true } : {}),
-    };
-  }
-  if (!page) return undefined;
-  switch (event.type) {
-    case 'page-sent': {
-      const { reason: _reason, final: _final, ...rest } = page;
-      return { ...rest, state: 'sent', at: event.at, key: event.key };
-    }
-    case 'page-failed':
-      if (page.state !== 'claimed') return undefined;
-      return { ...page, state: 'failed', at: event.at, reason: event.reason, final: event.final ?? false };
-    case 'page-announced':
-      return { ...page, announced: true };
-    case 'page-resolved':
-      return { ...page, state: 'resolved', at: event.at };
-  }
 }

@@ -62,6 +62,8 @@ export type IncidentEvent = { readonly at: number } & (
   | { readonly type: 'resolved'; readonly by: string; readonly reason: string }
   /** The parent knows that this incident ended. */
   | { readonly type: 'parent-told' }
+  /** The end was said in the thread. */
+  | { readonly type: 'closed' }
 );
 
 export interface Page {
@@ -108,6 +110,8 @@ export interface Incident {
   readonly escalationRequested?: { readonly by: string; readonly at: number };
   /** Set on a resolved child once its parent knows. */
   readonly parentTold?: boolean;
+  /** Set once the end was said in the thread. */
+  readonly closed?: boolean;
   readonly acknowledged?: { readonly by: string; readonly at: number };
   readonly remindedAt?: number;
   readonly pages: readonly Page[];
