@@ -1,0 +1,50 @@
+/** Why no answer came from the API server, as one line without any credential. */
+import { errorLine } from '../../errors.ts';
+
+const WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  EPIPE: 'connection reset',
+  UND_ERR_SOCKET: 'connection closed by the other side',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'name lookup failed',
+  ETIMEDOUT: 'connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the answer stopped half-way',
+  ENETUNREACH: 'network is unreachable',
+  EHOSTUNREACH: 'no route to host',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed and not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate authority is not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate authority is not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate authority is not trusted',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+};
+
+/** The code of an error or of the first cause that has one. */
+function codeOf(error: unknown): string | undefined {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
+    if ('code' in at && typeof at.code === 'string') return at.code;
+    if (at instanceof AggregateError && at.errors.length > 0) return codeOf(at.errors[0]);
+  }
+  return undefined;
+}
+
+/** `API server https://h:6443: connection refused`. */
+export function networkFailure(server: string, error: unknown): string {
+  const code = codeOf(error);
+  return `API server ${server}: ${(code && WORDS[code]) ?? code ?? mask(errorLine(error))}`;
+}
+
+/** The credential plugin, token file or certificate of the kubeconfig could not be used. */
+export function credentialFailure(error: unknown): string {
+  // A parser's message quotes what it read, which here is the credential itself.
+  const said = error instanceof SyntaxError ? 'the credential plugin did not print JSON' : mask(errorLine(error));
+  return `the kubeconfig's credential cannot be used: ${said || 'the credential plugin failed'}`;
+}
+
+/** A plugin's last words may hold a token: hide anything long enough to be one. */
+function mask(line: string): string {
+  return line.replaceAll(/[\w+=.-]{32,}/g, '[masked]').slice(0, 300);
+}

@@ -1,0 +1,52 @@
+/** Events of one object. Both event APIs write the same objects, each filling other time fields and nulling the rest. */
+import { parseTime } from '../../../clock.ts';
+import { mapObserved, type Observation } from '../../../evidence/observation.ts';
+import type { EventSnapshot } from '../../../evidence/snapshots.ts';
+import type { KubeClient } from '../client.ts';
+import { EVENTS } from '../resources.ts';
+import { Event } from '../schema.ts';
+import { optional } from './common.ts';
+import { listAll } from './fetch.ts';
+
+/** An object with more has been failing for days; the API server forgets events after an hour. */
+const MAX_EVENTS = 2000;
+
+export async function listEvents(
+  client: KubeClient,
+  namespace: string,
+  uid: string,
+  signal: AbortSignal,
+): Promise<Observation<readonly EventSnapshot[]>> {
+  const query = { resource: EVENTS, namespace, fieldSelector: `involvedObject.uid=${escaped(uid)}`, cap: MAX_EVENTS };
+  return mapObserved(await listAll(client, query, Event, signal), ({ items }) =>
+    items
+      .map(eventSnapshot)
+      .reverse()
+      .sort((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0)),
+  );
+}
+
+/** Backslash, comma and equals sign have a meaning in field selectors. */
+function escaped(value: string): string {
+  return value.replaceAll(/[\\,=]/g, (sign) => `\\${sign}`);
+}
+
+function eventSnapshot(event: Event): EventSnapshot {
+  const times = [event.lastTimestamp, event.series?.lastObservedTime, event.eventTime, event.metadata.creationTimestamp]
+    .map(parseTime)
+    .filter((at) => at !== undefined);
+  const first = [event.firstTimestamp, event.eventTime, event.metadata.creationTimestamp].map(parseTime);
+  const container = /\{(.+)\}$/.exec(event.involvedObject?.fieldPath ?? '')?.[1];
+  return {
+    type: event.type ?? '',
+    reason: event.reason ?? '',
+    message: event.message ?? '',
+    ...optional('container', container),
+    count: event.series?.count ?? event.count ?? 1,
+    ...optional(
+      'firstAt',
+      first.find((at) => at !== undefined),
+    ),
+    ...optional('lastAt', times.length === 0 ? undefined : Math.max(...times)),
+  };
+}

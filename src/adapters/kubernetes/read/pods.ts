@@ -1,0 +1,116 @@
+/** Pods, one or many. */
+import { parseTime } from '../../../clock.ts';
+import { mapObserved, type Observation } from '../../../evidence/observation.ts';
+import type { PodList } from '../../../evidence/ports.ts';
+import type { ContainerSnapshot, PodSnapshot } from '../../../evidence/snapshots.ts';
+import type { KubeClient } from '../client.ts';
+import { PODS } from '../resources.ts';
+import { type ContainerStatus, Pod } from '../schema.ts';
+import { controllerIn, identity, optional, secretNames } from './common.ts';
+import { getOne, listAll } from './fetch.ts';
+
+/** Above this a list is a prefix, and says so. */
+const MAX_PODS = 20_000;
+
+export async function readPod(
+  client: KubeClient,
+  namespace: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Observation<PodSnapshot>> {
+  return mapObserved(await getOne(client, { resource: PODS, namespace, name }, Pod, signal), podSnapshot);
+}
+
+export async function listPods(
+  client: KubeClient,
+  query: { readonly namespace?: string; readonly selector?: string },
+  signal: AbortSignal,
+): Promise<Observation<PodList>> {
+  const list = await listAll(
+    client,
+    {
+      resource: PODS,
+      cap: MAX_PODS,
+      ...optional('namespace', query.namespace),
+      ...optional('labelSelector', query.selector),
+    },
+    Pod,
+    signal,
+  );
+  return mapObserved(list, ({ items, truncated }) => ({ pods: items.map(podSnapshot), truncated }));
+}
+
+function podSnapshot(pod: Pod): PodSnapshot {
+  const { metadata } = pod;
+  const spec = pod.spec ?? {};
+  const status = pod.status ?? {};
+  return {
+    ...identity(metadata),
+    labels: metadata.labels ?? {},
+    phase: status.phase ?? 'Unknown',
+    ...optional('node', spec.nodeName || undefined),
+    ...optional('deletedAt', parseTime(metadata.deletionTimestamp)),
+    serviceAccount: spec.serviceAccountName || 'default',
+    imagePullSecrets: secretNames(spec.imagePullSecrets),
+    containers: [
+      ...containers('init', spec.initContainers, status.initContainerStatuses),
+      ...containers('main', spec.containers, status.containerStatuses),
+      ...containers('ephemeral', spec.ephemeralContainers, status.ephemeralContainerStatuses),
+    ],
+    ...optional('controller', controllerIn(metadata)),
+    unmet: (status.conditions ?? [])
+      .filter((condition) => condition.status === 'False')
+      .map(({ type, reason, message }) => ({ type, reason: reason ?? '', message: message ?? '' })),
+  };
+}
+
+interface SpecContainer {
+  readonly name: string;
+  readonly image?: string | null | undefined;
+  readonly imagePullPolicy?: string | null | undefined;
+}
+
+/** In spec order; a container without a status yet (not scheduled, kubelet not there) is `unknown`. */
+function containers(
+  role: ContainerSnapshot['role'],
+  specs: readonly SpecContainer[] | null | undefined,
+  statuses: readonly ContainerStatus[] | null | undefined,
+): ContainerSnapshot[] {
+  return (specs ?? []).map((spec) => {
+    const status = statuses?.find(({ name }) => name === spec.name);
+    return {
+      name: spec.name,
+      role,
+      image: spec.image ?? '',
+      pullPolicy: policy(spec.imagePullPolicy),
+      state: stateOf(status),
+      ready: status?.ready ?? false,
+      restartCount: status?.restartCount ?? 0,
+      ...optional('imageID', status?.imageID || undefined),
+      ...waiting(status),
+      ...termination(status),
+    };
+  });
+}
+
+function waiting(status: ContainerStatus | undefined) {
+  const state = status?.state?.waiting;
+  return { ...optional('waitingReason', state?.reason), ...optional('waitingMessage', state?.message) };
+}
+
+/** Of the current end, else of the last one. */
+function termination(status: ContainerStatus | undefined) {
+  const end = status?.state?.terminated ?? status?.lastState?.terminated;
+  return { ...optional('exitCode', end?.exitCode), ...optional('terminatedReason', end?.reason) };
+}
+
+function policy(text: string | null | undefined): ContainerSnapshot['pullPolicy'] {
+  return text === 'Always' || text === 'IfNotPresent' || text === 'Never' ? text : 'unknown';
+}
+
+function stateOf(status: ContainerStatus | undefined): ContainerSnapshot['state'] {
+  const state = status?.state;
+  if (state?.waiting) return 'waiting';
+  if (state?.running) return 'running';
+  return state?.terminated ? 'terminated' : 'unknown';
+}

@@ -1,0 +1,24 @@
+/** The cluster as the diagnosis asks it. */
+import type { ClusterReader } from '../../evidence/ports.ts';
+import type { KubeClient } from './client.ts';
+import { listEvents } from './read/events.ts';
+import { readNode } from './read/nodes.ts';
+import { listPods, readPod } from './read/pods.ts';
+import { listRevisions } from './read/revisions.ts';
+import { readSecret, readServiceAccount } from './read/secrets.ts';
+import { readController, readWorkload } from './read/workloads.ts';
+
+export function createReader(client: KubeClient): ClusterReader {
+  return {
+    cluster: client.cluster,
+    pod: async (namespace, name, signal) => readPod(client, namespace, name, signal),
+    pods: async (query, signal) => listPods(client, query, signal),
+    events: async (namespace, uid, signal) => listEvents(client, namespace, uid, signal),
+    workload: async (ref, signal) => readWorkload(client, ref, signal),
+    controllerOf: async (ref, signal) => readController(client, ref, signal),
+    revisions: async (workload, signal) => listRevisions(client, workload, signal),
+    serviceAccount: async (namespace, name, signal) => readServiceAccount(client, namespace, name, signal),
+    secret: async (namespace, name, signal) => readSecret(client, namespace, name, signal),
+    node: async (name, signal) => readNode(client, name, signal),
+  };
+}

@@ -1,0 +1,70 @@
+/** Where each kind lives in the API. */
+import type { Permission } from '../../evidence/observation.ts';
+import type { WorkloadKind } from '../../target/target.ts';
+
+export interface Resource {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Plural: `pods`. */
+  readonly plural: string;
+}
+
+function core(plural: string): Resource {
+  return { group: '', version: 'v1', plural };
+}
+function apps(plural: string): Resource {
+  return { group: 'apps', version: 'v1', plural };
+}
+function batch(plural: string): Resource {
+  return { group: 'batch', version: 'v1', plural };
+}
+
+export const PODS = core('pods');
+export const EVENTS = core('events');
+export const SECRETS = core('secrets');
+export const SERVICE_ACCOUNTS = core('serviceaccounts');
+export const NODES = core('nodes');
+export const CONTROLLER_REVISIONS = apps('controllerrevisions');
+
+export const WORKLOADS: Readonly<Record<WorkloadKind, Resource>> = {
+  Deployment: apps('deployments'),
+  StatefulSet: apps('statefulsets'),
+  DaemonSet: apps('daemonsets'),
+  ReplicaSet: apps('replicasets'),
+  Job: batch('jobs'),
+  CronJob: batch('cronjobs'),
+};
+
+export function isWorkloadKind(kind: string): kind is WorkloadKind {
+  return Object.hasOwn(WORKLOADS, kind);
+}
+
+/** One request, in the words of RBAC: the URL and the right it needs both follow from it. */
+export interface Ask {
+  readonly resource: Resource;
+  readonly verb: 'get' | 'list' | 'patch' | 'create' | 'delete';
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
+/** `/apis/apps/v1/namespaces/NS/deployments/NAME`. Names are checked by `isName` before. */
+export function pathOf({ resource, namespace, name }: Ask): string {
+  const parts = [
+    resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`,
+    namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`,
+    `/${resource.plural}`,
+    name === undefined ? '' : `/${encodeURIComponent(name)}`,
+  ];
+  return parts.join('');
+}
+
+export function permissionOf({ resource, verb, namespace }: Ask): Permission {
+  const permission = { verb, apiGroup: resource.group, resource: resource.plural };
+  return namespace === undefined ? permission : { ...permission, namespace };
+}
+
+/** Could an object have this name? An empty or dotted one would change which URL is asked. */
+export function isName(name: string): boolean {
+  return /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name) && name.length <= 253;
+}
