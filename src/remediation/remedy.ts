@@ -32,11 +32,18 @@ export type RemedyOutcome =
   /** Nothing was changed, and why: changed since the diagnosis, new credential refused by the registry, would kill healthy pods. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** Fresh evidence: a diagnosis of the same target, and how many of its pods a new scope shows stuck. */
+export interface After {
+  readonly diagnosis: Diagnosis;
+  readonly stuck: number;
+}
+
 export type Verification =
   | { readonly kind: 'recovered'; readonly note: string }
   /** Not yet; look again. */
   | { readonly kind: 'waiting'; readonly note: string }
-  | { readonly kind: 'not-recovered'; readonly note: string };
+  /** `worse`: what the act put in place fails itself, so it is undone. */
+  | { readonly kind: 'not-recovered'; readonly note: string; readonly worse: boolean };
 
 export interface Remedy<P extends Detail = Detail> {
   /** Verb-object, equals the file name: `rotate-pull-secret`. */
@@ -50,8 +57,10 @@ export interface Remedy<P extends Detail = Detail> {
   command(params: P): string;
   /** Reads the live object again in both modes; writes only in `apply`, with a resourceVersion precondition. */
   run(params: P, ports: RemedyPorts, mode: 'dry-run' | 'apply', signal: AbortSignal): Promise<RemedyOutcome>;
-  /** Pure, on a diagnosis made after the act. */
-  verify(params: P, after: Diagnosis): Verification;
+  /** Pure, on evidence gathered after the act. */
+  verify(params: P, after: After): Verification;
   /** Puts back what `run` changed, where that is possible; absent: nothing to undo. */
   undo?(params: P, ports: RemedyPorts, signal: AbortSignal): Promise<RemedyOutcome>;
+  /** After recovery: removes what was kept for an undo. */
+  settle?(params: P, ports: RemedyPorts, signal: AbortSignal): Promise<void>;
 }

@@ -1,0 +1,69 @@
+/** Writing one registry's credential into a pull Secret's JSON, leaving every other entry and field as it is. */
+import { z } from 'zod';
+import type { RegistryCredential } from '../evidence/registry-access.ts';
+import { Sealed } from '../sealed.ts';
+
+const Entry = z.looseObject({ username: z.string().optional(), auth: z.string().optional() });
+const Auths = z.record(z.string(), Entry);
+const ConfigJson = z.looseObject({ auths: Auths });
+
+/** The key that the kubelet reads for a Secret's type (B3 rule 2). */
+const KEY_OF_TYPE: Readonly<Record<string, string>> = {
+  'kubernetes.io/dockerconfigjson': '.dockerconfigjson',
+  'kubernetes.io/dockercfg': '.dockercfg',
+};
+
+export type Rewrite =
+  | {
+      readonly ok: true;
+      readonly key: string;
+      readonly content: Sealed /** user name before, if it could be read */;
+      readonly before: string | undefined;
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/** New content with `entry`'s user name and password replaced. The reason of a failure never quotes the content. */
+export function rewriteEntry(
+  secret: { readonly type: string; readonly data: Readonly<Record<string, Sealed>> },
+  entry: string,
+  credential: Extract<RegistryCredential, { kind: 'password' }>,
+): Rewrite {
+  const key = KEY_OF_TYPE[secret.type];
+  if (!key) return { ok: false, reason: `its type ${secret.type} is not one that the kubelet reads` };
+  const text = secret.data[key]?.reveal();
+  if (text === undefined) return { ok: false, reason: `it has no key ${key}` };
+  const parsed = parse(text, secret.type);
+  if (!parsed) return { ok: false, reason: `its ${key} is not readable JSON with registries in it` };
+  const old = parsed.auths[entry];
+  if (!old) return { ok: false, reason: `it has no entry ${entry} any more` };
+  const password = credential.password.reveal();
+  const auth = Buffer.from(`${credential.username}:${password}`).toString('base64');
+  const auths = { ...parsed.auths, [entry]: { ...old, username: credential.username, password, auth } };
+  return { ok: true, key, content: new Sealed(JSON.stringify(parsed.wrap(auths))), before: userOf(old) };
+}
+
+function parse(
+  text: string,
+  type: string,
+): { auths: z.infer<typeof Auths>; wrap: (auths: object) => object } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (type === 'kubernetes.io/dockercfg') {
+    const auths = Auths.safeParse(value);
+    return auths.success ? { auths: auths.data, wrap: (changed) => changed } : undefined;
+  }
+  const config = ConfigJson.safeParse(value);
+  return config.success
+    ? { auths: config.data.auths, wrap: (changed) => ({ ...config.data, auths: changed }) }
+    : undefined;
+}
+
+function userOf(entry: z.infer<typeof Entry>): string | undefined {
+  if (!entry.auth) return entry.username;
+  const [user] = Buffer.from(entry.auth, 'base64').toString('utf8').split(':', 1);
+  return user || entry.username;
+}

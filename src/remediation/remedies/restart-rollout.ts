@@ -1,0 +1,142 @@
+/**
+ * A rollout restart of the owning workload: new pods, made from the service account as it is now, pulling at once. It helps in two
+ * cases only: the fault is gone and the pods still wait in their back-off, or the pods were made before their service account
+ * got its pull secret (the list is copied at creation, never later). Everything else it would make no better.
+ */
+import { z } from 'zod';
+import type { Cause } from '../../diagnosis/cause.ts';
+import type { Evidence } from '../../evidence/evidence.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import { kubectlName } from '../../target/target.ts';
+import { refusalOf } from '../outcome.ts';
+import { isHealthy } from '../pods.ts';
+import type { RemedyPorts } from '../ports.ts';
+import { pullability } from '../pullability.ts';
+import type { Remedy, RemedyPlan } from '../remedy.ts';
+import { verifyRecovery } from '../verify-recovery.ts';
+
+const Params = z.strictObject({
+  namespace: z.string(),
+  kind: z.enum(['Deployment', 'StatefulSet', 'DaemonSet']),
+  name: z.string(),
+  /** Images of the template when it was diagnosed: `container=image`. */
+  images: z.array(z.string()),
+});
+type Params = z.infer<typeof Params>;
+
+/** Faults that pass by themselves; a restart only skips the rest of the back-off, so it is offered once the registry answers again. */
+const PASSING: readonly Cause[] = [
+  'registry-error',
+  'registry-down',
+  'registry-unreachable',
+  'connection-refused',
+  'connection-timeout',
+  'connection-reset',
+  'network-unreachable',
+  'transfer-interrupted',
+  'cancelled-or-deadline',
+  'dns-failure',
+  'backoff-only',
+];
+
+export const restartRollout: Remedy<Params> = {
+  id: 'restart-rollout',
+  title: 'Restart the rollout',
+  risk: 'disruptive',
+  Params,
+
+  propose({ finding, evidence }) {
+    const workload = valueOf(evidence.workload);
+    if (!workload || workload.paused) return undefined;
+    const { kind } = workload;
+    if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
+    const useful = secretCameLater(evidence) || (PASSING.includes(finding.cause) && canPullNow(evidence));
+    if (!useful) return undefined;
+    const images = Object.entries(workload.images).map(([container, image]) => `${container}=${image}`);
+    return { namespace: workload.namespace, kind, name: workload.name, images };
+  },
+
+  command: (params) => `kubectl rollout restart ${kubectlName(params)} -n ${params.namespace}`,
+
+  async run(params, ports, mode, signal) {
+    const seen = await ports.reader.workload(params, signal);
+    if (seen.status !== 'observed') return refusalOf(kubectlName(params), seen);
+    const workload = seen.value;
+    const images = Object.entries(workload.images).map(([container, image]) => `${container}=${image}`);
+    if (images.toSorted().join() !== params.images.toSorted().join()) {
+      return {
+        kind: 'refused',
+        reason: 'the workload was changed since the diagnosis (other images). Press Re-run first.',
+      };
+    }
+    const risk = await healthyAtRisk(params, ports, { selector: workload.selector, images: workload.images }, signal);
+    if (typeof risk === 'string') return { kind: 'refused', reason: risk };
+    const write = await ports.writer.restartWorkload(params, workload.resourceVersion, ports.now(), mode, signal);
+    if (write.kind !== 'done') return refusalOf(kubectlName(params), write);
+    const plan = planOf(params, risk.healthy);
+    return mode === 'dry-run' ? { kind: 'planned', plan } : { kind: 'applied', plan, receipts: [write.receipt] };
+  },
+
+  verify: (_params, after) => verifyRecovery(after, { ownFault: [] }),
+};
+
+/** The pod brings no secret, its service account has one now: made before it was attached. */
+function secretCameLater(evidence: Evidence): boolean {
+  const pod = valueOf(evidence.pod);
+  const account = valueOf(evidence.serviceAccount);
+  return pod?.imagePullSecrets.length === 0 && (account?.imagePullSecrets.length ?? 0) > 0;
+}
+
+function canPullNow(evidence: Evidence): boolean {
+  const attempts = valueOf(evidence.registryAccess)?.attempts ?? [];
+  const own = attempts.filter(
+    (attempt) => attempt.credential.kind === 'password' && attempt.credential.origin === 'pull-secret',
+  );
+  const used = own.length > 0 ? own : attempts.filter((attempt) => attempt.credential.kind === 'anonymous');
+  return used.some((attempt) => attempt.outcome.kind === 'found');
+}
+
+/** A restart replaces healthy pods too. If the new ones could not pull, it would take down what still lives on a cached image. */
+async function healthyAtRisk(
+  params: Params,
+  ports: RemedyPorts,
+  workload: { selector: string; images: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<{ healthy: number } | string> {
+  const list = await ports.reader.pods({ namespace: params.namespace, selector: workload.selector }, signal);
+  if (list.status !== 'observed') return 'its pods could not be listed, so nobody can say what a restart would stop';
+  const healthy = list.value.pods.filter(isHealthy).length;
+  const sample = list.value.pods[0];
+  if (!sample) return { healthy };
+  const account = await ports.reader.serviceAccount(params.namespace, sample.serviceAccount, signal);
+  const fromAccount = account.status === 'observed' ? account.value.imagePullSecrets : [];
+  const secrets = sample.imagePullSecrets.length > 0 ? sample.imagePullSecrets : fromAccount;
+  for (const image of new Set(Object.values(workload.images))) {
+    const answer = await pullability({ image, namespace: params.namespace, secrets }, ports, signal);
+    if (answer.kind === 'refused') {
+      const danger =
+        healthy > 0
+          ? `It would stop ${healthy} healthy pod${healthy === 1 ? '' : 's'} that live on an image already on their node. `
+          : '';
+      return `${image} cannot be pulled right now (${answer.reason}). ${danger}A restart does not help before that is mended.`;
+    }
+  }
+  return { healthy };
+}
+
+function planOf(params: Params, healthy: number): RemedyPlan {
+  return {
+    diff: [
+      `  ${kubectlName(params)} (namespace ${params.namespace})`,
+      '  spec.template.metadata.annotations:',
+      '+   kubectl.kubernetes.io/restartedAt: now',
+    ],
+    consequences: [
+      'Every pod of it is replaced, in the order and pace of its update strategy.',
+      healthy > 0
+        ? `${healthy} healthy pod${healthy === 1 ? ' is' : 's are'} replaced too.`
+        : 'No healthy pod is affected: there is none.',
+      'The kubelet would retry by itself within 5 minutes; this retries at once.',
+    ],
+  };
+}
