@@ -1,0 +1,151 @@
+/**
+ * Reads a pull-failure message: one of 35 kinds, what else its words allow, and which host, image, registry and runtime it names.
+ * Rules describe mechanisms, in the order that real messages force; a text that fits none is `other`, and nobody is blamed.
+ */
+
+import { kindsOfCutEnd } from './pull-error/cut.ts';
+import { mask } from './pull-error/mask.ts';
+import { hostIn, imageIn, registryIn, runtimeIn } from './pull-error/names.ts';
+import { prepare } from './pull-error/prepare.ts';
+import { atBlob, type Failure, type Rule, type Verdict, verdict } from './pull-error/rule.ts';
+import { ACCESS_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
+import {
+  CANCELLED_RULES,
+  CONNECTION_RULES,
+  DNS_RULES,
+  PROXY_RULES,
+  TLS_RULES,
+  TRANSFER_RULES,
+} from './pull-error/rules-network.ts';
+import { CONTENT_RULES, KUBELET_RULES, RUNTIME_RULES, STORAGE_RULES } from './pull-error/rules-node.ts';
+import { BROKEN_RULES, FORMAT_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES } from './pull-error/rules-registry.ts';
+import { splitErrors } from './pull-error/split.ts';
+import type { Classification, PullErrorKind } from './pull-error.ts';
+
+/** The waiting or event reasons that settle the matter whatever the text says. */
+const SETTLED: ReadonlyMap<string, PullErrorKind> = new Map([
+  ['InvalidImageName', 'invalid-reference'],
+  ['ErrImageNeverPull', 'never-pull-policy'],
+  ['SignatureValidationFailed', 'signature-rejected'],
+  ['FailedToRetrieveImagePullSecret', 'pull-secret-missing'],
+]);
+
+const RULES: readonly Rule[] = [
+  ...KUBELET_RULES,
+  ...LIMIT_RULES,
+  ...RUNTIME_RULES,
+  ...TRANSFER_RULES,
+  ...PROXY_RULES,
+  ...BROKEN_RULES.slice(0, 1),
+  ...DNS_RULES,
+  ...TLS_RULES,
+  ...CONTENT_RULES,
+  ...FORMAT_RULES,
+  ...NAMED_REFUSALS,
+  ...CONNECTION_RULES,
+  ...STORAGE_RULES,
+  ...BROKEN_RULES.slice(1),
+  ...ACCESS_RULES,
+  ...MISSING_RULES,
+  ...CANCELLED_RULES,
+  ...REFUSED_RULES,
+];
+
+/** Classifies `message`, with the container's waiting reason or the event's reason where known. Never throws; time is linear. */
+export function classify(message: string, reason?: string | null): Classification {
+  const text = prepare(message);
+  const image = imageIn(text);
+  const parts = splitErrors(text).map((part) => {
+    const masked = mask(part);
+    const host = hostIn(part, masked.urls, image);
+    const failure: Failure = { ...masked, registry: registryIn(image, masked.urls, host) };
+    return { failure, host, found: firstVerdict(failure) };
+  });
+  const best = parts.reduce((far, part) => (progress(part) > progress(far) ? part : far));
+  const found = settle(best.found, best.failure, reason);
+  const others = parts.flatMap((part) => (part.found ? [part.found.kind] : []));
+  const also = [...new Set([...found.also, ...others])].filter((kind) => kind !== found.kind);
+  const host = best.host ?? parts.find((part) => part.host !== null)?.host ?? null;
+  return {
+    kind: found.kind,
+    also,
+    host,
+    image,
+    registry: registryIn(image, best.failure.urls, host),
+    runtime: runtimeIn(message.slice(0, 16_384)),
+  };
+}
+
+function firstVerdict(failure: Failure): Verdict | undefined {
+  for (const rule of RULES) {
+    const found = rule(failure);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const REFUSALS: ReadonlySet<PullErrorKind> = new Set([
+  'unauthorized',
+  'forbidden',
+  'not-found-or-unauthorized',
+  'credentials-expired',
+]);
+const CONNECTS: ReadonlySet<PullErrorKind> = new Set([
+  'dns-failure',
+  'connection-refused',
+  'connection-timeout',
+  'connection-reset',
+  'network-unreachable',
+  'proxy-failure',
+  'tls-untrusted',
+  'tls-handshake',
+  'http-vs-https',
+  'cancelled-or-deadline',
+]);
+
+/** How far an attempt came. The anonymous attempt, made because no credential was accepted, does not vote when another got further. */
+function progress({ failure, found }: { failure: Failure; found: Verdict | undefined }): number {
+  if (!found) return 0;
+  if (REFUSALS.has(found.kind)) return failure.text.includes('anonymous token') ? 1 : 3;
+  if (CONNECTS.has(found.kind)) return atBlob(failure) ? 5 : 2;
+  return atBlob(failure) ? 5 : 4;
+}
+
+/** The answer for the part that came furthest: reasons that settle, then words, then what a missing cause means. */
+function settle(found: Verdict | undefined, failure: Failure, reason: string | null | undefined): Verdict {
+  const settled = SETTLED.get(reason ?? '');
+  if (settled) return verdict(settled, ...(found ? found.also : []));
+  if (found) return found;
+  if (/illegal base64|unexpected end of json|cannot unmarshal/.test(`${failure.text} ${reason ?? ''}`.toLowerCase())) {
+    return verdict('other', 'unauthorized', 'pull-secret-missing');
+  }
+  const cut = kindsOfCutEnd(failure.text);
+  const [only] = cut;
+  const bare = isBare(failure.text);
+  if (only !== undefined && cut.length === 1 && !bare) return verdict(only, 'other');
+  if (bare) return verdict('backoff-only', ...cut);
+  if (reason === 'RegistryUnavailable') {
+    return verdict(
+      'other',
+      'connection-refused',
+      'connection-timeout',
+      'dns-failure',
+      'proxy-failure',
+      'registry-error',
+    );
+  }
+  return verdict('other', ...cut, ...(cut.length === 0 ? oldKubeletGuess(failure.text) : []));
+}
+
+/** Only the kubelet's own retry or error name, without what went wrong. */
+function isBare(text: string): boolean {
+  if (text.includes('back-off pulling image')) return true;
+  return /^\s*(?:error: )?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable|failed to pull image ‹ref›)\W*$/.test(
+    text,
+  );
+}
+
+/** Old kubelets put "no credentials" guesses before every cause; a text cut there leaves it open. */
+function oldKubeletGuess(text: string): readonly PullErrorKind[] {
+  return text.includes('this may be b') ? ['unauthorized'] : [];
+}

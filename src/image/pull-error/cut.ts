@@ -1,0 +1,55 @@
+/** Texts that a dashboard, a chat or an event limit has cut: the last words may still tell, if only one kind continues them. */
+import type { PullErrorKind } from '../pull-error.ts';
+
+const ENDINGS: readonly (readonly [string, PullErrorKind])[] = [
+  ['connection refused', 'connection-refused'],
+  ['connection reset by peer', 'connection-reset'],
+  ['connection timed out', 'connection-timeout'],
+  ['i/o timeout', 'connection-timeout'],
+  ['no such host', 'dns-failure'],
+  ['no space left on device', 'node-disk'],
+  ['no route to host', 'network-unreachable'],
+  ['network is unreachable', 'network-unreachable'],
+  ['no basic auth credentials', 'unauthorized'],
+  ['no match for platform', 'platform-mismatch'],
+  ['no matching manifest', 'platform-mismatch'],
+  ['http: server gave http response to https client', 'http-vs-https'],
+  ['net/http: tls handshake timeout', 'tls-handshake'],
+  ['net/http: request canceled while waiting for connection', 'connection-timeout'],
+  ['remote error: tls: handshake failure', 'tls-handshake'],
+  ['manifest unknown', 'image-not-found'],
+  ['pull access denied, repository does not exist', 'not-found-or-unauthorized'],
+  ['toomanyrequests', 'rate-limited'],
+  ['x509: certificate', 'tls-untrusted'],
+  ['tls: failed to verify certificate', 'tls-untrusted'],
+  ['unexpected eof', 'transfer-interrupted'],
+  ['unexpected commit digest', 'digest-mismatch'],
+  ['unexpected media type', 'manifest-unsupported'],
+  ['unexpected status', 'registry-error'],
+  ['unexpected status', 'rate-limited'],
+  ['unexpected status', 'unauthorized'],
+  ['unexpected status', 'forbidden'],
+  ['unexpected status', 'image-not-found'],
+  ['unauthorized: authentication required', 'unauthorized'],
+  ['context deadline exceeded', 'cancelled-or-deadline'],
+  ['context canceled', 'cancelled-or-deadline'],
+  ['short-name', 'short-name-unresolved'],
+];
+
+/** The kinds that could follow the cut end of a masked text; empty when nothing known begins like it. */
+export function kindsOfCutEnd(text: string): readonly PullErrorKind[] {
+  const end = text.replace(/[\s.…"'\\]+$/, '');
+  const tail = end.slice(Math.max(0, end.lastIndexOf(': ', end.length - 3) + 2));
+  const tails = [tail, end.slice(-48)];
+  const kinds = ENDINGS.filter(([phrase]) => tails.some((one) => endsWithStart(one, phrase))).map(([, kind]) => kind);
+  return [...new Set(kinds)];
+}
+
+/** True when `text` ends with a beginning of `phrase` of at least six characters that starts at a word. */
+function endsWithStart(text: string, phrase: string): boolean {
+  for (let length = Math.min(text.length, phrase.length); length >= 6; length -= 1) {
+    const start = text.length - length;
+    if (text.endsWith(phrase.slice(0, length)) && (start === 0 || !/\w/.test(text[start - 1] ?? ''))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,29 @@
+/** Brings a pull message into one form, whoever relayed it: length, escaping, wrappers that carry no cause. */
+
+/** No real message is longer; the head names the image and the tail the cause, so the middle is what goes. */
+const MAX = 16_384;
+const TAIL = 4096;
+
+/** Wrappers of tools that relay the daemon's answer. Their status is the daemon's own, not the registry's. */
+const WRAPPERS: readonly RegExp[] = [
+  /api error \(\d{3}\):/gi,
+  /\(http code \d{3}\) [a-z ]{1,30} -/gi,
+  /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi,
+  /rpc error: code =? ?(?:\w+|\d+) desc(?: =)?/gi,
+];
+
+/** What is read of a message: at most 16 KiB, unescaped, on one line, without the wrappers. */
+export function prepare(message: string): string {
+  const capped = message.length > MAX ? `${message.slice(0, MAX - TAIL)} ${message.slice(-TAIL)}` : message;
+  let text = capped.includes('\\') ? unescape(capped) : capped;
+  for (const wrapper of WRAPPERS) text = text.replace(wrapper, ' ');
+  return text;
+}
+
+/** Logs and JSON quote a message several times over: `\\\"` is a quote, `\\n` a line break. */
+function unescape(text: string): string {
+  return text
+    .replace(/\\{1,8}u00(2[267]|3[ce])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    .replace(/\\{1,8}(["'])/g, '$1')
+    .replace(/\\{1,8}[nrt](?![a-z]*\\)/g, '\n');
+}

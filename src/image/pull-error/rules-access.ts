@@ -1,0 +1,183 @@
+/** Who may pull what: the registry's refusals. Registries that answer alike for missing and closed are never read as one of the two. */
+import type { PullErrorKind } from '../pull-error.ts';
+import { type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+
+/** Refusals whose own words name the reason. */
+export const NAMED_REFUSALS: readonly Rule[] = [
+  expired,
+  when('source-blocked', [
+    'client with ip',
+    'is not allowed access',
+    'ip address',
+    'ip allow list',
+    'not allowed by firewall',
+    'vpc endpoint policy',
+    'in your country',
+    'in your region',
+    'from your location',
+    'export control',
+    'legal reasons',
+    'network rules',
+    'public network access',
+  ]),
+];
+
+function expired({ text }: Failure): Verdict | undefined {
+  if (has(text, ['security token included in the request is invalid', 'unrecognizedclientexception'])) {
+    return verdict('credentials-expired', 'unauthorized');
+  }
+  return /(?:token|credentials?|password|jwt|login|session|key)\b[^.:]{0,40}(?:\bexpired|\bexpires at)|expiredtoken|expired (?:\w+ )?(?:token|credential)/.test(
+    text,
+  )
+    ? verdict('credentials-expired')
+    : undefined;
+}
+
+export const ACCESS_RULES: readonly Rule[] = [
+  noCredentials,
+  eitherOr,
+  wrongCredentials,
+  noPermission,
+  tokenRefused,
+  required,
+  byStatus,
+  plainDenial,
+];
+
+function noCredentials({ text, registry }: Failure): Verdict | undefined {
+  if (!has(text, ['no basic auth credentials', 'no credentials'])) return undefined;
+  if (text.includes('this may be because there are no credentials')) return undefined;
+  const also: PullErrorKind[] =
+    registry === 'ecr' || registry === 'ecr-public' ? ['credentials-expired', 'forbidden'] : [];
+  if (text.includes('does not exist')) also.push('not-found-or-unauthorized', 'image-not-found');
+  return { kind: 'unauthorized', also };
+}
+
+/** The words name both alternatives, or the registry is known to answer a missing and a closed repository alike. */
+function eitherOr({ text, registry }: Failure): Verdict | undefined {
+  const words = [
+    'repository does not exist or may require',
+    'does not exist or no pull access',
+    'or it may not exist',
+    'or may not exist',
+    'insufficient_scope',
+    'insufficient scope',
+    'requested access to the resource is denied',
+    'access to the requested resource is not authorized',
+    'denied: access forbidden',
+    'pull access denied',
+    'does not exist or you',
+    'not found or access denied',
+    'does not exist or is private',
+  ];
+  if (!has(text, words)) return undefined;
+  return registry === 'ecr' || registry === 'ecr-public'
+    ? verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden', 'credentials-expired')
+    : verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
+}
+
+function wrongCredentials({ text }: Failure): Verdict | undefined {
+  const words = [
+    'invalid username',
+    'incorrect username',
+    'wrong username',
+    'invalid password',
+    'credentials are not valid',
+    'invalid credential',
+    'bad credential',
+    'incorrect credential',
+    'wrong credential',
+    'authentication failed',
+    'login failed',
+    'invalid token',
+    'invalid_grant',
+  ];
+  return has(text, words) ? verdict('unauthorized', 'credentials-expired') : undefined;
+}
+
+function noPermission({ text }: Failure): Verdict | undefined {
+  if (text.includes('unauthenticated request')) return verdict('unauthorized', 'forbidden', 'image-not-found');
+  if (text.includes('unauthorized to access repository')) {
+    return verdict('unauthorized', 'forbidden', 'image-not-found', 'not-found-or-unauthorized');
+  }
+  if (text.includes('not match bearer token resource'))
+    return verdict('unauthorized', 'registry-error', 'proxy-failure');
+  const words = [
+    'is not authorized to perform',
+    'accessdenied',
+    'does not have permission',
+    "doesn't have permission",
+    'lacks permission',
+    'insufficient permission',
+    'permission denied',
+    'permission ‹ref› denied',
+    'permission ‹host› denied',
+    'denied: permission',
+    'not permitted to',
+    'projectpolicyviolation',
+    'cannot be pulled due to',
+    'access denied',
+  ];
+  return has(text, words)
+    ? verdict('forbidden', 'unauthorized', 'not-found-or-unauthorized', 'image-not-found')
+    : undefined;
+}
+
+/** The token server's answer: 401 is about the login, 403 means different things per registry. */
+function tokenRefused({ text, status, registry, urls }: Failure): Verdict | undefined {
+  const atToken =
+    has(text, ['anonymous token', 'oauth token', 'bearer token', 'failed to authorize', 'auth token']) ||
+    urls.at(-1)?.purpose === 'token';
+  if (!atToken || (status !== 401 && status !== 403 && status !== 400)) return undefined;
+  const anonymous = text.includes('anonymous token');
+  if (status !== 403) {
+    return anonymous
+      ? verdict('unauthorized', 'forbidden', 'not-found-or-unauthorized')
+      : verdict('unauthorized', 'forbidden', 'credentials-expired');
+  }
+  if (anonymous || registry === 'gitlab')
+    return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
+  if (registry === 'ghcr' || text.includes('bearer token')) {
+    return verdict('unauthorized', 'forbidden', 'credentials-expired', 'not-found-or-unauthorized');
+  }
+  return verdict('forbidden', 'unauthorized', 'credentials-expired', 'not-found-or-unauthorized');
+}
+
+function required({ text, status, registry }: Failure): Verdict | undefined {
+  if (status !== null && status !== 401) return undefined;
+  const words = [
+    'authentication required',
+    'unauthorized',
+    'authorization failed',
+    'authorization required',
+    'authenticate',
+  ];
+  if (status !== 401 && !has(text, words)) return undefined;
+  if (registry === 'quay') return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized');
+  return verdict('unauthorized', 'credentials-expired', 'forbidden', 'not-found-or-unauthorized');
+}
+
+function byStatus({ status, registry, urls }: Failure): Verdict | undefined {
+  if (status !== 403) return undefined;
+  if (registry === 'ecr-public') return verdict('forbidden', 'credentials-expired', 'rate-limited', 'source-blocked');
+  if (registry === 'ecr') return verdict('forbidden', 'credentials-expired', 'unauthorized', 'source-blocked');
+  if (registry === 'gitlab')
+    return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
+  if (urls.at(-1)?.purpose === 'blob')
+    return verdict('forbidden', 'source-blocked', 'proxy-failure', 'credentials-expired');
+  return verdict(
+    'forbidden',
+    'unauthorized',
+    'not-found-or-unauthorized',
+    'image-not-found',
+    'source-blocked',
+    'proxy-failure',
+  );
+}
+
+function plainDenial({ text, registry }: Failure): Verdict | undefined {
+  if (!/\b(?:denied|forbidden)\b/.test(text)) return undefined;
+  return registry === 'ghcr'
+    ? verdict('unauthorized', 'forbidden', 'credentials-expired', 'not-found-or-unauthorized')
+    : verdict('forbidden', 'unauthorized', 'not-found-or-unauthorized', 'image-not-found', 'source-blocked');
+}

@@ -1,0 +1,207 @@
+/** Between the node and the registry: proxy, names, TLS, connections, transfers. The texts are Go's and the operating system's. */
+import { atBlob, type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+
+export const PROXY_RULES: readonly Rule[] = [proxyConnect, bareReason];
+
+/** What follows `proxyconnect` tells how the proxy failed; it must not be read as the registry's failure. */
+function proxyConnect({ text, status }: Failure): Verdict | undefined {
+  if (status === 407 || has(text, ['proxy authentication required', 'socks connect', 'error connecting to proxy'])) {
+    return verdict('proxy-failure');
+  }
+  if (!text.includes('proxyconnect')) return undefined;
+  if (text.includes('lookup ')) return verdict('proxy-failure', 'dns-failure');
+  if (text.includes('unreachable')) return verdict('proxy-failure', 'network-unreachable');
+  if (text.includes('refused')) return verdict('proxy-failure', 'connection-refused');
+  return verdict('proxy-failure');
+}
+
+/** Go puts a proxy's refusal of CONNECT as the bare reason, without a number: `Head "…": Forbidden`. */
+function bareReason({ text }: Failure): Verdict | undefined {
+  const reason =
+    /‹(?:token|manifest|blob|ping|url)›: (forbidden|bad gateway|service unavailable|gateway time-?out)\W*$/.exec(
+      text,
+    )?.[1];
+  if (reason === undefined) return undefined;
+  return reason === 'forbidden'
+    ? verdict('source-blocked', 'forbidden', 'proxy-failure')
+    : verdict('proxy-failure', 'registry-error');
+}
+
+export const DNS_RULES: readonly Rule[] = [
+  lookup,
+  when('dns-failure', [
+    'no such host',
+    'name resolution',
+    'could not resolve host',
+    'name or service not known',
+    'nodename nor servname',
+    'server misbehaving',
+    'no address associated with hostname',
+    'nxdomain',
+    'servfail',
+    'getaddrinfo',
+  ]),
+];
+
+/** `lookup NAME on SERVER: …`: whatever follows happened while the name was looked up. */
+function lookup({ text }: Failure): Verdict | undefined {
+  if (!/(?:dial \w+: |: |^)lookup \S/.test(text)) return undefined;
+  return text.includes('unreachable') ? verdict('dns-failure', 'network-unreachable') : verdict('dns-failure');
+}
+
+export const TLS_RULES: readonly Rule[] = [
+  when('http-vs-https', [
+    'server gave http response',
+    'http request to an https server',
+    'first record does not look like a tls handshake',
+    'wrong version number',
+    'malformed http response "\\x15',
+  ]),
+  untrusted,
+  when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
+  when('tls-handshake', [
+    'remote error: tls',
+    'handshake failure',
+    'handshake failed',
+    'tls: ',
+    'ssl_error',
+    'ssl routines',
+  ]),
+];
+
+function untrusted({ text, urls }: Failure): Verdict | undefined {
+  const words = [
+    'x509:',
+    'x509 ',
+    'certificate signed by',
+    'certificate has expired',
+    'certificate verify failed',
+    'unknown certificate authority',
+    'failed to verify certificate',
+    'certificate is not trusted',
+    'self signed certificate',
+    'self-signed certificate',
+  ];
+  if (!has(text, words)) return undefined;
+  // A certificate for another name also comes from the wrong server: the name may have been resolved wrongly.
+  if (text.includes('is not valid for any names')) return verdict('tls-untrusted', 'dns-failure');
+  const host = urls.at(-1)?.host ?? '';
+  return /^[\d.:]+$/.test(host) ? verdict('tls-untrusted', 'http-vs-https') : verdict('tls-untrusted');
+}
+
+/** Data began to flow and stopped. Before the status rules: a retry's answer may stand behind it. */
+export const TRANSFER_RULES: readonly Rule[] = [
+  (failure) => {
+    if (
+      !has(failure.text, [
+        'unexpected eof',
+        'short read',
+        'happened during read',
+        'expected number of bytes',
+        'while reading body',
+      ])
+    ) {
+      return undefined;
+    }
+    const asked = failure.urls.at(-1)?.purpose;
+    if (asked !== undefined && asked !== 'blob' && !atBlob(failure))
+      return verdict('connection-reset', 'transfer-interrupted');
+    return failure.text.includes('statuscode')
+      ? verdict('transfer-interrupted', 'registry-error', 'connection-reset')
+      : verdict('transfer-interrupted', 'connection-reset');
+  },
+];
+
+export const CONNECTION_RULES: readonly Rule[] = [
+  refused,
+  when('network-unreachable', [
+    'network is unreachable',
+    'no route to host',
+    'host is unreachable',
+    'unreachable host',
+    'unreachable network',
+    'network is down',
+    'host is down',
+    'cannot assign requested address',
+    'address family not supported',
+    'no suitable address found',
+  ]),
+  timeout,
+  reset,
+];
+
+/** A token or blob host that refuses is mostly a filter or proxy in between; the registry's own port tells the registry is down. */
+function refused({ text, urls }: Failure): Verdict | undefined {
+  if (!has(text, ['connection refused', 'econnrefused', 'actively refused'])) return undefined;
+  return urls.at(-1)?.purpose === 'token'
+    ? verdict('connection-refused', 'proxy-failure')
+    : verdict('connection-refused');
+}
+
+function timeout(failure: Failure): Verdict | undefined {
+  const { text } = failure;
+  const words = [
+    'i/o timeout',
+    'timed out',
+    'client.timeout',
+    'timeout awaiting',
+    'timeout was reached',
+    'timeout exceeded',
+    'waiting for connection',
+    'etimedout',
+    'respond after a period of time',
+    'http2: timeout',
+    'net/http: timeout',
+  ];
+  if (!has(text, words)) return undefined;
+  if (text.includes('no progress'))
+    return verdict('cancelled-or-deadline', 'connection-timeout', 'transfer-interrupted');
+  // Without an address nothing was dialled yet: the name's look-up may be what took the time.
+  if (text.includes('dial tcp: i/o timeout')) return verdict('connection-timeout', 'dns-failure');
+  return atBlob(failure)
+    ? verdict('connection-timeout', 'transfer-interrupted', 'cancelled-or-deadline', 'proxy-failure')
+    : verdict('connection-timeout', 'cancelled-or-deadline', 'proxy-failure');
+}
+
+function reset(failure: Failure): Verdict | undefined {
+  const { text } = failure;
+  const closed = [
+    'reset by peer',
+    'econnreset',
+    'broken pipe',
+    'forcibly closed',
+    'connection was aborted',
+    'closed idle connection',
+    'connection lost',
+    'closed network connection',
+    'goaway',
+    'stream error',
+    'connection closed',
+    'server closed the connection',
+  ];
+  const ended = /\beof\b/.test(text);
+  if (!ended && !has(text, closed)) return undefined;
+  const opening = has(text, ['failed open', 'failed to do request']);
+  if (atBlob(failure) && !opening) return verdict('transfer-interrupted', 'connection-reset', 'registry-error');
+  return verdict('connection-reset', 'transfer-interrupted', 'proxy-failure');
+}
+
+/** The last of all network rules: somebody gave up, and the text does not say what was being waited for. */
+export const CANCELLED_RULES: readonly Rule[] = [
+  when(
+    'cancelled-or-deadline',
+    [
+      'context canceled',
+      'context cancelled',
+      'deadline exceeded',
+      'deadlineexceeded',
+      'no progress',
+      'request canceled',
+      'operation was canceled',
+      'pull cancelled',
+      'pull canceled',
+      'cancel pulling',
+    ],
+    ['connection-timeout', 'transfer-interrupted'],
+  ),
+];

@@ -1,0 +1,167 @@
+/** The kubelet, the runtime and the node's own store: decided on the node, before or after the registry was asked. */
+import { type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+
+/** Decided before any registry was asked. */
+export const KUBELET_RULES: readonly Rule[] = [
+  when('never-pull-policy', ['pull policy of never', 'errimageneverpull']),
+  when('kubelet-throttled', ['pull qps exceeded']),
+  when('signature-rejected', [
+    'signature was required',
+    'source image rejected',
+    'signaturevalidationfailed',
+    'signature validation failed',
+    'rejected by policy',
+    'no matching signatures',
+    'no signatures found',
+    'no valid signature',
+    'signature verification failed',
+    'signature mismatch',
+    'image is not signed',
+  ]),
+  signaturePolicy,
+  when('pull-secret-missing', [
+    'retrieve some image pull secret',
+    'retrieve pull secret',
+    'failedtoretrieveimagepullsecret',
+    'retrieve image pull secret',
+  ]),
+  when(
+    'credential-provider-failed',
+    [
+      'credential provider',
+      'credentialprovider',
+      'docker-credential-',
+      'credential helper',
+      'error getting credentials',
+      'credential plugin',
+    ],
+    ['connection-timeout', 'cancelled-or-deadline'],
+  ),
+  when('invalid-reference', [
+    'invalid reference format',
+    'invalidimagename',
+    'parse image reference',
+    'parse image name',
+    'parsing image reference',
+    'parse reference',
+    'must be lowercase',
+    'invalid repository name',
+    'invalid tag format',
+    'invalid image name',
+    'default image tag',
+  ]),
+  when('short-name-unresolved', [
+    'short-name',
+    'short name mode',
+    'unqualified-search',
+    'unqualified image',
+    'unqualified search',
+    'returns ambiguous list',
+  ]),
+];
+
+function signaturePolicy({ text }: Failure): Verdict | undefined {
+  if (text.includes('‹policy›') || text.includes('trust policy')) return verdict('signature-rejected', 'other');
+  if (
+    has(text, ['signature', 'cosign', 'notation']) &&
+    has(text, ['denied the request', 'validation failed', 'verif'])
+  ) {
+    return verdict('signature-rejected', 'forbidden');
+  }
+  return text.includes('required email') ? verdict('signature-rejected') : undefined;
+}
+
+/** The kubelet cannot talk to the runtime. */
+export const RUNTIME_RULES: readonly Rule[] = [
+  when('runtime-unavailable', [
+    '‹sock›',
+    'dial unix',
+    'unknown service',
+    'unknown method',
+    'subconns are in transientfailure',
+    'connect to the docker daemon',
+    'docker daemon running',
+    'container runtime is down',
+    'runtime not ready',
+    'runtime is not ready',
+    'server is not initialized yet',
+    'transport is closing',
+    'grpc: the client connection is closing',
+  ]),
+];
+
+/** Content arrived, and the node could not keep or use it. */
+export const CONTENT_RULES: readonly Rule[] = [
+  when('node-disk', [
+    'no space left',
+    'not enough space',
+    'disk quota exceeded',
+    'enospc',
+    'out of disk',
+    'disk is full',
+    'no free inodes',
+  ]),
+  when(
+    'digest-mismatch',
+    [
+      'unexpected commit digest',
+      'unexpected commit size',
+      'failed size validation',
+      'digest mismatch',
+      'size mismatch',
+      'digest did not match',
+      'does not match digest',
+      'digest does not match',
+      'not match the digest',
+      'layer verification failed',
+      'verification failed for digest',
+      'manifest verification failed',
+      'digest verification failed',
+    ],
+    ['transfer-interrupted', 'proxy-failure', 'node-storage', 'registry-error'],
+  ),
+];
+
+/** The image store or unpacking; after everything that explains it better. */
+export const STORAGE_RULES: readonly Rule[] = [
+  when('node-storage', ['read-only file system', 'input/output error', 'structure needs cleaning'], ['node-disk']),
+  when('node-storage', ['unable to convert a nil pointer'], ['manifest-unsupported', 'other']),
+  when('node-storage', [
+    'extraction snapshot',
+    'parent snapshot',
+    'failed to stat parent',
+    'image not known',
+    'layer not known',
+    'resolve to an image id',
+    'locating image with id',
+    'locating item named',
+    'invalid argument',
+    'content digest ‹digest› not found',
+    'content digest ‹digest›: not found',
+    'insufficient uids or gids',
+    'metadata.db',
+    'meta.db',
+    'failed to create snapshot',
+    'snapshot ‹digest› does not exist',
+    'removing the image to resolve',
+  ]),
+  unpacking,
+];
+
+function unpacking({ text }: Failure): Verdict | undefined {
+  if (
+    has(text, ['register layer', 'extract layer', 'on snapshotter', 'mount callback', 'applylayer', 'processing tar'])
+  ) {
+    return verdict('node-storage', 'manifest-unsupported', 'node-disk');
+  }
+  if (
+    /‹path›: (?:permission denied|operation not permitted|no such file|too many open files|device or resource busy)/.test(
+      text,
+    )
+  ) {
+    return verdict('node-storage', 'node-disk', 'other');
+  }
+  return text.includes('failed to inspect image ')
+    ? verdict('node-storage', 'short-name-unresolved', 'other')
+    : undefined;
+}
