@@ -6,7 +6,7 @@
 import type { KeyringLookup } from '../image/keyring.ts';
 import type { Classification } from '../image/pull-error.ts';
 import type { ParsedReference } from '../image/reference.ts';
-import type { Observation } from './observation.ts';
+import type { Observation, Permission } from './observation.ts';
 import type { RegistryAccess, TagAnswer } from './registry-access.ts';
 import type { FailingPod } from './scope.ts';
 import type {
@@ -47,6 +47,8 @@ export interface ScopeEvidence {
   /** Pods looked at; `truncated` when the list was cut at our cap. */
   readonly pods: number;
   readonly truncated: boolean;
+  /** The right that is missing to see the whole cluster; absent when all of it was seen. */
+  readonly limitedBy?: Permission;
 }
 
 export interface EvidenceKinds {

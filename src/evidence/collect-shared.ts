@@ -1,0 +1,163 @@
+/**
+ * The readers of one diagnosis: the same question is asked once however many containers and pods raise it, at most a few calls
+ * are under way at a time, and each call, like the whole, has a deadline. A call that does not answer is an observation.
+ */
+import { type Clock, formatDuration } from '../clock.ts';
+import { errorLine } from '../errors.ts';
+import { fullName } from '../image/reference.ts';
+import { makeGate } from './collect-gate.ts';
+import { type Observation, observed, unreachable } from './observation.ts';
+import type { ClusterReader, RegistryReader } from './ports.ts';
+import type { AccessOutcome, RegistryCredential } from './registry-access.ts';
+import type { PodSnapshot } from './snapshots.ts';
+
+/** In ms, but `parallel`. */
+export interface CollectLimits {
+  /** Calls under way at the same time. */
+  readonly parallel: number;
+  /** For one call, from when it leaves. */
+  readonly callMs: number;
+  /** For everything together; what is not known then stays unknown. */
+  readonly totalMs: number;
+}
+
+export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, totalMs: 45_000 };
+
+export interface SharedReaders {
+  readonly cluster: ClusterReader;
+  readonly registry: RegistryReader;
+  /** A pod that a list already showed is not read again. */
+  know(pod: PodSnapshot): void;
+  /** Call when the diagnosis is over: stops the clock of the overall deadline. */
+  close(): void;
+}
+
+/** `signal` is the caller's: when it aborts, every call rejects. The methods ignore the signal they are given: the answer is everybody's. */
+export function shareReaders(
+  readers: { readonly cluster: ClusterReader; readonly registry: RegistryReader },
+  clock: Clock,
+  limits: CollectLimits,
+  signal: AbortSignal,
+): SharedReaders {
+  const over = new AbortController();
+  const closed = new AbortController();
+  const answers = new Map<string, Promise<unknown>>();
+  const gate = makeGate(limits.parallel);
+  ignore(
+    clock
+      .sleep(limits.totalMs, AbortSignal.any([closed.signal, signal]))
+      .then(() => over.abort(new Late(limits.totalMs))),
+  );
+
+  function once<T>(
+    key: readonly unknown[],
+    ask: (signal: AbortSignal) => Promise<T>,
+    late: (why: string) => T,
+  ): Promise<T> {
+    const name = JSON.stringify(key);
+    const before = answers.get(name);
+    if (before !== undefined) return before as Promise<T>;
+    const answer = gate(() => timed(ask)).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return late(errorLine(error));
+    });
+    ignore(answer);
+    answers.set(name, answer);
+    return answer;
+  }
+
+  async function timed<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const call = new AbortController();
+    const all = AbortSignal.any([signal, over.signal, call.signal]);
+    all.throwIfAborted();
+    const answered = new AbortController();
+    const aborted = new Promise<never>((_, reject) => {
+      all.addEventListener('abort', () => reject(all.reason as Error), { once: true });
+    });
+    ignore(aborted);
+    ignore(clock.sleep(limits.callMs, answered.signal).then(() => call.abort(new Late(limits.callMs))));
+    try {
+      return await Promise.race([ask(all), aborted]);
+    } finally {
+      answered.abort();
+    }
+  }
+
+  return {
+    cluster: shareCluster(readers.cluster, once),
+    registry: shareRegistry(readers.registry, once),
+    know: (pod) => {
+      const name = JSON.stringify(['pod', pod.namespace, pod.name]);
+      if (!answers.has(name)) answers.set(name, Promise.resolve(observed(pod)));
+    },
+    close: () => closed.abort(),
+  };
+}
+
+class Late extends Error {
+  constructor(ms: number) {
+    super(`no answer within ${formatDuration(ms)}`);
+  }
+}
+
+type Once = <T>(
+  key: readonly unknown[],
+  ask: (signal: AbortSignal) => Promise<T>,
+  late: (why: string) => T,
+) => Promise<T>;
+
+function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
+  function look<T>(
+    key: readonly unknown[],
+    ask: (signal: AbortSignal) => Promise<Observation<T>>,
+  ): Promise<Observation<T>> {
+    return once(key, ask, unreachable);
+  }
+  return {
+    cluster: reader.cluster,
+    pod: (namespace, name) => look(['pod', namespace, name], (signal) => reader.pod(namespace, name, signal)),
+    pods: (query) =>
+      look(['pods', query.namespace ?? null, query.selector ?? null], (signal) => reader.pods(query, signal)),
+    events: (namespace, uid) => look(['events', namespace, uid], (signal) => reader.events(namespace, uid, signal)),
+    workload: (ref) => look(['workload', ref.namespace, ref.kind, ref.name], (signal) => reader.workload(ref, signal)),
+    controllerOf: (ref) =>
+      look(['controller', ref.namespace, ref.kind, ref.name], (signal) => reader.controllerOf(ref, signal)),
+    revisions: (workload) => look(['revisions', workload.uid], (signal) => reader.revisions(workload, signal)),
+    serviceAccount: (namespace, name) =>
+      look(['service-account', namespace, name], (signal) => reader.serviceAccount(namespace, name, signal)),
+    secret: (namespace, name) => look(['secret', namespace, name], (signal) => reader.secret(namespace, name, signal)),
+    node: (name) => look(['node', name], (signal) => reader.node(name, signal)),
+  };
+}
+
+function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
+  return {
+    manifest: (reference, credential) =>
+      once(
+        ['manifest', fullName(reference), ...identity(credential)],
+        (signal) => reader.manifest(reference, credential, signal),
+        (why) => ({ credential, outcome: silent(why), challenge: { scheme: 'unknown' }, durationMs: 0 }),
+      ),
+    tags: (reference, credential) =>
+      once(
+        ['tags', reference.registry, reference.repository],
+        (signal) => reader.tags(reference, credential, signal),
+        (why) => ({ kind: 'failed', outcome: silent(why) }),
+      ),
+  };
+}
+
+/** What tells two credentials apart, without their password: one entry of one Secret holds one. */
+function identity(credential: RegistryCredential): readonly string[] {
+  if (credential.kind === 'anonymous') return ['anonymous'];
+  return [credential.origin, credential.source, credential.secret ?? '', credential.entry ?? '', credential.username];
+}
+
+/** A registry that does not answer in time is something we saw, not a failure of ours. */
+function silent(why: string): AccessOutcome {
+  return { kind: 'network', fault: 'connection-timeout', detail: why };
+}
+
+function ignore(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
+}

@@ -1,0 +1,40 @@
+/** A collector fills one evidence kind. It reads other kinds only if it declares them, and only when it comes to need them. */
+import type { Evidence, EvidenceKind, EvidenceKinds } from './evidence.ts';
+import type { Observation } from './observation.ts';
+import type { ClusterReader, RegistryReader } from './ports.ts';
+import type { RegistryCredential } from './registry-access.ts';
+
+/** One container of one pod: what a case is about. `container` empty: the pod itself could not be read. */
+export interface CaseSubject {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+}
+
+/** What a collector may ask of the outside. Calls are shared, bounded and timed; they never hang and never throw for the outside. */
+export interface Outside {
+  readonly cluster: ClusterReader;
+  readonly registry: RegistryReader;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+  /** The bot's own read-only credential for a registry host, if one is configured. */
+  readonly ownCredential: (registry: string) => RegistryCredential | undefined;
+}
+
+/** Gives another kind's observation, collecting it first if nobody has. */
+export type ReadEvidence<N extends EvidenceKind> = <D extends N>(kind: D) => Promise<Evidence[D]>;
+
+export interface Collector<K extends EvidenceKind, N extends EvidenceKind = EvidenceKind> {
+  /** Equals the file name in kebab-case. */
+  readonly kind: K;
+  /** Every kind that `collect` may read. The graph has no cycle; a test proves it. */
+  readonly needs: readonly N[];
+  collect(read: ReadEvidence<N>, outside: Outside, subject: CaseSubject): Promise<Observation<EvidenceKinds[K]>>;
+}
+
+/** Ties `needs` to what `collect` may read: reading an undeclared kind does not compile. */
+export function defineCollector<const K extends EvidenceKind, const N extends EvidenceKind = never>(
+  collector: Collector<K, N>,
+): Collector<K> {
+  return collector;
+}

@@ -1,0 +1,34 @@
+/** All collectors, one per evidence kind; a kind without one does not compile. */
+import type { Collector } from '../collector.ts';
+import type { EvidenceKind } from '../evidence.ts';
+import { container } from './container.ts';
+import { events } from './events.ts';
+import { keyring } from './keyring.ts';
+import { node } from './node.ts';
+import { pod } from './pod.ts';
+import { pullFailure } from './pull-failure.ts';
+import { pullSecrets } from './pull-secrets.ts';
+import { reference } from './reference.ts';
+import { registryAccess } from './registry-access.ts';
+import { revisions } from './revisions.ts';
+import { scope } from './scope.ts';
+import { serviceAccount } from './service-account.ts';
+import { tags } from './tags.ts';
+import { workload } from './workload.ts';
+
+export const COLLECTORS: { readonly [K in EvidenceKind]: Collector<K> } = {
+  pod,
+  container,
+  events,
+  pullFailure,
+  workload,
+  revisions,
+  node,
+  scope,
+  reference,
+  serviceAccount,
+  pullSecrets,
+  keyring,
+  registryAccess,
+  tags,
+};

@@ -1,0 +1,17 @@
+import { defineCollector } from '../collector.ts';
+import { absent, observed } from '../observation.ts';
+import { newestPullFailure } from '../pull-failures.ts';
+
+/** What the kubelet says about the pull. */
+export const pullFailure = defineCollector({
+  kind: 'pullFailure',
+  needs: ['container', 'events'],
+  collect: async (read) => {
+    const [container, events] = await Promise.all([read('container'), read('events')]);
+    if (container.status !== 'observed') return container;
+    const failure = newestPullFailure(container.value, events.status === 'observed' ? events.value : []);
+    if (failure) return observed(failure);
+    // Without the events, silence of the status proves nothing about a container that still waits.
+    return events.status === 'observed' || container.value.state !== 'waiting' ? absent : events;
+  },
+});

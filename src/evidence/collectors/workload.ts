@@ -1,0 +1,48 @@
+import type { WorkloadKind, WorkloadRef } from '../../target/target.ts';
+import { defineCollector } from '../collector.ts';
+import { absent, notCollected, type Observation, observed } from '../observation.ts';
+import type { ClusterReader } from '../ports.ts';
+import type { PodSnapshot } from '../snapshots.ts';
+
+/** The workload that a rollout acts on: the pod's controller, or that controller's own. */
+export const workload = defineCollector({
+  kind: 'workload',
+  needs: ['pod'],
+  collect: async (read, { cluster, signal }, { namespace }) => {
+    const pod = await read('pod');
+    if (pod.status !== 'observed') return pod;
+    const owner = await ownerOf(pod.value, cluster, signal);
+    return owner.status === 'observed' ? cluster.workload({ namespace, ...owner.value }, signal) : owner;
+  },
+});
+
+async function ownerOf(
+  pod: PodSnapshot,
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<Observation<WorkloadRef>> {
+  const controller = pod.controller;
+  if (controller === undefined) return absent;
+  const { kind, name } = controller;
+  switch (kind) {
+    case 'StatefulSet':
+    case 'DaemonSet':
+      return observed({ kind, name });
+    case 'ReplicaSet':
+    case 'Job':
+      return above({ kind, name }, pod.namespace, cluster, signal);
+    default:
+      return notCollected(`the pod belongs to ${kind} ${name}, which is no workload of Kubernetes itself`);
+  }
+}
+
+/** A ReplicaSet's Deployment or a Job's CronJob; the object itself where nothing stands above it. */
+async function above(
+  ref: { readonly kind: WorkloadKind; readonly name: string },
+  namespace: string,
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<Observation<WorkloadRef>> {
+  const controller = await cluster.controllerOf({ namespace, ...ref }, signal);
+  return controller.status === 'absent' ? observed(ref) : controller;
+}

@@ -1,0 +1,50 @@
+/** The quick assessment's second half: what do the failing pods share? Pure. */
+import type { FailingPod, Scope, ScopeGroup } from './scope.ts';
+
+type Sort = ScopeGroup['by'];
+
+/** What a pod belongs to under each heading; a pod may be under several values (it names two Secrets) or none. */
+const HEADINGS: { readonly [By in Sort]: (pod: FailingPod) => readonly string[] } = {
+  cause: ({ kind }) => [kind],
+  registry: ({ registry }) => (registry === '' ? [] : [registry]),
+  image: ({ image }) => [image],
+  secret: ({ namespace, secrets }) => [...new Set(secrets)].map((name) => `${namespace}/${name}`),
+  node: ({ node }) => (node === undefined ? [] : [node]),
+  namespace: ({ namespace }) => [namespace],
+  workload: (pod) => (pod.workload ? [workloadKey(pod)] : []),
+};
+
+/** Every heading in a fixed order; within one, most pods first, then by name. */
+export function groupFailing(pods: readonly FailingPod[]): readonly ScopeGroup[] {
+  return (Object.keys(HEADINGS) as readonly Sort[]).flatMap((by) => {
+    const members = new Map<string, FailingPod[]>();
+    for (const pod of pods) {
+      for (const value of HEADINGS[by](pod)) members.set(value, [...(members.get(value) ?? []), pod]);
+    }
+    return [...members]
+      .map(([value, rows]): ScopeGroup => ({ by, value, ...countFailing(rows) }))
+      .sort((left, right) => right.pods - left.pods || (left.value < right.value ? -1 : 1));
+  });
+}
+
+/** How far it reaches. A pod without an owner counts as its own workload: it blocks something too. */
+export function countFailing(
+  pods: readonly FailingPod[],
+): Pick<ScopeGroup, 'pods' | 'workloads' | 'namespaces' | 'nodes'> {
+  return {
+    pods: pods.length,
+    workloads: new Set(pods.map(workloadKey)).size,
+    namespaces: new Set(pods.map(({ namespace }) => namespace)).size,
+    nodes: new Set(pods.flatMap(({ node }) => (node === undefined ? [] : [node]))).size,
+  };
+}
+
+/** Totals of a whole scope. */
+export function totalOf(pods: readonly FailingPod[], lookedAt: number): Scope['total'] {
+  const { pods: failing, ...rest } = countFailing(pods);
+  return { pods: lookedAt, failing, ...rest };
+}
+
+function workloadKey({ namespace, workload, pod }: FailingPod): string {
+  return `${namespace}/${workload ? `${workload.kind.toLowerCase()}/${workload.name}` : `pod/${pod}`}`;
+}

@@ -1,0 +1,129 @@
+/** From what a person typed to the pods that it means, with as few questions to the cluster as possible. */
+import { UsageError } from '../errors.ts';
+import { absent, type Observation } from '../evidence/observation.ts';
+import { ownerByLabels } from '../evidence/owner-by-labels.ts';
+import type { ClusterReader } from '../evidence/ports.ts';
+import type { PodSnapshot } from '../evidence/snapshots.ts';
+import { type NamedPod, noSuchTarget, resolveName } from '../target/resolve.ts';
+import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } from '../target/target.ts';
+
+/** What the cluster could be asked about the request. */
+export interface ResolvedTarget {
+  readonly kind: 'Pod' | WorkloadKind;
+  readonly name: string;
+  /** The pods to look at; empty only with `unseen`. */
+  readonly pods: readonly PodSnapshot[];
+  /** Why no pod could be looked at. */
+  readonly unseen?: Observation<never>;
+  /** Said to the person when the name was not meant literally. */
+  readonly note?: string;
+}
+
+/** Kinds a bare name is tried as, when no pod tells of it. */
+const NAMEABLE: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job'];
+/** Jobs of one CronJob that are looked at, newest first; the default history holds four (batch/v1 CronJobSpec). */
+const MOST_JOBS = 5;
+
+/** Throws UsageError `no-such-target`, `ambiguous-target` or `no-pods`; "could not look" comes back as `unseen`. */
+export async function resolveTarget(
+  request: TargetRequest,
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<ResolvedTarget> {
+  const { kind, name, namespace } = request;
+  if (kind !== undefined && kind !== 'Pod') return podsOf({ kind, name }, request, cluster, signal);
+  const pod = await cluster.pod(namespace, name, signal);
+  if (pod.status === 'observed') return { kind: 'Pod', name, pods: [pod.value] };
+  if (pod.status !== 'absent') return { kind: 'Pod', name, pods: [], unseen: pod };
+  const list = await cluster.pods({ namespace }, signal);
+  if (list.status !== 'observed') {
+    if (kind === 'Pod') throw noSuchTarget(request);
+    return { kind: 'Pod', name, pods: [], unseen: list };
+  }
+  const named = list.value.pods.map(toNamed);
+  if (kind === 'Pod') throw noSuchTarget(request, named);
+  return resolveBareName(request, list.value.pods, cluster, signal);
+}
+
+async function resolveBareName(
+  request: TargetRequest,
+  pods: readonly PodSnapshot[],
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<ResolvedTarget> {
+  const named = pods.map(toNamed);
+  const isOwner = named.some(({ workload }) => workload?.name === request.name);
+  const unowned = isOwner ? [] : await workloadsCalled(request, cluster, signal);
+  const known = [...named, ...unowned.map((workload): NamedPod => ({ name: '', workload }))];
+  const meant = resolveName(request, known);
+  if (meant.kind === 'pod') {
+    const note = `no pod is called "${request.name}"; pod/${meant.name} is the only one that begins so`;
+    return { kind: 'Pod', name: meant.name, pods: pods.filter(({ name }) => name === meant.name), note };
+  }
+  const found = await podsOf(meant.workload, request, cluster, signal);
+  return { ...found, note: `no pod is called "${request.name}"; looked at ${kubectlName(meant.workload)}` };
+}
+
+/** Workloads of exactly this name; those that may not be read are left out. */
+async function workloadsCalled(
+  { namespace, name }: TargetRequest,
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<readonly WorkloadRef[]> {
+  const found = await Promise.all(NAMEABLE.map((kind) => cluster.workload({ namespace, kind, name }, signal)));
+  return NAMEABLE.flatMap((kind, index) => (found[index]?.status === 'observed' ? [{ kind, name }] : []));
+}
+
+async function podsOf(
+  workload: WorkloadRef,
+  request: TargetRequest,
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<ResolvedTarget> {
+  const { namespace } = request;
+  const { kind, name } = workload;
+  const snapshot = await cluster.workload({ namespace, kind, name }, signal);
+  if (snapshot.status === 'absent') throw noSuchTarget({ ...request, kind, name });
+  if (snapshot.status !== 'observed') return { kind, name, pods: [], unseen: snapshot };
+  const { selector } = snapshot.value;
+  const byLabels = kind !== 'CronJob' && selector !== '';
+  const list = await cluster.pods(byLabels ? { namespace, selector } : { namespace }, signal);
+  if (list.status !== 'observed') return { kind, name, pods: [], unseen: list };
+  const pods = byLabels ? list.value.pods : await ownedPods(workload, list.value.pods, cluster, signal);
+  if (pods.length > 0) return { kind, name, pods };
+  throw new UsageError({
+    code: 'no-pods',
+    message: `${kubectlName(workload)} in namespace ${namespace} has no pods, so nothing is being pulled`,
+    hint: `see why with: kubectl describe ${kubectlName(workload)} -n ${namespace}`,
+  });
+}
+
+/** By ownership where labels do not tell: pods of this controller, or of the newest Jobs of a CronJob (asked, not guessed from names). */
+async function ownedPods(
+  { kind, name }: WorkloadRef,
+  pods: readonly PodSnapshot[],
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<readonly PodSnapshot[]> {
+  if (kind !== 'CronJob') {
+    return pods.filter(({ controller }) => controller?.kind === kind && controller.name === name);
+  }
+  const candidates = [...pods]
+    .sort((left, right) => (right.createdAt ?? 0) - (left.createdAt ?? 0))
+    .filter(({ controller }) => controller?.kind === 'Job' && controller.name.startsWith(`${name}-`));
+  const namespace = candidates[0]?.namespace ?? '';
+  const jobs = [...new Set(candidates.flatMap(({ controller }) => controller?.name ?? []))].slice(0, MOST_JOBS);
+  const owners = await Promise.all(
+    jobs.map((job) => cluster.controllerOf({ namespace, kind: 'Job', name: job }, signal)),
+  );
+  const own = jobs.filter((_, index) => {
+    const owner = owners[index] ?? absent;
+    return owner.status === 'observed' && owner.value.kind === 'CronJob' && owner.value.name === name;
+  });
+  return candidates.filter(({ controller }) => own.includes(controller?.name ?? ''));
+}
+
+function toNamed(pod: PodSnapshot): NamedPod {
+  const workload = ownerByLabels(pod);
+  return { name: pod.name, ...(workload ? { workload } : {}) };
+}
