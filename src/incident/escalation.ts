@@ -69,8 +69,9 @@ export function pageDueAt(incident: Incident, policy: EscalationPolicy): number 
 function afterTheEnd(incident: Incident): readonly DueStep[] {
   const at = incident.resolved?.at ?? incident.openedAt;
   return [
+    // Also one that failed or whose sender died: it may have arrived all the same, and ending an unknown page is harmless.
     ...incident.pages
-      .filter((page) => page.state === 'sent')
+      .filter((page) => page.state !== 'resolved')
       .map((page): DueStep => ({ kind: 'resolve-page', tier: page.tier, at })),
     ...(incident.children.some((child) => !child.resolved) ? [{ kind: 'resolve-children', at } as const] : []),
     ...(incident.parent !== undefined && !incident.parentTold ? [{ kind: 'tell-parent', at } as const] : []),

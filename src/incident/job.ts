@@ -17,3 +17,28 @@ export type Job =
 export interface JobQueue {
   add(job: Job, options: { readonly id: string; readonly delayMs?: number; readonly priority?: number }): Promise<void>;
 }
+
+/** What one run of a job may know. `signal` aborts when the job was taken away or the program ends. */
+export interface JobRun {
+  /** 1 for the first. */
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}
+
+/** One handler a kind. A retryable PullcheckError makes the job come back later; anything else ends it. */
+export type JobHandlers = {
+  readonly [K in Job['kind']]: (job: Extract<Job, { readonly kind: K }>, run: JobRun) => Promise<void>;
+};
+
+export interface WorkOptions {
+  /** Jobs at a time. */
+  readonly concurrency: number;
+  /** A job ended without success: `final`, or it will be tried again. */
+  readonly onFailure?: (job: Job, error: unknown, final: boolean) => void;
+}
+
+/** A running consumer of the queue. */
+export interface JobWorker {
+  /** Takes no new job and waits for the running ones; after `graceMs` their signals abort and other workers get them. */
+  close(graceMs: number): Promise<void>;
+}
