@@ -1,0 +1,83 @@
+/** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
+import type { Diagnosis, DiagnosisFinding } from '../../../diagnosis/diagnosis.ts';
+import { clampEscaped, code, escaped } from './escape.ts';
+import { fit } from './fit.ts';
+import { context, fence, header, type Message, type MessageBlock, section } from './parts.ts';
+import { confidenceWords, verdict, verdictText } from './verdict.ts';
+
+const MAX_FINDINGS = 8;
+
+export function findings(diagnosis: Diagnosis): Message {
+  const shown = diagnosis.findings.slice(0, MAX_FINDINGS);
+  const more = diagnosis.findings.length - shown.length;
+  const body: MessageBlock[] = [
+    header(`Findings: ${diagnosis.verdict.cause}`),
+    verdict(diagnosis),
+    ...shown.map(finding),
+    ...(more > 0 ? [context(`and ${more} more findings`)] : []),
+    ...gaps(diagnosis),
+    ...ruledOut(diagnosis),
+    ...commands(diagnosis),
+  ];
+  return fit({ text: `Findings: ${verdictText(diagnosis)}`, body, tail: [context(footer(diagnosis))] });
+}
+
+function finding(one: DiagnosisFinding): MessageBlock {
+  const nearest = one.detail['nearest'];
+  const facts = Object.entries(one.detail)
+    .filter(([key, value]) => key !== 'nearest' && value !== null && !Array.isArray(value))
+    .slice(0, 8)
+    .map(([key, value]) => `${clampEscaped(escaped(key), 40)} ${code(String(value), 120)}`);
+  return section(
+    [
+      `*${one.cause}* (${confidenceWords(one.confidence)})`,
+      clampEscaped(escaped(one.summary), 700),
+      `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, image ${code(one.image, 300)}`,
+      ...(Array.isArray(nearest) && nearest.length > 0 ? [`nearest tags: ${tagList(nearest)}`] : []),
+      ...(facts.length > 0 ? [facts.join(' · ')] : []),
+      `_because of:_ ${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')}`,
+    ].join('\n'),
+  );
+}
+
+function tagList(tags: readonly unknown[]): string {
+  return tags
+    .slice(0, 5)
+    .map((tag) => code(String(tag), 128))
+    .join(', ');
+}
+
+function gaps(diagnosis: Diagnosis): MessageBlock[] {
+  if (diagnosis.gaps.length === 0) return [];
+  const rows = diagnosis.gaps.slice(0, 8).map((gap) => `• ${clampEscaped(escaped(gap), 330)}`);
+  const more = diagnosis.gaps.length - rows.length;
+  return [section(`*Could not be seen*\n${rows.join('\n')}${more > 0 ? `\n… and ${more} more` : ''}`)];
+}
+
+function ruledOut(diagnosis: Diagnosis): MessageBlock[] {
+  if (diagnosis.ruledOut.length === 0) return [];
+  const rows = diagnosis.ruledOut
+    .slice(0, 20)
+    .map((one) => `${one.cause} (${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')})`);
+  return [section(`*Ruled out:* ${rows.join(' · ')}`)];
+}
+
+function commands(diagnosis: Diagnosis): MessageBlock[] {
+  const look = diagnosis.steps
+    .filter((step) => step.command !== '' && (step.status === 'failed' || step.status === 'inconclusive'))
+    .map((step) => step.command);
+  const act = diagnosis.remedies.filter((remedy) => remedy.command !== '').map((remedy) => remedy.command);
+  return [
+    ...(look.length > 0 ? [section(`*See it yourself*\n${fence([...new Set(look)], 2500)}`)] : []),
+    ...(act.length > 0 ? [section(`*By hand*\n${fence([...new Set(act)], 2500)}`)] : []),
+  ];
+}
+
+function footer(diagnosis: Diagnosis): string {
+  const { pods, workloads, namespaces, nodes } = diagnosis.scope;
+  const { kubernetes, registry, github } = diagnosis.calls;
+  return (
+    `affected: ${pods} pods, ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes · ` +
+    `took ${diagnosis.durationMs} ms, ${kubernetes} Kubernetes, ${registry} registry, ${github} GitHub calls`
+  );
+}

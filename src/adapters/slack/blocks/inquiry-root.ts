@@ -1,0 +1,59 @@
+/** The root message of a question that a person asked: verdict and lights; it opens no incident until somebody presses the button. */
+import type { Inquiry } from '../../../incident/inquiry.ts';
+import type { Scope } from '../../../evidence/scope.ts';
+import { INQUIRY_OPEN, INQUIRY_RERUN } from '../ids.ts';
+import { clampEscaped, escaped } from './escape.ts';
+import { fit } from './fit.ts';
+import { lights } from './lights.ts';
+import { button, buttons, context, header, type Message, type MessageBlock, section } from './parts.ts';
+import { scopeLine } from './scope.ts';
+import { requestName } from './subject.ts';
+import { verdict, verdictText } from './verdict.ts';
+
+/** `asker`: display name of whoever asked. */
+export function inquiryRoot(inquiry: Inquiry, asker: string): Message {
+  const title = `Pull check: ${requestName(inquiry.request)}`;
+  const body: MessageBlock[] = [header(title), ...result(inquiry)];
+  const done = inquiry.diagnosis !== undefined || inquiry.scope !== undefined;
+  const asked = `Asked by ${clampEscaped(escaped(asker), 80)}`;
+  const note = inquiry.incident === undefined ? `${asked} · no incident, nobody is paged` : `${asked} · incident opened`;
+  return fit({
+    text: `${escaped(title)}: ${resultText(inquiry)}`,
+    body,
+    tail: [context(note), ...(done ? [row(inquiry)] : [])],
+  });
+}
+
+function result(inquiry: Inquiry): MessageBlock[] {
+  if (inquiry.diagnosis) return [verdict(inquiry.diagnosis), lights(inquiry.diagnosis)];
+  if (inquiry.scope) return [section(`*${scopeLine(inquiry.scope)}*`)];
+  return [section('Looking at it now; what was found follows in this thread.')];
+}
+
+function resultText(inquiry: Inquiry): string {
+  if (inquiry.diagnosis) return verdictText(inquiry.diagnosis);
+  return inquiry.scope ? scopeLine(inquiry.scope) : 'looking at it now';
+}
+
+function row(inquiry: Inquiry): MessageBlock {
+  const isProblem = inquiry.scope ? hasFailing(inquiry.scope) : inquiry.diagnosis?.verdict.cause !== 'healthy';
+  const open = button({
+    action: INQUIRY_OPEN,
+    label: 'Open incident',
+    value: inquiry.id,
+    ask: {
+      title: 'Open an incident?',
+      text: 'It starts the clocks: on-call is paged unless it is resolved in time.',
+      yes: 'Open incident',
+    },
+  });
+  const rerun = button({ action: INQUIRY_RERUN, label: 'Re-run', value: inquiry.id });
+  return buttons(
+    `inquiry-${inquiry.incident === undefined ? 'open' : 'done'}`,
+    isProblem && inquiry.incident === undefined ? [open, rerun] : [rerun],
+  );
+}
+
+function hasFailing(scope: Scope): boolean {
+  return scope.total.failing > 0;
+}

@@ -1,0 +1,51 @@
+/** The quick assessment: who cannot pull, grouped by what they share. */
+import { formatDuration } from '../../../clock.ts';
+import type { FailingPod, Scope, ScopeGroup } from '../../../evidence/scope.ts';
+import { kubectlName } from '../../../target/target.ts';
+import { clampEscaped, escaped } from './escape.ts';
+import { fit } from './fit.ts';
+import { context, fence, header, type Message, type MessageBlock, section } from './parts.ts';
+
+const MAX_ROWS = 20;
+
+/** One sentence: how many of how many. Escaped. */
+export function scopeLine(scope: Scope): string {
+  const where = scope.namespace === undefined ? `cluster ${scope.cluster}` : `namespace ${scope.namespace}`;
+  const { failing, pods, workloads, namespaces, nodes } = scope.total;
+  if (failing === 0) return escaped(`No pod of ${pods} in ${where} is unable to pull${scope.truncated ? ' (list cut)' : ''}`);
+  return escaped(
+    `${failing} of ${pods} pods in ${where} cannot pull: ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes`,
+  );
+}
+
+/** `now`: ms, for ages. */
+export function scopeTable(scope: Scope, now: number): Message {
+  const rows = scope.items.slice(0, MAX_ROWS).map((pod) => row(pod, now));
+  const more = scope.items.length - rows.length;
+  const body: MessageBlock[] = [
+    header(`Scope: ${scope.namespace ?? scope.cluster}`),
+    section(`*${scopeLine(scope)}*`),
+    ...groups(scope.groups),
+    ...(rows.length > 0 ? [section(fence(rows))] : []),
+    ...(more > 0 ? [context(`and ${more} more pods; \`pullcheck scope\` in the terminal lists them all`)] : []),
+    ...(scope.truncated ? [context('The cluster has more pods than are looked at: the numbers are lower bounds.')] : []),
+    ...(scope.gaps.length > 0
+      ? [section(`*Could not be seen*\n${scope.gaps.slice(0, 8).map((gap) => `• ${clampEscaped(escaped(gap), 330)}`).join('\n')}`)]
+      : []),
+  ];
+  return fit({ text: scopeLine(scope), body });
+}
+
+function groups(all: readonly ScopeGroup[]): MessageBlock[] {
+  if (all.length === 0) return [];
+  const rows = all.slice(0, MAX_ROWS).map((group) => {
+    return `${group.by.padEnd(9)} ${clampEscaped(group.value, 80)}  ${group.pods} pods, ${group.workloads} workloads, ${group.nodes} nodes`;
+  });
+  return [section(`*What they share*\n${fence(rows)}`)];
+}
+
+function row(pod: FailingPod, now: number): string {
+  const owner = pod.workload ? kubectlName(pod.workload) : `pod/${pod.pod}`;
+  const age = pod.since === undefined ? '' : `  ${formatDuration(now - pod.since)}`;
+  return `${pod.namespace}  ${owner}  ${pod.kind}  ${pod.image}${age}`;
+}
