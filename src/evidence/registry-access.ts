@@ -49,6 +49,8 @@ export interface ManifestView {
   /** Digests of an index's platform manifests; empty for a single manifest. */
   readonly manifests: readonly string[];
   readonly configDigest?: string;
+  /** Seen through HEAD only (Docker Hub, where a GET counts as a pull): platforms and manifests are then unknown, not empty. */
+  readonly headOnly?: boolean;
 }
 
 /** The registry's answer to one GET of the manifest with one credential. */

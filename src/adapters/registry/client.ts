@@ -1,0 +1,134 @@
+/** The registry reader: `RegistryReader` over real HTTP. START HERE: ask.ts is the authorization, transport.ts the safety. */
+import type { Clock } from '../../clock.ts';
+import type { CallMeter, RegistryReader } from '../../evidence/ports.ts';
+import type { AccessAttempt, AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
+import { type ImageReference, manifestSelector } from '../../image/reference.ts';
+import { failureOf } from './answers.ts';
+import { type Asked, ask } from './ask.ts';
+import { startDeadline } from './deadline.ts';
+import type { RegistryConfig } from './endpoint.ts';
+import { createHosts, type RegistryHost } from './hosts.ts';
+import { defaultLimits, type RegistryLimits } from './limits.ts';
+import { acceptManifests, readHeadAnswer, readManifestAnswer } from './manifest.ts';
+import { listTags } from './tags.ts';
+import { createScrubber } from './text.ts';
+import type { Call, HttpRequest } from './transport.ts';
+
+export type { RegistryConfig } from './endpoint.ts';
+export type { RegistryLimits } from './limits.ts';
+
+export interface RegistryReaderOptions {
+  readonly meter: CallMeter;
+  readonly clock: Clock;
+  readonly registries: readonly RegistryConfig[];
+  /** false: a registry on a private or loopback address is asked only when it is listed in `registries`. Default true. */
+  readonly allowPrivate?: boolean;
+  readonly limits?: Partial<RegistryLimits>;
+}
+
+/** A reader whose connections can be closed when the program ends. */
+export interface ClosableRegistryReader extends RegistryReader {
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError when a registry's CA file cannot be read. */
+export function createRegistryReader(options: RegistryReaderOptions): ClosableRegistryReader {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { clock, meter, registries } = options;
+  const hosts = createHosts({ clock, registries, allowPrivate: options.allowPrivate ?? true, limits });
+
+  async function question<T>(
+    on: { readonly host: RegistryHost; readonly reference: ImageReference; readonly credential: RegistryCredential },
+    signal: AbortSignal,
+    work: (call: Call) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    const { credential } = on;
+    const deadline = startDeadline(limits.totalMs, signal);
+    const scrub =
+      credential.kind === 'password' ? createScrubber(credential.username, credential.password) : createScrubber();
+    try {
+      return await work({
+        host: on.host,
+        repository: on.reference.repository,
+        limits,
+        deadline,
+        caller: signal,
+        scrub,
+        now: () => clock.now(),
+        count: (what) => meter.count('registry', what),
+      });
+    } finally {
+      deadline.release();
+    }
+  }
+
+  return {
+    async manifest(reference, credential, signal) {
+      const began = clock.now();
+      const host = hosts.of(reference.registry);
+      const answer = host
+        ? await question({ host, reference, credential }, signal, (call) => readAccess(call, credential, reference))
+        : { outcome: noHost(reference), challenge: { scheme: 'none' as const } };
+      return { credential, ...answer, durationMs: Math.max(0, clock.now() - began) };
+    },
+    async tags(reference, credential, signal) {
+      const host = hosts.of(reference.registry);
+      if (!host) return { kind: 'failed', outcome: noHost(reference) };
+      return question({ host, reference, credential }, signal, (call) => listTags(call, credential));
+    },
+    close: () => hosts.close(),
+  };
+}
+
+type Access = Omit<AccessAttempt, 'credential' | 'durationMs'>;
+
+async function readAccess(call: Call, credential: RegistryCredential, reference: ImageReference): Promise<Access> {
+  const request: HttpRequest = {
+    url: new URL(`/v2/${call.repository}/manifests/${manifestSelector(reference)}`, call.host.endpoint.base),
+    method: 'GET',
+    what: 'manifest',
+    headers: { accept: acceptManifests },
+  };
+  if (!call.host.endpoint.countsPulls) return conclude(call, await ask(call, credential, request), reference);
+  const asked = await ask(call, credential, { ...request, method: 'HEAD' });
+  // A HEAD has no body: what was refused is asked again to hear why. 429 and 5xx are not worth a second question.
+  const readable = asked.kind === 'failed' || asked.answer.status === 429 || asked.answer.status >= 500;
+  if (readable) return conclude(call, asked, reference);
+  const seen = asked.answer.status < 300 ? readHeadAnswer(call, asked.answer) : undefined;
+  if (seen) return describe(asked, seen, asked.answer.status);
+  return conclude(call, await ask(call, credential, request), reference);
+}
+
+function conclude(call: Call, asked: Asked, reference: ImageReference): Access {
+  if (asked.kind === 'failed') return describe(asked, asked.outcome, undefined);
+  const { answer } = asked;
+  const good = answer.status >= 200 && answer.status < 300;
+  const outcome = good ? readManifestAnswer(call, answer, reference.digest) : failureOf(call, answer, 'manifest');
+  if (outcome.kind === 'found') call.host.isRegistry = true;
+  return describe(asked, outcome, answer.status);
+}
+
+function describe(asked: Asked, outcome: AccessOutcome, status: number | undefined): Access {
+  return {
+    outcome,
+    challenge: asked.challenge,
+    ...(asked.token === undefined ? {} : { token: asked.token }),
+    ...(status === undefined ? {} : { status }),
+    ...(asked.kind === 'answer' ? quotaOf(asked.answer.headers) : {}),
+  };
+}
+
+/** `100;w=21600`: only what such a value can look like is passed on. */
+function quotaOf(headers: Readonly<Record<string, string | undefined>>): Pick<AccessAttempt, 'quota'> {
+  const [limit, remaining] = ['ratelimit-limit', 'ratelimit-remaining'].map((name) => {
+    const value = headers[name] ?? '';
+    return /^\d{1,12}(?:;w=\d{1,9})?$/.test(value) ? value : undefined;
+  });
+  if (limit === undefined && remaining === undefined) return {};
+  return { quota: { ...(limit === undefined ? {} : { limit }), ...(remaining === undefined ? {} : { remaining }) } };
+}
+
+function noHost(reference: ImageReference): AccessOutcome {
+  return { kind: 'refused', reason: `"${createScrubber().clean(reference.registry)}" is no host name` };
+}

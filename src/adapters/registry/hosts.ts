@@ -1,0 +1,99 @@
+/** What is remembered of each registry: its connections, how it asks for credentials, its tokens. Bounded, oldest out first. */
+
+import type { LookupFunction } from 'node:net';
+import { Agent } from 'undici';
+import type { Clock } from '../../clock.ts';
+import type { Sealed } from '../../sealed.ts';
+import type { Challenge } from './challenge.ts';
+import { type Endpoint, endpointOf, type RegistryConfig } from './endpoint.ts';
+import { bareHost, guardedLookup, type InsideRule } from './guard.ts';
+import type { RegistryLimits } from './limits.ts';
+
+/** A token with the instant after which it is not used again. */
+export interface HeldToken {
+  readonly token: Sealed;
+  readonly status: number;
+  readonly granted?: readonly string[];
+  readonly until: number;
+}
+
+/** One registry as this reader knows it. Mutable: it is the reader's memory. */
+export interface RegistryHost {
+  readonly endpoint: Endpoint;
+  readonly agent: Agent;
+  readonly lookup: LookupFunction;
+  readonly mayBeInside: InsideRule;
+  /** How it asked for credentials the last time; `none`: it answered without. */
+  challenge?: { readonly value: Challenge | 'none'; readonly at: number };
+  /** Set while somebody finds out how it asks; others wait for it instead of asking the same. */
+  discovery?: Promise<void>;
+  /** It has spoken the registry protocol to us before: then a bare HTML 404 or 403 is still its answer. */
+  isRegistry: boolean;
+  readonly tokens: Map<string, HeldToken>;
+  /** Token requests under way, by the same key. */
+  readonly asking: Map<string, Promise<unknown>>;
+}
+
+export interface HostOptions {
+  readonly clock: Clock;
+  readonly registries: readonly RegistryConfig[];
+  readonly allowPrivate: boolean;
+  readonly limits: RegistryLimits;
+}
+
+export interface Hosts {
+  /** undefined: the text is no host. */
+  of(registry: string): RegistryHost | undefined;
+  close(): Promise<void>;
+}
+
+export function createHosts(options: HostOptions): Hosts {
+  const known = new Map<string, RegistryHost>();
+  const configs = new Map(options.registries.map((config) => [config.host, config]));
+  const endpoints = new Map(options.registries.map((config) => [config.host, endpointOf(config.host, config)]));
+  const listed = new Set(
+    [...endpoints.values()].flatMap((endpoint) => (endpoint ? [bareHost(endpoint.base.hostname)] : [])),
+  );
+
+  function create(endpoint: Endpoint): RegistryHost {
+    const own = bareHost(endpoint.base.hostname);
+    const mayBeInside: InsideRule = (name) => listed.has(name) || (options.allowPrivate && name === own);
+    const lookup = guardedLookup(mayBeInside);
+    const { connectMs, requestMs } = options.limits;
+    const agent = new Agent({
+      allowH2: false,
+      headersTimeout: requestMs,
+      bodyTimeout: requestMs,
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 10_000,
+      connect: { lookup, timeout: connectMs, ...(endpoint.ca === undefined ? {} : { ca: [...endpoint.ca] }) },
+    });
+    return { endpoint, agent, lookup, mayBeInside, isRegistry: false, tokens: new Map(), asking: new Map() };
+  }
+
+  return {
+    of(registry) {
+      const held = known.get(registry);
+      if (held) {
+        known.delete(registry);
+        known.set(registry, held);
+        return held;
+      }
+      const endpoint = endpoints.get(registry) ?? endpointOf(registry, configs.get(registry));
+      if (!endpoint) return undefined;
+      const host = create(endpoint);
+      known.set(registry, host);
+      const [oldest] = known.keys();
+      if (known.size > options.limits.hosts && oldest !== undefined) {
+        // Not destroyed: a question to it may still be under way; close() lets that finish.
+        void known.get(oldest)?.agent.close();
+        known.delete(oldest);
+      }
+      return host;
+    },
+    async close() {
+      await Promise.all([...known.values()].map((host) => host.agent.destroy()));
+      known.clear();
+    },
+  };
+}

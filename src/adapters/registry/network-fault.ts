@@ -1,0 +1,68 @@
+/** An error of Node's network stack or of undici, as the kind of fault that it is. Codes measured on Node 20 to 24. */
+import type { NetworkFault } from '../../evidence/registry-access.ts';
+
+const byCode: Readonly<Record<string, NetworkFault>> = {
+  ENOTFOUND: 'dns-failure',
+  EAI_AGAIN: 'dns-failure',
+  EAI_FAIL: 'dns-failure',
+  EAI_NODATA: 'dns-failure',
+  ECONNREFUSED: 'connection-refused',
+  ETIMEDOUT: 'connection-timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'connection-timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'connection-timeout',
+  UND_ERR_BODY_TIMEOUT: 'connection-timeout',
+  ECONNRESET: 'connection-reset',
+  EPIPE: 'connection-reset',
+  UND_ERR_SOCKET: 'connection-reset',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'connection-reset',
+  ENETUNREACH: 'network-unreachable',
+  EHOSTUNREACH: 'network-unreachable',
+  ENETDOWN: 'network-unreachable',
+  EHOSTDOWN: 'network-unreachable',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'http-vs-https',
+  ERR_SSL_HTTP_REQUEST: 'http-vs-https',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'http-vs-https',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'tls-untrusted',
+  EPROTO: 'tls-handshake',
+};
+
+/** OpenSSL's verification results as Node names them. */
+const untrusted =
+  /^(?:UNABLE_TO_|CERT_|CRL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|HOSTNAME_MISMATCH|ERROR_IN_CERT_)/;
+
+/** The fault and the code it was read from; `registry-unreachable` where the code says nothing. */
+export function networkFault(error: unknown): { readonly fault: NetworkFault; readonly code: string } {
+  const code = codeOf(error);
+  // Node reports a peer that hangs up during the handshake as a plain reset; only its sentence tells.
+  if (code === 'ECONNRESET' && messageOf(error).includes('before secure TLS connection')) {
+    return { fault: 'tls-handshake', code };
+  }
+  const known = byCode[code];
+  if (known !== undefined) return { fault: known, code };
+  if (untrusted.test(code)) return { fault: 'tls-untrusted', code };
+  if (/^ERR_(?:SSL|TLS)_/.test(code)) return { fault: 'tls-handshake', code };
+  return { fault: 'registry-unreachable', code };
+}
+
+/** An answer that is no HTTP, or HTTP that breaks its own rules: parser and header errors. */
+export function isBrokenHttp(error: unknown): boolean {
+  return /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_INVALID/.test(codeOf(error));
+}
+
+/** TLS records (alert or handshake) where HTTP was expected: the port speaks https. */
+export function metTls(error: unknown): boolean {
+  const data = error !== null && typeof error === 'object' && 'data' in error ? String(error.data) : '';
+  return /^[\x15\x16]\x03/.test(data);
+}
+
+/** The error's code, looked for in its cause and in the parts of an AggregateError too; empty when there is none. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  if (error instanceof AggregateError) return error.errors.map(codeOf).find((code) => code !== '') ?? '';
+  return codeOf(error.cause);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : '';
+}

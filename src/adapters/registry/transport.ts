@@ -1,0 +1,137 @@
+/** One HTTP request to a registry or its token server: guarded, bounded in size and time, never decompressed, never throwing. */
+import type { AccessOutcome, CertificateView } from '../../evidence/registry-access.ts';
+import { viewCertificate } from './certificate.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { GuardRefusal, urlFault } from './guard.ts';
+import type { RegistryHost } from './hosts.ts';
+import type { RegistryLimits } from './limits.ts';
+import { codeOf, isBrokenHttp, metTls, networkFault } from './network-fault.ts';
+import type { Scrubber } from './text.ts';
+
+/** One question with everything that its requests share. */
+export interface Call {
+  readonly host: RegistryHost;
+  readonly repository: string;
+  readonly limits: RegistryLimits;
+  readonly deadline: Deadline;
+  /** The caller's own signal: only its abort is thrown. */
+  readonly caller: AbortSignal;
+  readonly scrub: Scrubber;
+  readonly now: () => number;
+  /** Reports a request that leaves. */
+  count(what: string): void;
+}
+
+export interface Answer {
+  readonly kind: 'answer';
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+  /** true: the body was longer than its cap. */
+  readonly cut: boolean;
+}
+export interface Failure {
+  readonly kind: 'failure';
+  readonly outcome: AccessOutcome;
+}
+
+export interface HttpRequest {
+  readonly url: URL;
+  readonly method: 'GET' | 'HEAD';
+  readonly what: 'manifest' | 'tags' | 'token';
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** @throws the caller's abort reason, nothing else. */
+export async function send(call: Call, request: HttpRequest): Promise<Answer | Failure> {
+  call.caller.throwIfAborted();
+  const { host } = call;
+  const fault = urlFault(request.url, host.endpoint.base.protocol === 'http:', host.mayBeInside);
+  if (fault !== undefined) return refusal(call, fault);
+  const deadline = startDeadline(call.limits.requestMs, call.deadline.signal);
+  try {
+    call.count(request.what);
+    return await exchange(call, request, deadline.signal);
+  } catch (error) {
+    call.caller.throwIfAborted();
+    if (deadline.signal.aborted) return late(call, request.url, deadline);
+    return await explain(call, request.url, error);
+  } finally {
+    deadline.release();
+  }
+}
+
+/** A failure for a reason of safety. */
+export function refusal(call: Call, reason: string): Failure {
+  return { kind: 'failure', outcome: { kind: 'refused', reason: call.scrub.clean(reason) } };
+}
+
+async function exchange(call: Call, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
+  const { url, method } = request;
+  const response = await call.host.agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method,
+    headers: { 'user-agent': 'pullcheck', 'accept-encoding': 'identity', ...request.headers },
+    signal,
+  });
+  const status = response.statusCode;
+  const cap = status >= 200 && status < 300 ? call.limits.bodyBytes : call.limits.errorBytes;
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of response.body) {
+    const bytes = part as Buffer;
+    parts.push(size + bytes.length > cap ? bytes.subarray(0, cap - size) : bytes);
+    size += bytes.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (size > cap) break;
+  }
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+  return { kind: 'answer', url, status, headers, body: Buffer.concat(parts), cut: size > cap };
+}
+
+function late(call: Call, url: URL, deadline: Deadline): Failure {
+  const reason: unknown = deadline.signal.reason;
+  const why = reason instanceof Error ? reason.message : 'no answer in time';
+  return network(call, 'connection-timeout', `${url.host}: ${why}`);
+}
+
+async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
+  const refused = refusedBy(error);
+  if (refused) return refusal(call, refused.message);
+  if (metTls(error)) return network(call, 'http-vs-https', `${url.host} speaks https where http was used`);
+  if (isBrokenHttp(error)) {
+    return { kind: 'failure', outcome: { kind: 'not-a-registry', status: 0, contentType: '' } };
+  }
+  const { fault, code } = networkFault(error);
+  const words = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
+  const named = words.includes(code) ? words : `${words} (${code})`;
+  const detail = `${url.host}: ${words === '' ? code : named}`;
+  if (fault !== 'tls-untrusted') return network(call, fault, detail);
+  const certificate = await viewCertificate(url, code, {
+    lookup: call.host.lookup,
+    timeoutMs: call.limits.connectMs,
+    signal: call.deadline.signal,
+  });
+  call.caller.throwIfAborted();
+  return network(call, fault, detail, certificate);
+}
+
+function network(
+  call: Call,
+  fault: Extract<AccessOutcome, { kind: 'network' }>['fault'],
+  detail: string,
+  certificate?: CertificateView,
+): Failure {
+  const seen = certificate === undefined ? {} : { certificate };
+  return { kind: 'failure', outcome: { kind: 'network', fault, detail: call.scrub.clean(detail), ...seen } };
+}
+
+function refusedBy(error: unknown): GuardRefusal | undefined {
+  if (error instanceof GuardRefusal) return error;
+  if (error instanceof Error && codeOf(error) === 'REGISTRY_GUARD') return refusedBy(error.cause);
+  return undefined;
+}

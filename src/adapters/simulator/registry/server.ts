@@ -1,0 +1,202 @@
+/** A small image registry over real HTTP on loopback, for the demo and for tests: it can be told to fail. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../../clock.ts';
+import type { Sealed } from '../../../sealed.ts';
+import { type Account, basicUser, createTokenMint, mayPull, type SimulatedAuth } from './access.ts';
+import { type SimulatedFailure, sendError, sendFailure, sendJson } from './failure.ts';
+import { createImageShelf, type PushOptions, type StoredManifest } from './images.ts';
+
+export type { SimulatedAuth } from './access.ts';
+export type { SimulatedFailure } from './failure.ts';
+export type { PushOptions } from './images.ts';
+
+export interface SimulatedRegistryOptions {
+  readonly clock: Clock;
+  /** Default `none`. */
+  readonly auth?: SimulatedAuth;
+  /** 0 (default): a free port. */
+  readonly port?: number;
+  /** Tags on one page when the client asks for more; default 1000. */
+  readonly pageSize?: number;
+}
+
+/** One request that came in; the credential itself is not kept. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly authorization: 'none' | 'basic' | 'bearer';
+}
+
+export interface SimulatedRegistry {
+  /** `127.0.0.1:41234`: what an image reference starts with. Stays the same through `stop` and `start`. */
+  readonly host: string;
+  readonly requests: readonly SeenRequest[];
+  /** Returns the digest that the tag now means. */
+  push(repository: string, tag: string, options?: PushOptions): string;
+  remove(repository: string, tag?: string): void;
+  /** Adds an account or changes its password; `repositories` limits what it may pull. */
+  allow(username: string, password: Sealed, repositories?: readonly string[]): void;
+  /** Its password is refused from now on. */
+  revoke(username: string): void;
+  /** Anybody may pull it. */
+  publish(repository: string): void;
+  /** How it fails from now on; undefined: it works again. */
+  fail(failure: SimulatedFailure | undefined): void;
+  /** Connections are refused from now on. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+  clearRequests(): void;
+}
+
+/** Starts it; end it with `stop`. */
+export async function startSimulatedRegistry(options: SimulatedRegistryOptions): Promise<SimulatedRegistry> {
+  const shelf = createImageShelf();
+  const mint = createTokenMint(options.clock);
+  const accounts = new Map<string, Account>();
+  const open = new Set<string>();
+  const requests: SeenRequest[] = [];
+  const auth = options.auth ?? 'none';
+  let failure: SimulatedFailure | undefined;
+  let host = '';
+  let server: Server | undefined;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', `http://${host}`);
+    const { authorization } = request.headers;
+    requests.push({
+      method: request.method ?? '',
+      path: `${url.pathname}${url.search}`,
+      authorization: schemeOf(authorization),
+    });
+    if (failure?.kind === 'slow') await options.clock.sleep(failure.ms);
+    else if (failure) {
+      sendFailure(response, failure);
+      return;
+    }
+    if (url.pathname === '/token' && auth === 'bearer') issueToken(url, authorization, response);
+    else serve(url, authorization, response);
+  }
+
+  function issueToken(url: URL, authorization: string | undefined, response: ServerResponse): void {
+    const user = basicUser(authorization, accounts);
+    if (authorization !== undefined && user === undefined) {
+      sendError(response, 401, { code: 'UNAUTHORIZED', message: 'incorrect username or password' });
+      return;
+    }
+    const account = user === undefined ? undefined : accounts.get(user);
+    const repositories = url.searchParams
+      .getAll('scope')
+      .flatMap((scope) => /^repository:([^:]+):/.exec(scope)?.[1] ?? [])
+      .filter((repository) => mayPull(account, repository, open.has(repository)));
+    sendJson(response, 200, mint.issue({ user: user ?? '', repositories }));
+  }
+
+  function serve(url: URL, authorization: string | undefined, response: ServerResponse): void {
+    response.setHeader('docker-distribution-api-version', 'registry/2.0');
+    const match = /^\/v2\/(.+)\/(manifests|tags)\/([^/]+)$/.exec(url.pathname);
+    const repository = match?.[1] ?? '';
+    if (!isAllowed(repository, authorization)) {
+      challenge(repository, response);
+      return;
+    }
+    if (!match) {
+      if (url.pathname === '/v2/') sendJson(response, 200, {});
+      else sendError(response, 404, { code: 'UNSUPPORTED', message: 'no such endpoint' });
+    } else if (match[2] === 'tags') {
+      sendTags(url, repository, response);
+    } else {
+      const manifest = shelf.find(repository, match[3] ?? '');
+      if (manifest) sendManifest(response, manifest);
+      else sendError(response, 404, { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' });
+    }
+  }
+
+  function isAllowed(repository: string, authorization: string | undefined): boolean {
+    if (auth === 'none') return true;
+    if (auth === 'basic') return open.has(repository) || basicUser(authorization, accounts) !== undefined;
+    const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
+    const granted = mint.read(token);
+    return granted !== undefined && (repository === '' || granted.repositories.includes(repository));
+  }
+
+  function challenge(repository: string, response: ServerResponse): void {
+    const scope = repository === '' ? '' : `,scope="repository:${repository}:pull"`;
+    response.setHeader(
+      'www-authenticate',
+      auth === 'basic'
+        ? 'Basic realm="simulated registry"'
+        : `Bearer realm="http://${host}/token",service="simulated"${scope}`,
+    );
+    sendError(response, 401, { code: 'UNAUTHORIZED', message: 'authentication required' });
+  }
+
+  function sendTags(url: URL, repository: string, response: ServerResponse): void {
+    const all = shelf.tags(repository);
+    if (!all) {
+      sendError(response, 404, { code: 'NAME_UNKNOWN', message: 'repository name not known to registry' });
+      return;
+    }
+    const asked = Number(url.searchParams.get('n') ?? 0) || 1000;
+    const size = Math.min(asked, options.pageSize ?? 1000);
+    const last = url.searchParams.get('last');
+    const rest = last === null ? all : all.filter((tag) => tag > last);
+    const tags = rest.slice(0, size);
+    if (rest.length > size) {
+      const next = new URLSearchParams({ n: String(size), last: tags.at(-1) ?? '' });
+      response.setHeader('link', `</v2/${repository}/tags/list?${next.toString()}>; rel="next"`);
+    }
+    sendJson(response, 200, { name: repository, tags });
+  }
+
+  async function start(): Promise<void> {
+    if (server) return;
+    const created = createServer((request, response) => void handle(request, response));
+    const port = host === '' ? (options.port ?? 0) : Number(host.split(':')[1]);
+    await new Promise<void>((resolve, reject) => {
+      created.once('error', reject);
+      created.listen(port, '127.0.0.1', () => resolve());
+    });
+    server = created;
+    host = `127.0.0.1:${(created.address() as AddressInfo).port}`;
+  }
+
+  await start();
+  return {
+    host,
+    requests,
+    push: (repository, tag, pushed) => shelf.push(repository, tag, pushed),
+    remove: (repository, tag) => shelf.remove(repository, tag),
+    allow: (username, password, repositories) =>
+      void accounts.set(username, { password, ...(repositories === undefined ? {} : { repositories }) }),
+    revoke: (username) => void accounts.delete(username),
+    publish: (repository) => void open.add(repository),
+    fail(next) {
+      failure = next;
+    },
+    start,
+    async stop() {
+      const running = server;
+      server = undefined;
+      if (!running) return;
+      const closed = new Promise<void>((resolve) => running.close(() => resolve()));
+      running.closeAllConnections();
+      await closed;
+    },
+    clearRequests: () => void requests.splice(0),
+  };
+}
+
+function schemeOf(authorization: string | undefined): SeenRequest['authorization'] {
+  if (authorization === undefined) return 'none';
+  return /^bearer /i.test(authorization) ? 'bearer' : 'basic';
+}
+
+function sendManifest(response: ServerResponse, manifest: StoredManifest): void {
+  response.writeHead(200, {
+    'content-type': manifest.mediaType,
+    'content-length': manifest.body.length,
+    'docker-content-digest': manifest.digest,
+  });
+  response.end(manifest.body);
+}
