@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
+import { ConfigError } from '../../errors.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
@@ -146,7 +147,11 @@ async function write(
 async function testedCredential(params: Params, ports: RemedyPorts, signal: AbortSignal) {
   const reference = parseReference(params.image);
   if (!reference.ok) return { reason: reference.fault.sentence };
-  const credential = await ports.credentials.credentialFor(params.registry, signal);
+  const credential = await ports.credentials.credentialFor(params.registry, signal).catch((error: unknown) => {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  });
+  if (credential instanceof ConfigError) return { reason: credential.message };
   if (!credential)
     return {
       reason: `no credential source is configured for ${params.registry} (credentialSources in pullcheck.yaml)`,

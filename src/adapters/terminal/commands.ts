@@ -1,0 +1,56 @@
+/** What the command line can ask for; `cli.ts` ties each to the program. */
+import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import type { Scope } from '../../evidence/scope.ts';
+import type { StepProgress } from '../../runbook/runbook.ts';
+import type { WorkloadKind } from '../../target/target.ts';
+
+/** Flags that every reading command takes. */
+export interface ReadFlags {
+  readonly namespace?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly signal: AbortSignal;
+}
+
+export interface Commands {
+  /** `namespace` absent: the context's own. */
+  pod(
+    input: ReadFlags & {
+      readonly name: string;
+      readonly kind?: 'Pod' | WorkloadKind;
+      readonly onProgress: (steps: readonly StepProgress[]) => void;
+    },
+  ): Promise<Diagnosis>;
+  scope(input: ReadFlags & { readonly all: boolean }): Promise<Scope>;
+  credentials(
+    input: ReadFlags & { readonly image: string; readonly serviceAccount?: string; readonly files: readonly string[] },
+  ): Promise<CredentialsReport>;
+  lintRunbooks(files: readonly string[]): Promise<RunbookReport>;
+  serve(input: { readonly noWorker: boolean; readonly insecureWebhooks: boolean }): Promise<void>;
+  worker(): Promise<void>;
+  demo(input: {
+    readonly terminal: boolean;
+    readonly context?: string;
+    readonly kubeconfig?: string;
+    readonly port?: number;
+  }): Promise<void>;
+}
+
+/** `kind: RunbookReport`: one problem a row; none: all are valid. */
+export interface RunbookReport {
+  readonly apiVersion: 'pullcheck/v1';
+  readonly kind: 'RunbookReport';
+  readonly files: number;
+  readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+}
+
+/** The contract's `Credentials`, without any password. */
+export interface CredentialsReport {
+  readonly apiVersion: 'pullcheck/v1';
+  readonly kind: 'Credentials';
+  readonly repository: string;
+  readonly tried: readonly { readonly secret: string; readonly entry: string; readonly username: string }[];
+  readonly ignored: readonly { readonly secret: string; readonly entry: string | null; readonly reason: string }[];
+  readonly node: 'unknown';
+  readonly error: 'invalid-image' | 'secrets' | null;
+}

@@ -1,0 +1,81 @@
+/** A diagnosis as text, for a person at a terminal. */
+import type { Diagnosis, Light, StepReport } from '../../diagnosis/diagnosis.ts';
+import type { Style } from './style.ts';
+import { count } from './table.ts';
+
+const MARKS = { passed: '✓', failed: '✗', inconclusive: '?', skipped: '-' } as const;
+
+/** The whole report; ends without a line break. */
+export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
+  const parts = [
+    verdict(diagnosis, style),
+    lights(diagnosis, style),
+    section(
+      'Steps',
+      diagnosis.steps.map((step) => renderStep(step, style)),
+      style,
+    ),
+    section(
+      'Findings',
+      diagnosis.findings.map(
+        (finding) =>
+          `  ${finding.cause} (${finding.confidence}) ${finding.pod}/${finding.container}: ${finding.summary}\n${style.dim(`    because of: ${finding.because.join(', ')}`)}`,
+      ),
+      style,
+    ),
+    section(
+      'Ruled out',
+      diagnosis.ruledOut.length > 0 ? [`  ${diagnosis.ruledOut.map((one) => one.cause).join(', ')}`] : [],
+      style,
+    ),
+    section(
+      'Could not see',
+      diagnosis.gaps.map((gap) => `  ${gap}`),
+      style,
+    ),
+    section(
+      'What would help',
+      diagnosis.remedies.map((remedy) => `  ${remedy.title} (${remedy.risk})\n${style.dim(`    $ ${remedy.command}`)}`),
+      style,
+    ),
+    style.dim(footer(diagnosis)),
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function verdict({ verdict: said, target }: Diagnosis, style: Style): string {
+  const paint = said.cause === 'healthy' ? style.good : said.cause === 'undetermined' ? style.unsure : style.bad;
+  const severity = said.severity === 'none' ? '' : ` · ${said.severity}`;
+  const open = said.alternatives.length > 0 ? `\n  also possible: ${said.alternatives.join(', ')}` : '';
+  const of = target.workload ? ` (${target.workload.kind} ${target.workload.name})` : '';
+  return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n  ${said.summary}${open}`;
+}
+
+function lights({ lights: shown, lightNotes }: Diagnosis, style: Style): string {
+  const row = (name: keyof typeof shown) =>
+    `  ${light(shown[name], style)} ${name.padEnd(12)} ${shown[name].padEnd(7)} ${style.dim(lightNotes[name])}`.trimEnd();
+  return [row('reference'), row('credentials'), row('reachability')].join('\n');
+}
+
+function light(value: Light, style: Style): string {
+  return value === 'good' ? style.good('●') : value === 'bad' ? style.bad('●') : style.unsure('○');
+}
+
+/** One step on one line, its command below. Also used for plain progress. */
+export function renderStep(step: Pick<StepReport, 'title' | 'status' | 'summary' | 'command'>, style: Style): string {
+  const paint = step.status === 'failed' ? style.bad : step.status === 'passed' ? style.good : style.unsure;
+  const command = step.command === '' ? '' : `\n${style.dim(`      $ ${step.command}`)}`;
+  return `  ${paint(MARKS[step.status])} ${step.title}${step.summary === '' ? '' : `: ${step.summary}`}${command}`;
+}
+
+function section(title: string, lines: readonly string[], style: Style): string {
+  return lines.length === 0 ? '' : `${style.bold(title)}\n${lines.join('\n')}`;
+}
+
+function footer({ scope, calls, durationMs }: Diagnosis): string {
+  const who =
+    scope.pods === 0
+      ? 'no pod is stuck'
+      : `${count(scope.pods, 'pod')} of ${count(scope.workloads, 'workload')} in ${count(scope.namespaces, 'namespace')} on ${count(scope.nodes, 'node')} affected`;
+  return `${who} · ${count(calls.kubernetes, 'Kubernetes call')}, ${count(calls.registry, 'registry call')} · ${durationMs} ms`;
+}

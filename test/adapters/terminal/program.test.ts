@@ -1,0 +1,170 @@
+/** The command line: exit codes, JSON, readable errors for what people type wrongly. */
+import { describe, expect, it } from '@jest/globals';
+import type { Commands } from '../../../src/adapters/terminal/commands.ts';
+import { runProgram } from '../../../src/adapters/terminal/program.ts';
+import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
+import { ConfigError, UnreachableError, UsageError } from '../../../src/errors.ts';
+
+function diagnosisOf(cause: Diagnosis['verdict']['cause'], summary = 'the tag does not exist'): Diagnosis {
+  return {
+    apiVersion: 'pullcheck/v1',
+    kind: 'Diagnosis',
+    target: {
+      cluster: 'box',
+      namespace: 'staging',
+      kind: 'Pod',
+      name: 'api-1',
+      workload: { kind: 'Deployment', name: 'api' },
+    },
+    verdict: { cause, confidence: 'certain', severity: 'P2', summary, alternatives: [] },
+    lights: { reference: 'bad', credentials: 'good', reachability: 'good' },
+    lightNotes: { reference: 'no such tag', credentials: 'accepted', reachability: 'answered' },
+    findings: [],
+    ruledOut: [],
+    steps: [
+      {
+        id: 'tag',
+        title: 'Does the tag exist?',
+        status: 'failed',
+        summary: 'no',
+        command: 'skopeo list-tags docker://r/app',
+        durationMs: 3,
+      },
+    ],
+    scope: { pods: 1, workloads: 1, namespaces: 1, nodes: 1 },
+    remedies: [],
+    gaps: [],
+    startedAt: '2026-01-01T00:00:00.000Z',
+    durationMs: 12,
+    calls: { kubernetes: 9, registry: 3, github: 0 },
+  };
+}
+
+/** A terminal that remembers; commands that fail unless given. */
+function session(commands: Partial<Commands> = {}) {
+  const written = { out: '', err: '' };
+  const none = async () => {
+    throw new UsageError({ code: 'not-here', message: 'not in this test' });
+  };
+  const all: Commands = {
+    pod: none,
+    scope: none,
+    credentials: none,
+    lintRunbooks: none,
+    serve: none,
+    worker: none,
+    demo: none,
+    ...commands,
+  };
+  const terminal = {
+    out: (text: string) => {
+      written.out += text;
+    },
+    err: (text: string) => {
+      written.err += text;
+    },
+    outIsTerminal: false,
+    errIsTerminal: false,
+    colour: false,
+    version: '1.2.3',
+    classify: async () => {},
+  };
+  return { written, run: (...args: string[]) => runProgram(args, all, terminal) };
+}
+
+describe('pullcheck', () => {
+  it.each([
+    ['healthy', 0],
+    ['tag-not-found', 1],
+    ['undetermined', 3],
+  ] as const)('ends with the code of a diagnosis: %s -> %d', async (cause, code) => {
+    const { run, written } = session({ pod: async () => diagnosisOf(cause) });
+    expect(await run('pod', 'api-1', '-n', 'staging')).toBe(code);
+    expect(written.out).toContain(cause);
+  });
+
+  it('hands name, kind and flags on', async () => {
+    const seen: unknown[] = [];
+    const { run } = session({
+      pod: async ({ signal: _signal, onProgress: _progress, ...input }) => {
+        seen.push(input);
+        return diagnosisOf('healthy');
+      },
+    });
+    await run('pod', 'deploy/api', '-n', 'staging', '--context', 'prod', '--kubeconfig', '/k');
+    expect(seen).toEqual([
+      { name: 'api', kind: 'Deployment', namespace: 'staging', context: 'prod', kubeconfig: '/k' },
+    ]);
+  });
+
+  it('prints the diagnosis as JSON and nothing else', async () => {
+    const { run, written } = session({ pod: async () => diagnosisOf('tag-not-found') });
+    await run('pod', 'api-1', '-o', 'json');
+    expect(JSON.parse(written.out)).toMatchObject({ kind: 'Diagnosis', verdict: { cause: 'tag-not-found' } });
+    expect(written.err).toBe('');
+  });
+
+  it('writes a plain line a step as it ends, and the verdict with its command', async () => {
+    const { run, written } = session({
+      pod: async ({ onProgress }) => {
+        const step = { id: 'tag', title: 'Does the tag exist?', summary: '', command: '' };
+        onProgress([{ ...step, status: 'running' }]);
+        onProgress([{ ...step, status: 'failed', summary: 'no' }]);
+        onProgress([{ ...step, status: 'failed', summary: 'no' }]);
+        return diagnosisOf('tag-not-found');
+      },
+    });
+    await run('pod', 'api-1');
+    expect(written.err).toBe('  ✗ Does the tag exist?: no\n');
+    expect(written.out).toContain('$ skopeo list-tags docker://r/app');
+  });
+
+  it('shows hostile text without its control characters', async () => {
+    const { run, written } = session({ pod: async () => diagnosisOf('other', 'evil \u001b[2J\u202e text') });
+    await run('pod', 'api-1');
+    expect(written.out).not.toContain('\u001b');
+    expect(written.out).not.toContain('\u202e');
+  });
+
+  it.each([
+    [['podd', 'x'], 'unknown command'],
+    [['pod'], "missing required argument 'name'"],
+    [['pod', 'x', '--nope'], 'unknown option'],
+    [['pod', 'x', '-o', 'yaml'], 'Allowed choices are text, json'],
+    [['pod', 'x', '--timeout', 'soon'], 'Write it as 500ms, 30s or 2m'],
+    [['pod', 'service/x'], '"service" is not a kind'],
+  ])('answers %j with exit 2 and a sentence', async (args, sentence) => {
+    const { run, written } = session();
+    expect(await run(...args)).toBe(2);
+    expect(written.err).toContain(sentence);
+  });
+
+  it.each([
+    [new UsageError({ code: 'no-such-target', message: 'no pod x' }), 2, 'no-such-target'],
+    [new ConfigError({ code: 'config-invalid', message: 'bad' }), 2, 'config-invalid'],
+    [
+      new UnreachableError({ code: 'cluster-unreachable', message: 'gone', hint: 'try again' }),
+      3,
+      'cluster-unreachable',
+    ],
+  ])('gives errors as JSON with -o json', async (error, code, name) => {
+    const { run, written } = session({
+      pod: async () => {
+        throw error;
+      },
+    });
+    expect(await run('pod', 'x', '-o', 'json')).toBe(code);
+    expect(JSON.parse(written.out)).toMatchObject({ kind: 'Error', code: name, message: error.message });
+    expect(written.err).toBe('');
+  });
+
+  it('prints help on stdout with exit 0, its version too', async () => {
+    const help = session();
+    expect(await help.run('--help')).toBe(0);
+    for (const word of ['pod', 'scope', 'credentials', 'classify', 'runbook', 'serve', 'worker', 'demo', 'Exit codes'])
+      expect(help.written.out).toContain(word);
+    const version = session();
+    expect(await version.run('--version')).toBe(0);
+    expect(version.written.out.trim()).toBe('1.2.3');
+  });
+});
