@@ -1,0 +1,34 @@
+/** The two layouts of a pull secret as Go's JSON decoder accepts them: field names in any case, null for absent, other types refused. */
+import { z } from 'zod';
+
+const text = z.string().nullish();
+
+/** Go compares field names without regard to case; of several spellings the last one wins. */
+function folded(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]));
+}
+
+/** One entry; other fields (`identitytoken`, …) are not read by the kubelet. */
+const entry = z.preprocess(
+  folded,
+  z
+    .object({ username: text, password: text, email: text, auth: text, identitytoken: z.unknown().optional() })
+    .nullable(),
+);
+
+/** `.dockercfg`: host key -> entry. */
+export const dockerCfg = z.record(z.string(), entry).nullable();
+
+/** `.dockerconfigjson`. */
+export const dockerConfigJson = z.preprocess(
+  folded,
+  z
+    .object({
+      auths: dockerCfg.optional(),
+      httpheaders: z.record(z.string(), z.string().nullable()).nullish(),
+      credsstore: z.unknown().optional(),
+      credhelpers: z.unknown().optional(),
+    })
+    .nullable(),
+);
