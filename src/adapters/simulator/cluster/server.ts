@@ -1,0 +1,121 @@
+/** The simulated API over HTTP on loopback: routes, bodies, Status answers. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Access } from './access.ts';
+import type { Verbs } from './api.ts';
+import { RESOURCES } from './objects.ts';
+import { badRequest, StatusError } from './status.ts';
+import type { Place } from './store.ts';
+
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+interface Route {
+  readonly place: Place;
+  readonly status: boolean;
+}
+
+/** `/apis/apps/v1/namespaces/NS/deployments/NAME/status`; undefined: not served. */
+function route(pathname: string): Route | undefined {
+  const parts = pathname.split('/').slice(1).map(decodeURIComponent);
+  const group = parts[0] === 'api' ? '' : (parts[1] ?? '');
+  let rest = parts.slice(parts[0] === 'api' ? 2 : 3);
+  let namespace = '';
+  if (rest[0] === 'namespaces' && rest.length > 2) {
+    namespace = rest[1] ?? '';
+    rest = rest.slice(2);
+  }
+  const resource = RESOURCES.find((row) => row.group === group && row.plural === rest[0]);
+  if (!resource || rest.length > 3 || (rest.length === 3 && rest[2] !== 'status')) return undefined;
+  return { place: { resource, namespace, name: rest[1] ?? '' }, status: rest[2] === 'status' };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    const bytes = Buffer.from(chunk as Uint8Array);
+    size += bytes.length;
+    if (size > MAX_BODY_BYTES) throw new StatusError(413, 'RequestEntityTooLarge', 'the request is too large');
+    chunks.push(bytes);
+  }
+  if (size === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+  } catch {
+    throw badRequest('the body is not JSON');
+  }
+}
+
+/** The verb in RBAC's words. */
+function verbOf(method: string, named: boolean): 'get' | 'list' | 'create' | 'update' | 'patch' | 'delete' {
+  if (method === 'GET') return named ? 'get' : 'list';
+  if (method === 'POST') return 'create';
+  if (method === 'PUT') return 'update';
+  if (method === 'PATCH') return 'patch';
+  if (method === 'DELETE' && named) return 'delete';
+  throw new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource');
+}
+
+export interface ApiServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Port 0: a free one. */
+export async function startServer(verbs: Verbs, access: Access, port = 0): Promise<ApiServer> {
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (access.broken === 'refuse') {
+      request.socket.destroy();
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const found = route(url.pathname);
+    if (!found) {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('404 page not found\n');
+      return;
+    }
+    try {
+      const verb = verbOf(request.method ?? 'GET', found.place.name !== '');
+      const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+      access.check(token, verb, found.place);
+      const body = await bodyOf(request);
+      const dryRun = url.searchParams.get('dryRun') === 'All';
+      const { place } = found;
+      const answer =
+        verb === 'get'
+          ? verbs.get(place)
+          : verb === 'list'
+            ? verbs.list(place, url.searchParams)
+            : verbs[verb](place, body, dryRun);
+      reply(response, verb === 'create' ? 201 : 200, answer);
+    } catch (error) {
+      const status = error instanceof StatusError ? error : new StatusError(500, 'InternalError', String(error));
+      reply(response, status.code, status.body());
+    }
+  }
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  await listen(server, port);
+  const address = server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    async close() {
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function listen(server: Server, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+}
+
+function reply(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
