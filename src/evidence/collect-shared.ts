@@ -28,7 +28,7 @@ export interface SharedReaders {
   readonly registry: RegistryReader;
   /** A pod that a list already showed is not read again. */
   know(pod: PodSnapshot): void;
-  /** Call when the diagnosis is over: stops the clock of the overall deadline. */
+  /** Call when the diagnosis is over: stops the clock, and the calls that nobody waits for any more. */
   close(): void;
 }
 
@@ -46,20 +46,20 @@ export function shareReaders(
   ignore(
     clock
       .sleep(limits.totalMs, AbortSignal.any([closed.signal, signal]))
-      .then(() => over.abort(new Late(limits.totalMs))),
+      .then(() => over.abort(new Late(limits.totalMs, true))),
   );
 
   function once<T>(
     key: readonly unknown[],
     ask: (signal: AbortSignal) => Promise<T>,
-    late: (why: string) => T,
+    failed: (why: Error) => T,
   ): Promise<T> {
     const name = JSON.stringify(key);
     const before = answers.get(name);
     if (before !== undefined) return before as Promise<T>;
     const answer = gate(() => timed(ask)).catch((error: unknown) => {
       signal.throwIfAborted();
-      return late(errorLine(error));
+      return failed(error instanceof Error ? error : new Error(errorLine(error)));
     });
     ignore(answer);
     answers.set(name, answer);
@@ -75,9 +75,13 @@ export function shareReaders(
       all.addEventListener('abort', () => reject(all.reason as Error), { once: true });
     });
     ignore(aborted);
-    ignore(clock.sleep(limits.callMs, answered.signal).then(() => call.abort(new Late(limits.callMs))));
+    ignore(clock.sleep(limits.callMs, answered.signal).then(() => call.abort(new Late(limits.callMs, false))));
     try {
       return await Promise.race([ask(all), aborted]);
+    } catch (error) {
+      // An SDK wraps the reason in an error of its own; ours says which deadline it was.
+      all.throwIfAborted();
+      throw error;
     } finally {
       answered.abort();
     }
@@ -90,20 +94,26 @@ export function shareReaders(
       const name = JSON.stringify(['pod', pod.namespace, pod.name]);
       if (!answers.has(name)) answers.set(name, Promise.resolve(observed(pod)));
     },
-    close: () => closed.abort(),
+    close: () => {
+      closed.abort();
+      over.abort(new Late(limits.totalMs, true));
+    },
   };
 }
 
+/** A call that gave no answer. `isOver`: because the diagnosis as a whole had no time left. */
 class Late extends Error {
-  constructor(ms: number) {
-    super(`no answer within ${formatDuration(ms)}`);
+  readonly isOver: boolean;
+  constructor(ms: number, isOver: boolean) {
+    super(isOver ? `the look was over after ${formatDuration(ms)}` : `no answer within ${formatDuration(ms)}`);
+    this.isOver = isOver;
   }
 }
 
 type Once = <T>(
   key: readonly unknown[],
   ask: (signal: AbortSignal) => Promise<T>,
-  late: (why: string) => T,
+  failed: (why: Error) => T,
 ) => Promise<T>;
 
 function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
@@ -111,7 +121,7 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
     key: readonly unknown[],
     ask: (signal: AbortSignal) => Promise<Observation<T>>,
   ): Promise<Observation<T>> {
-    return once(key, ask, unreachable);
+    return once(key, ask, (error) => unreachable(errorLine(error)));
   }
   return {
     cluster: reader.cluster,
@@ -136,13 +146,13 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
       once(
         ['manifest', fullName(reference), ...identity(credential)],
         (signal) => reader.manifest(reference, credential, signal),
-        (why) => ({ credential, outcome: silent(why), challenge: { scheme: 'unknown' }, durationMs: 0 }),
+        (error) => ({ credential, outcome: silent(error), challenge: { scheme: 'unknown' }, durationMs: 0 }),
       ),
     tags: (reference, credential) =>
       once(
         ['tags', reference.registry, reference.repository],
         (signal) => reader.tags(reference, credential, signal),
-        (why) => ({ kind: 'failed', outcome: silent(why) }),
+        (error) => ({ kind: 'failed', outcome: silent(error) }),
       ),
   };
 }
@@ -153,9 +163,10 @@ function identity(credential: RegistryCredential): readonly string[] {
   return [credential.origin, credential.source, credential.secret ?? '', credential.entry ?? '', credential.username];
 }
 
-/** A registry that does not answer in time is something we saw, not a failure of ours. */
-function silent(why: string): AccessOutcome {
-  return { kind: 'network', fault: 'connection-timeout', detail: why };
+/** A registry that does not answer a whole call is something we saw; that our own time ran out is not. */
+function silent(error: Error): AccessOutcome {
+  if (!(error instanceof Late) || error.isOver) throw error;
+  return { kind: 'network', fault: 'connection-timeout', detail: error.message };
 }
 
 function ignore(promise: Promise<unknown>): void {

@@ -6,7 +6,7 @@ import { errorLine } from '../errors.ts';
 import type { CaseSubject, Collector, Outside } from './collector.ts';
 import { COLLECTORS } from './collectors/index.ts';
 import type { Evidence, EvidenceKind, EvidenceView } from './evidence.ts';
-import { unreachable } from './observation.ts';
+import { notCollected, unreachable } from './observation.ts';
 
 /** The evidence of one case, collected on demand. */
 export interface CaseEvidence {
@@ -15,24 +15,37 @@ export interface CaseEvidence {
   get<K extends EvidenceKind>(kind: K): Promise<Evidence[K]>;
   /** Several kinds, collected at the same time. */
   view<K extends EvidenceKind>(kinds: readonly K[]): Promise<EvidenceView<K>>;
-  /** Every kind. */
-  all(): Promise<Evidence>;
+  /** What is settled by now; asks nothing. */
+  known(): Partial<Evidence>;
+  /** Every kind; what nobody asked for is `not-collected`. */
+  soFar(): Evidence;
 }
 
 export const EVIDENCE_KINDS = Object.keys(COLLECTORS) as readonly EvidenceKind[];
 
+const NOTHING = Object.fromEntries(
+  EVIDENCE_KINDS.map((kind) => [kind, notCollected('no step asked for it')]),
+) as unknown as Evidence;
+
 /** Starts nothing by itself; the first question does. */
 export function collectCase(subject: CaseSubject, outside: Outside): CaseEvidence {
-  const known = new Map<EvidenceKind, Promise<unknown>>();
+  const asked = new Map<EvidenceKind, Promise<unknown>>();
+  const settled = new Map<EvidenceKind, unknown>();
 
   function get<K extends EvidenceKind>(kind: K): Promise<Evidence[K]> {
-    const before = known.get(kind);
-    if (before !== undefined) return before as Promise<Evidence[K]>;
-    const answer = collect(kind);
+    const answer = asked.get(kind) ?? start(kind);
+    return answer.then((value) => value as Evidence[K]);
+  }
+
+  function start(kind: EvidenceKind): Promise<unknown> {
+    const answer = collect(kind).then((value) => {
+      settled.set(kind, value);
+      return value;
+    });
     // Whoever asks gets the rejection; without this line an abort that nobody waits for would end the process.
     answer.catch(() => undefined);
-    known.set(kind, answer);
-    return answer as Promise<Evidence[K]>;
+    asked.set(kind, answer);
+    return answer;
   }
 
   async function collect(kind: EvidenceKind): Promise<unknown> {
@@ -50,5 +63,11 @@ export function collectCase(subject: CaseSubject, outside: Outside): CaseEvidenc
     return Object.fromEntries(rows) as EvidenceView<K>;
   }
 
-  return { subject, get, view, all: () => view(EVIDENCE_KINDS) };
+  return {
+    subject,
+    get,
+    view,
+    known: () => Object.fromEntries(settled) as Partial<Evidence>,
+    soFar: () => ({ ...NOTHING, ...Object.fromEntries(settled) }),
+  };
 }

@@ -66,7 +66,8 @@ export async function runRunbook(input: RunInput): Promise<RunbookRun> {
   show();
   const done = await Promise.all(running);
   return {
-    steps: done.map(({ report }) => report),
+    // With everything known, a command can name more than when its step was decided.
+    steps: done.map(({ report, check, answers }) => ({ ...report, ...combine(retype(check, answers)) })),
     cases: input.cases.map((evidence, at) => ({
       evidence,
       results: done.flatMap(({ report, check, answers }) => {
@@ -78,19 +79,30 @@ export async function runRunbook(input: RunInput): Promise<RunbookRun> {
 }
 
 interface Answer {
-  readonly container: string;
+  readonly evidence: CaseEvidence;
   readonly result: CheckResult;
   readonly command: string;
 }
 
 async function answer(check: Check, one: CaseEvidence): Promise<Answer> {
   const evidence = await one.view(check.needs);
-  const { container } = one.subject;
   try {
-    return { container, result: check.run(evidence), command: check.command(evidence) ?? '' };
+    return { evidence: one, result: check.run(evidence), command: typed(check, one) };
   } catch (error) {
     const note = `this check failed on unexpected data (${errorLine(error)})`;
-    return { container, result: { verdict: 'inconclusive', note, missing: check.needs }, command: '' };
+    return { evidence: one, result: { verdict: 'inconclusive', note, missing: check.needs }, command: '' };
+  }
+}
+
+function retype(check: Check, answers: readonly Answer[]): readonly Answer[] {
+  return answers.map((one) => ({ ...one, command: typed(check, one.evidence) }));
+}
+
+function typed(check: Check, one: CaseEvidence): string {
+  try {
+    return check.command(one.known()) ?? '';
+  } catch {
+    return '';
   }
 }
 
@@ -104,7 +116,7 @@ function combine(answers: readonly Answer[]): Pick<StepReport, 'status' | 'summa
   const notes = [...new Set(telling.map(({ result }) => result.note))];
   const summary =
     notes.length > 1
-      ? telling.map(({ container, result }) => `${container}: ${result.note}`).join('; ')
+      ? telling.map(({ evidence, result }) => `${evidence.subject.container}: ${result.note}`).join('; ')
       : (notes[0] ?? '');
   return { status, summary, command: telling.find(({ command }) => command !== '')?.command ?? '' };
 }

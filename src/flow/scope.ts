@@ -1,0 +1,63 @@
+/** The runbook's quick assessment: everything that cannot pull, and what it has in common. */
+import type { Clock } from '../clock.ts';
+import { PullcheckError, UnreachableError } from '../errors.ts';
+import { type CollectLimits, DEFAULT_LIMITS, shareReaders } from '../evidence/collect-shared.ts';
+import { describeGap, type Observation } from '../evidence/observation.ts';
+import type { CallMeter, ClusterReader, PodList, RegistryReader } from '../evidence/ports.ts';
+import { failingPods } from '../evidence/pull-failures.ts';
+import { groupFailing, totalOf } from '../evidence/scope-groups.ts';
+import type { ScopeUseCase } from './use-cases.ts';
+
+/** Opens the outside as one diagnosis sees it; every request is counted on `meter`. Throws UsageError for an unknown cluster. */
+export type OpenReaders = (
+  cluster: string | undefined,
+  meter: CallMeter,
+) => { readonly cluster: ClusterReader; readonly registry: RegistryReader };
+
+export interface ScopeDeps {
+  readonly clock: Clock;
+  readonly readers: OpenReaders;
+  readonly limits?: Partial<CollectLimits>;
+}
+
+/** Rejects with UnreachableError when no pods can be listed: exit code 3. */
+export function makeScope(deps: ScopeDeps): ScopeUseCase {
+  const limits = { ...DEFAULT_LIMITS, ...deps.limits };
+  return async ({ namespace, cluster, signal }) => {
+    const readers = deps.readers(cluster, { count: () => undefined });
+    const shared = shareReaders(readers, deps.clock, limits, signal);
+    try {
+      const list = await shared.cluster.pods(namespace === undefined ? {} : { namespace }, signal);
+      if (list.status !== 'observed') throw couldNotList(list);
+      const { pods, truncated } = list.value;
+      const items = failingPods(pods);
+      return {
+        apiVersion: 'pullcheck/v1',
+        kind: 'Scope',
+        cluster: shared.cluster.cluster,
+        ...(namespace === undefined ? {} : { namespace }),
+        items,
+        groups: groupFailing(items),
+        total: totalOf(items, pods.length),
+        truncated,
+        gaps: truncated
+          ? [`only the first ${pods.length} pods were looked at; choose a namespace to see all of it`]
+          : [],
+      };
+    } finally {
+      shared.close();
+    }
+  };
+}
+
+function couldNotList(list: Exclude<Observation<PodList>, { status: 'observed' }>): PullcheckError {
+  const forbidden = list.status === 'forbidden';
+  return new UnreachableError({
+    code: forbidden ? 'forbidden' : 'cluster-unreachable',
+    message: describeGap('pods', list),
+    hint: forbidden
+      ? 'add the rule, or choose a namespace that you may read'
+      : 'check the address and the credentials of the cluster',
+    retryable: !forbidden,
+  });
+}
