@@ -12,6 +12,6 @@ const promises = [
 ];
 for (const [pattern, promise] of promises) if (!pattern.test(last)) problems.push(`Dockerfile: broken promise: ${promise}`);
 if (/\nUSER 0[:\n]/.test(last)) problems.push('Dockerfile: the last stage runs as root');
-if (/^FROM\s+\S+(?::latest)?\s*$/m.test(text)) problems.push('Dockerfile: a base image has no tag');
+for (const [, image] of text.matchAll(/^FROM\s+(\S+)/gm)) if (!/:[^/]+$/.test(image) || image.endsWith(':latest')) problems.push(`Dockerfile: ${image} has no fixed tag`);
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exit(problems.length > 0 ? 1 : 0);
