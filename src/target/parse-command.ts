@@ -43,7 +43,10 @@ export function parseCommand(text: string, defaultNamespace = 'default'): Parsed
     case 'credentials':
     case 'classify':
     case 'workflow':
-      return wrong(`\`${verb.toLowerCase()}\` works in the terminal only.`, `Type \`pullcheck ${verb.toLowerCase()} --help\` there.`);
+      return wrong(
+        `\`${verb.toLowerCase()}\` works in the terminal only.`,
+        `Type \`pullcheck ${verb.toLowerCase()} --help\` there.`,
+      );
     default:
       return wrong(`I do not know the command \`${shown(verb)}\`.`, 'I know `pod`, `scope` and `help`.');
   }
@@ -80,7 +83,10 @@ function readTarget(text: string, namespace: string): TargetRequest | Wrong {
   if (slash < 0) return { name, namespace };
   const kind = kindFromWord(text.slice(0, slash));
   return kind === undefined
-    ? wrong(`\`${shown(text.slice(0, slash))}\` is no kind that owns pods.`, 'Use pod, deployment, statefulset, daemonset, job or cronjob.')
+    ? wrong(
+        `\`${shown(text.slice(0, slash))}\` is no kind that owns pods.`,
+        'Use pod, deployment, statefulset, daemonset, job or cronjob.',
+      )
     : { kind, name, namespace };
 }
 
@@ -90,32 +96,28 @@ function readFlags(rest: readonly string[]): Words | Wrong {
   let all = false;
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
-    const [flag = '', glued] = word.startsWith('--') ? splitOnce(word, '=') : [word, undefined];
+    const flag = /^(--namespace|-n)(=?)(.*)$/.exec(word);
     if (word === '-A' || word === '--all-namespaces') all = true;
-    else if (flag === '-n' || flag === '--namespace' || /^-n.+/.test(word)) {
-      const value = glued ?? (flag.length > 2 && !flag.startsWith('--') ? word.slice(2).replace(/^=/, '') : rest[++at]);
-      if (value === undefined || value.length > 63 || !LABEL.test(value)) {
-        return wrong(`After \`-n\` comes a namespace${value === undefined ? '' : `; \`${shown(value)}\` cannot be one`}.`, USAGE_POD);
-      }
-      namespace = value;
-    } else if (word.startsWith('-')) return refuseFlag(flag);
+    else if (flag && (flag[3] === '' || flag[2] === '=' || flag[1] === '-n')) {
+      namespace = flag[3] || rest[++at] || '';
+      if (namespace.length > 63 || !LABEL.test(namespace)) return wrongNamespace(namespace);
+    } else if (word.startsWith('-')) return refuseFlag(word.split('=', 1)[0] ?? word);
     else plain.push(word);
   }
   return { plain, all, ...(namespace === undefined ? {} : { namespace }) };
 }
 
+function wrongNamespace(word: string): Wrong {
+  return wrong(`After \`-n\` comes a namespace${word === '' ? '' : `; \`${shown(word)}\` cannot be one`}.`, USAGE_POD);
+}
+
 function refuseFlag(flag: string): Wrong {
-  return REFUSED_FLAGS.test(flag) || /^-f/.test(flag)
+  return REFUSED_FLAGS.test(flag) || /^-f[^-]/.test(flag)
     ? wrong(
         `\`${shown(flag)}\` is not taken from a chat message: it would let the message choose a file, a cluster or an identity.`,
         'Use it in the terminal, with your own rights.',
       )
     : wrong(`I do not know the option \`${shown(flag)}\`.`, 'I know `-n NAMESPACE` and `-A`.');
-}
-
-function splitOnce(text: string, mark: string): [string, string | undefined] {
-  const at = text.indexOf(mark);
-  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** Undoes what chat clients do to typed text: auto-links, typographic dashes, code marks. */

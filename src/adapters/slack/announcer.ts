@@ -1,6 +1,7 @@
 /** Speaks to people in Slack: one thread a subject, every message keyed, the run and the root edited in place. */
-import { PullcheckError } from '../../errors.ts';
+
 import type { Clock } from '../../clock.ts';
+import { PullcheckError } from '../../errors.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { Inquiry } from '../../incident/inquiry.ts';
 import type { Announcer } from '../../incident/ports.ts';
@@ -15,8 +16,8 @@ import type { Message } from './blocks/parts.ts';
 import { idsIn, reply } from './blocks/reply.ts';
 import { runPlan, runSections } from './blocks/run.ts';
 import { scopeTable } from './blocks/scope.ts';
-import { slackError } from './errors.ts';
 import type { Editor } from './editor.ts';
+import { slackError } from './errors.ts';
 import type { Gateway, Posted } from './gateway.ts';
 import type { Drawing } from './levels.ts';
 import type { NameBook } from './names.ts';
@@ -38,6 +39,7 @@ export interface AnnouncerParts {
 
 export function createAnnouncer(parts: AnnouncerParts): Announcer {
   const { gateway, editor, threads, names } = parts;
+  const opening = new Map<string, Promise<Posted>>();
 
   /** A reply in a thread; a deleted parent is remembered, so that the next root is a new one. */
   async function post(thread: ThreadRef, key: string, priority: Priority, drawing: Drawing): Promise<Posted> {
@@ -104,9 +106,15 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
     async showRun(thread, run) {
       const drawing: Drawing = { plan: () => runPlan(run), sections: () => runSections(run) };
       const key = `run:${run.run}`;
-      const known = await gateway.find(key);
-      const at = known ?? (await post(thread, key, run.done ? 'verdict' : 'progress', drawing));
-      if (!known) return;
+      const known = opening.get(key) ?? (await gateway.find(key));
+      if (!known) {
+        // Progress comes in bursts: one of them posts, the others wait for it and edit.
+        const posted = (opening.get(key) ?? post(thread, key, 'verdict', drawing)).finally(() => opening.delete(key));
+        opening.set(key, posted);
+        await posted;
+        return;
+      }
+      const at = await known;
       if (run.done) await editor.show(at, drawing, 'verdict');
       else editor.showSoon(at, drawing, 'progress');
     },

@@ -1,10 +1,11 @@
 /** Edits in place: the latest wins, at most one in 3 s a message, and the final one is always sent. */
-import type { Priority } from '../../outbox/outbox.ts';
-import type { SlackLog } from './log.ts';
+
 import { errorLine } from '../../errors.ts';
+import type { Priority } from '../../outbox/outbox.ts';
 import type { Gateway, Posted } from './gateway.ts';
 import type { Drawing } from './levels.ts';
 import type { Throttle } from './limits.ts';
+import type { SlackLog } from './log.ts';
 
 export interface Editor {
   /** Resolves when this drawing, or a later one, is shown. Throws SlackError when it could not be. */
@@ -20,7 +21,11 @@ interface Entry {
   running: Promise<void>;
 }
 
-export function createEditor(gateway: Pick<Gateway, 'edit'>, throttle: Pick<Throttle, 'message'>, log: SlackLog): Editor {
+export function createEditor(
+  gateway: Pick<Gateway, 'edit'>,
+  throttle: Pick<Throttle, 'message'>,
+  log: SlackLog,
+): Editor {
   const entries = new Map<string, Entry>();
 
   async function work(key: string, at: Posted, entry: Entry): Promise<void> {
@@ -57,7 +62,9 @@ export function createEditor(gateway: Pick<Gateway, 'edit'>, throttle: Pick<Thro
   return {
     show,
     showSoon(at, drawing, priority) {
-      show(at, drawing, priority).catch((error: unknown) => log.warn('slack edit failed', { detail: errorLine(error) }));
+      show(at, drawing, priority).catch((error: unknown) =>
+        log.warn('slack edit failed', { detail: errorLine(error) }),
+      );
     },
     async drain() {
       await Promise.allSettled([...entries.values()].map((entry) => entry.running));

@@ -25,32 +25,61 @@ const BLOCK_WORDS = new Set([
 /** Slack says of these that a part may have happened. */
 const AMBIGUOUS_WORDS = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
 /** The connection never stood, so nothing was sent. */
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const NEVER_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 const INVITE = 'Invite me with `/invite @pullcheck` in that channel.';
 const SAID: Readonly<Record<string, readonly [sentence: string, hint: string]>> = {
   not_in_channel: ['I am not in that channel.', INVITE],
   channel_not_found: ['I cannot see that channel.', INVITE],
   is_archived: ['That channel is archived.', 'Unarchive it, or route alerts to another channel in pullcheck.yaml.'],
-  invalid_auth: ['Slack does not accept the bot token.', 'Set SLACK_BOT_TOKEN to the token on the app page "OAuth & Permissions".'],
+  invalid_auth: [
+    'Slack does not accept the bot token.',
+    'Set SLACK_BOT_TOKEN to the token on the app page "OAuth & Permissions".',
+  ],
   not_authed: ['No bot token was sent to Slack.', 'Set SLACK_BOT_TOKEN.'],
   token_revoked: ['The bot token was revoked.', 'Reinstall the app and set the new SLACK_BOT_TOKEN.'],
-  token_expired: ['The bot token has expired.', 'Reinstall the app without token rotation and set the new SLACK_BOT_TOKEN.'],
-  account_inactive: ['The bot user was deleted or its app was uninstalled.', 'Reinstall the app and set the new SLACK_BOT_TOKEN.'],
-  missing_scope: ['The app lacks a permission that this call needs.', 'Compare the app with manifest.yml and reinstall it.'],
+  token_expired: [
+    'The bot token has expired.',
+    'Reinstall the app without token rotation and set the new SLACK_BOT_TOKEN.',
+  ],
+  account_inactive: [
+    'The bot user was deleted or its app was uninstalled.',
+    'Reinstall the app and set the new SLACK_BOT_TOKEN.',
+  ],
+  missing_scope: [
+    'The app lacks a permission that this call needs.',
+    'Compare the app with manifest.yml and reinstall it.',
+  ],
   restricted_action: ['A workspace rule forbids the app to post there.', 'Ask a workspace admin to allow it.'],
-  message_limit_exceeded: ['The workspace takes no more messages for now.', 'Ask a workspace admin; the free plan has a guard against high volume.'],
-  plan_upgrade_required: ['User groups need a paid Slack plan.', 'List people under `users` in pullcheck.yaml instead of a user group.'],
+  message_limit_exceeded: [
+    'The workspace takes no more messages for now.',
+    'Ask a workspace admin; the free plan has a guard against high volume.',
+  ],
+  plan_upgrade_required: [
+    'User groups need a paid Slack plan.',
+    'List people under `users` in pullcheck.yaml instead of a user group.',
+  ],
   no_such_subteam: ['That user group does not exist.', 'Correct the user group id in pullcheck.yaml.'],
   message_not_found: ['That message is no longer there.', 'Somebody deleted it.'],
   user_not_in_channel: ['That person is not in the channel.', 'They have to join it to see the answer.'],
-  expired_trigger_id: ['Slack gave the bot three seconds to open the window, and they have passed.', 'Press the button again.'],
+  expired_trigger_id: [
+    'Slack gave the bot three seconds to open the window, and they have passed.',
+    'Press the button again.',
+  ],
   exchanged_trigger_id: ['That window was already opened once.', 'Press the button again.'],
 };
 
 /** Any value thrown by web-api or Bolt -> what it means. */
 export function failureOf(error: unknown, method: string): Failure {
-  if (error instanceof WebAPIRateLimitedError) return { kind: 'rate-limited', ms: Math.max(1, error.retryAfter) * 1000 };
+  if (error instanceof WebAPIRateLimitedError)
+    return { kind: 'rate-limited', ms: Math.max(1, error.retryAfter) * 1000 };
   if (error instanceof WebAPIPlatformError) return platformFailure(error.data.error, method, error);
   if (error instanceof WebAPIHTTPError) {
     const kind = error.statusCode >= 500 ? 'ambiguous' : 'not-sent';
@@ -59,7 +88,10 @@ export function failureOf(error: unknown, method: string): Failure {
   if (error instanceof WebAPIRequestError) {
     const code = connectionCode(error.original);
     const kind = code !== undefined && NEVER_CONNECTED.has(code) ? 'not-sent' : 'ambiguous';
-    return { kind, error: unreachable(`Slack did not answer ${method}${code === undefined ? '' : ` (${code})`}.`, error) };
+    return {
+      kind,
+      error: unreachable(`Slack did not answer ${method}${code === undefined ? '' : ` (${code})`}.`, error),
+    };
   }
   return { kind: 'ambiguous', error: unreachable(`The call ${method} to Slack failed.`, error) };
 }
@@ -67,11 +99,20 @@ export function failureOf(error: unknown, method: string): Failure {
 /** The failure as the error to throw. */
 export function errorOf(failure: Failure): SlackError {
   if (failure.kind !== 'rate-limited') return failure.error;
-  return slackError('slack-rate-limited', ['Slack asks for fewer messages.', `Again in ${Math.ceil(failure.ms / 1000)} s.`], true);
+  return slackError(
+    'slack-rate-limited',
+    ['Slack asks for fewer messages.', `Again in ${Math.ceil(failure.ms / 1000)} s.`],
+    true,
+  );
 }
 
 /** `code` is kebab-case; `said` is the sentence and what to do. */
-export function slackError(code: string, said: readonly [string, string], retryable = false, cause?: unknown): SlackError {
+export function slackError(
+  code: string,
+  said: readonly [string, string],
+  retryable = false,
+  cause?: unknown,
+): SlackError {
   return new SlackError({ code, message: said[0], hint: said[1], retryable, cause });
 }
 

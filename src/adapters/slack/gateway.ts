@@ -93,7 +93,8 @@ async function attempt(parts: GatewayParts, post: Post): Promise<Posted> {
       const result = await send(parts, post, claim.fence, drawing);
       if (result !== 'again') return result;
     } else {
-      if (waits >= MAX_BUSY_WAITS) throw slackError('slack-busy', ['Another process is sending this message.', 'It is tried again later.'], true);
+      if (waits >= MAX_BUSY_WAITS)
+        throw slackError('slack-busy', ['Another process is sending this message.', 'It is tried again later.'], true);
       await parts.clock.sleep(Math.max(50, claim.retryAfterMs));
     }
   }
@@ -104,7 +105,11 @@ async function afterDoubt(parts: GatewayParts, post: Post, fence: string): Promi
   const { channel, thread, key } = post;
   let lookup: Awaited<ReturnType<typeof findByKey>>;
   try {
-    lookup = await findByKey(parts.clients.read, parts.throttle, { channel, key, ...(thread === undefined ? {} : { thread }) });
+    lookup = await findByKey(parts.clients.read, parts.throttle, {
+      channel,
+      key,
+      ...(thread === undefined ? {} : { thread }),
+    });
   } catch (error) {
     await parts.outbox.unknown(key, fence);
     throw error;
@@ -164,7 +169,12 @@ class ThreadGone extends Error {
 }
 
 /** Slack posts a reply to a deleted parent at the channel's root and calls it a success. */
-async function settle(parts: GatewayParts, post: Post, fence: string, posted: ReturnType<typeof PostedReply.parse>): Promise<Posted> {
+async function settle(
+  parts: GatewayParts,
+  post: Post,
+  fence: string,
+  posted: ReturnType<typeof PostedReply.parse>,
+): Promise<Posted> {
   const at = { channel: posted.channel, ts: posted.ts };
   const isStray = post.thread !== undefined && posted.message !== undefined && posted.message.thread_ts !== post.thread;
   if (!isStray || post.urgent) {
@@ -183,7 +193,8 @@ async function edit(parts: GatewayParts, at: Posted, drawing: Drawing, priority:
   const steps = [...ladder(drawing, parts.levels.start())];
   for (;;) {
     const step = steps[0];
-    if (!step) throw slackError('invalid-blocks', ['Slack takes this message at no level of detail.', 'Please report it.']);
+    if (!step)
+      throw slackError('invalid-blocks', ['Slack takes this message at no level of detail.', 'Please report it.']);
     await parts.throttle.call('chat.update', priority);
     try {
       // An empty list clears the blocks that are there: text alone would leave the old ones standing.

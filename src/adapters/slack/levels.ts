@@ -1,7 +1,7 @@
 /** The block ladder: plan -> sections -> text. A workspace that refuses a level is spared it for a day. */
 import type { Clock } from '../../clock.ts';
-import { asPlain } from './blocks/plain.ts';
 import type { Message } from './blocks/parts.ts';
+import { asPlain } from './blocks/plain.ts';
 
 /** Richest first. */
 export type BlockLevel = 'plan' | 'sections' | 'text';
@@ -38,7 +38,10 @@ export function createLevelMemory(richest: BlockLevel, clock: Clock): LevelMemor
 }
 
 /** The payloads to try from `start` down, never the same one twice. */
-export function ladder(drawing: Drawing, start: BlockLevel): readonly { readonly level: BlockLevel; readonly message: Message }[] {
+export function ladder(
+  drawing: Drawing,
+  start: BlockLevel,
+): readonly { readonly level: BlockLevel; readonly message: Message }[] {
   const seen = new Set<string>();
   return LEVELS.slice(LEVELS.indexOf(start)).flatMap((level) => {
     const message = drawAt(drawing, level);

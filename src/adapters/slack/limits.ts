@@ -33,14 +33,17 @@ export function createThrottle(limiter: RateLimiter, clock: Clock, team: string,
     for (;;) {
       const ms = await limiter.take(bucket, limit, priority);
       if (ms <= 0) return;
-      if (clock.now() + ms > until) throw slackError('slack-rate-limited', ['Slack asks for fewer messages.', 'It is tried again later.'], true);
+      if (clock.now() + ms > until)
+        throw slackError('slack-rate-limited', ['Slack asks for fewer messages.', 'It is tried again later.'], true);
       await clock.sleep(ms);
     }
   }
   return {
-    call: (method, priority) => wait(methodBucket(team, method), { tokens: PER_MINUTE[method] ?? 40, perMs: 60_000 }, priority),
+    call: (method, priority) =>
+      wait(methodBucket(team, method), { tokens: PER_MINUTE[method] ?? 40, perMs: 60_000 }, priority),
     channel: (channel, priority) => wait(`slack:${team}:channel:${channel}`, { tokens: 1, perMs: 1000 }, priority),
-    message: (channel, ts, priority) => wait(`slack:${team}:message:${channel}:${ts}`, { tokens: 1, perMs: 3000 }, priority),
+    message: (channel, ts, priority) =>
+      wait(`slack:${team}:message:${channel}:${ts}`, { tokens: 1, perMs: 3000 }, priority),
     block: (method, ms) => limiter.block(methodBucket(team, method), ms),
   };
 }

@@ -1,12 +1,15 @@
 /** Looks once whether a message with this key is there already. Needs a history scope, which is optional. */
 import type { WebClient } from '@slack/web-api';
-import type { Throttle } from './limits.ts';
 import { errorOf, failureOf } from './errors.ts';
 import { METADATA_EVENT } from './ids.ts';
+import type { Throttle } from './limits.ts';
 import { HistoryReply } from './schema.ts';
 
 /** `cannot-look`: the scope was not granted. */
-export type Lookup = { readonly kind: 'found'; readonly ts: string } | { readonly kind: 'none' } | { readonly kind: 'cannot-look' };
+export type Lookup =
+  | { readonly kind: 'found'; readonly ts: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'cannot-look' };
 
 const PAGES = 5;
 const CANNOT = new Set(['missing_scope', 'not_allowed_token_type', 'not_in_channel', 'no_permission']);
@@ -25,7 +28,8 @@ export async function findByKey(client: WebClient, throttle: Throttle, query: Lo
     const answer = await readPage(client, throttle, query, cursor);
     if (answer === 'cannot-look') return { kind: 'cannot-look' };
     const hit = answer.messages.find(
-      (message) => message.metadata?.event_type === METADATA_EVENT && message.metadata.event_payload['key'] === query.key,
+      (message) =>
+        message.metadata?.event_type === METADATA_EVENT && message.metadata.event_payload['key'] === query.key,
     );
     if (hit) return { kind: 'found', ts: hit.ts };
     cursor = answer.response_metadata?.next_cursor;

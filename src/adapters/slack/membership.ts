@@ -39,7 +39,8 @@ export function createMembership(client: WebClient, throttle: Throttle, clock: C
   return {
     async isMember(userGroup, user) {
       const cached = cache.get(userGroup);
-      const entry = cached && cached.until > clock.now() ? cached : { until: clock.now() + KEEP_MS, users: read(userGroup) };
+      const entry =
+        cached && cached.until > clock.now() ? cached : { until: clock.now() + KEEP_MS, users: read(userGroup) };
       cache.set(userGroup, entry);
       const users = await entry.users;
       // A failure is not kept: the next press asks again.

@@ -87,3 +87,11 @@ export const SubmissionBody = z.object({
     blocks: z.array(z.object({ block_id: z.string().optional() })).default([]),
   }),
 });
+
+/** Answer of auth.test. */
+export const AuthReply = z.object({
+  team_id: z.string(),
+  user_id: z.string(),
+  bot_id: z.string().optional(),
+  response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
+});

@@ -39,7 +39,12 @@ export function actionCard(action: RemedyAction, note?: string): Message {
   return fit({
     text: `${title}: ${note === undefined ? action.state : clampEscaped(escaped(note), 500)}`,
     body: [section(lines.join('\n'))],
-    tail: isOpen ? [buttons(`remedy-${action.id}`, [press]), context(`${risk.words}; you see what changes before anything is done`)] : [],
+    tail: isOpen
+      ? [
+          buttons(`remedy-${action.id}`, [press]),
+          context(`${risk.words}; you see what changes before anything is done`),
+        ]
+      : [],
   });
 }
 

@@ -36,7 +36,10 @@ export function escalation(notice: EscalationNotice, oncall: OnCall, repeated: b
 
 /** Only well-formed ids become mentions; anything else in the configuration is left out. */
 function mention(oncall: OnCall): string {
-  const group = oncall.userGroup !== undefined && /^S[A-Z0-9]{2,}$/.test(oncall.userGroup) ? [`<!subteam^${oncall.userGroup}>`] : [];
+  const group =
+    oncall.userGroup !== undefined && /^S[A-Z0-9]{2,}$/.test(oncall.userGroup)
+      ? [`<!subteam^${oncall.userGroup}>`]
+      : [];
   const users = oncall.users.filter((user) => /^[UW][A-Z0-9]{2,}$/.test(user)).map((user) => `<@${user}>`);
   const all = [...group, ...users];
   return all.length === 0 ? '' : `${all.join(' ')} `;

@@ -18,9 +18,19 @@ export function escaped(text: string): string {
     .replace(/@(?=(?:channel|here|everyone|group)\b)/gi, '@\u200a');
 }
 
+/** Like `escaped`, for sentences of our own that use code marks and repeat foreign words without any. */
+export function sentence(text: string): string {
+  return entities(cleaned(text)).replace(/@(?=(?:channel|here|everyone|group)\b)/gi, '@\u200a');
+}
+
 /** One line of foreign text as a code span; empty text gives a dash. */
 export function code(text: string, max = 200): string {
-  const line = clampEscaped(escaped(text).replace(/\s*\n\s*/g, ' ').trim(), max);
+  const line = clampEscaped(
+    escaped(text)
+      .replace(/\s*\n\s*/g, ' ')
+      .trim(),
+    max,
+  );
   return line === '' ? '-' : `\`${line}\``;
 }
 

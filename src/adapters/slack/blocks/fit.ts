@@ -26,7 +26,8 @@ export function fit(draft: Draft): Message {
     used += length;
   }
   const cut = draft.body.length - kept.length;
-  const note = cut > 0 ? [context(`${cut} more part${cut === 1 ? '' : 's'} left out: the message would be too long.`)] : [];
+  const note =
+    cut > 0 ? [context(`${cut} more part${cut === 1 ? '' : 's'} left out: the message would be too long.`)] : [];
   return { text: clampEscaped(draft.text, MAX_TEXT), blocks: [...kept, ...note, ...tail] };
 }
 

@@ -1,7 +1,7 @@
 /** The root message of an incident: verdict, lights, state, owner, clocks, buttons. Edited in place. */
 import { formatTime } from '../../../clock.ts';
-import type { Incident } from '../../../incident/incident.ts';
 import type { IncidentButton } from '../../../flow/use-cases.ts';
+import type { Incident } from '../../../incident/incident.ts';
 import { incidentActionId, incidentValue } from '../ids.ts';
 import { clampEscaped, escaped } from './escape.ts';
 import { fit } from './fit.ts';

@@ -1,6 +1,7 @@
 /** The root message of a question that a person asked: verdict and lights; it opens no incident until somebody presses the button. */
-import type { Inquiry } from '../../../incident/inquiry.ts';
+
 import type { Scope } from '../../../evidence/scope.ts';
+import type { Inquiry } from '../../../incident/inquiry.ts';
 import { INQUIRY_OPEN, INQUIRY_RERUN } from '../ids.ts';
 import { clampEscaped, escaped } from './escape.ts';
 import { fit } from './fit.ts';
@@ -16,7 +17,8 @@ export function inquiryRoot(inquiry: Inquiry, asker: string): Message {
   const body: MessageBlock[] = [header(title), ...result(inquiry)];
   const done = inquiry.diagnosis !== undefined || inquiry.scope !== undefined;
   const asked = `Asked by ${clampEscaped(escaped(asker), 80)}`;
-  const note = inquiry.incident === undefined ? `${asked} · no incident, nobody is paged` : `${asked} · incident opened`;
+  const note =
+    inquiry.incident === undefined ? `${asked} · no incident, nobody is paged` : `${asked} · incident opened`;
   return fit({
     text: `${escaped(title)}: ${resultText(inquiry)}`,
     body,

@@ -41,14 +41,22 @@ export function runPlan(run: RunView): Message {
 export function runSections(run: RunView): Message {
   const body: MessageBlock[] = [section(`*${clampEscaped(escaped(run.title), 200)}* · ${progress(run)}`)];
   for (let at = 0; at < Math.min(run.steps.length, MAX_STEPS); at += 5) {
-    body.push(section(run.steps.slice(at, Math.min(at + 5, MAX_STEPS)).map(line).join('\n')));
+    body.push(
+      section(
+        run.steps
+          .slice(at, Math.min(at + 5, MAX_STEPS))
+          .map(line)
+          .join('\n'),
+      ),
+    );
   }
   if (run.steps.length > MAX_STEPS) body.push(context(`${run.steps.length - MAX_STEPS} more steps`));
   return fit({ text: headline(run), body });
 }
 
 function card(step: StepProgress): TaskView {
-  const words = step.status === 'inconclusive' || step.status === 'skipped' ? `${step.status}: ${step.summary}` : step.summary;
+  const words =
+    step.status === 'inconclusive' || step.status === 'skipped' ? `${step.status}: ${step.summary}` : step.summary;
   return {
     type: 'task_card',
     task_id: clampEscaped(cleaned(step.id), 100),
@@ -67,7 +75,9 @@ function line(step: StepProgress): string {
 
 function progress(run: RunView): string {
   const done = run.steps.filter((step) => step.status !== 'pending' && step.status !== 'running').length;
-  return run.done ? `done, ${run.steps.length} steps` : `step ${Math.min(done + 1, run.steps.length)} of ${run.steps.length}`;
+  return run.done
+    ? `done, ${run.steps.length} steps`
+    : `step ${Math.min(done + 1, run.steps.length)} of ${run.steps.length}`;
 }
 
 function headline(run: RunView): string {

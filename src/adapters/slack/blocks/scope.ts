@@ -12,7 +12,8 @@ const MAX_ROWS = 20;
 export function scopeLine(scope: Scope): string {
   const where = scope.namespace === undefined ? `cluster ${scope.cluster}` : `namespace ${scope.namespace}`;
   const { failing, pods, workloads, namespaces, nodes } = scope.total;
-  if (failing === 0) return escaped(`No pod of ${pods} in ${where} is unable to pull${scope.truncated ? ' (list cut)' : ''}`);
+  if (failing === 0)
+    return escaped(`No pod of ${pods} in ${where} is unable to pull${scope.truncated ? ' (list cut)' : ''}`);
   return escaped(
     `${failing} of ${pods} pods in ${where} cannot pull: ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes`,
   );
@@ -28,9 +29,18 @@ export function scopeTable(scope: Scope, now: number): Message {
     ...groups(scope.groups),
     ...(rows.length > 0 ? [section(fence(rows))] : []),
     ...(more > 0 ? [context(`and ${more} more pods; \`pullcheck scope\` in the terminal lists them all`)] : []),
-    ...(scope.truncated ? [context('The cluster has more pods than are looked at: the numbers are lower bounds.')] : []),
+    ...(scope.truncated
+      ? [context('The cluster has more pods than are looked at: the numbers are lower bounds.')]
+      : []),
     ...(scope.gaps.length > 0
-      ? [section(`*Could not be seen*\n${scope.gaps.slice(0, 8).map((gap) => `• ${clampEscaped(escaped(gap), 330)}`).join('\n')}`)]
+      ? [
+          section(
+            `*Could not be seen*\n${scope.gaps
+              .slice(0, 8)
+              .map((gap) => `• ${clampEscaped(escaped(gap), 330)}`)
+              .join('\n')}`,
+          ),
+        ]
       : []),
   ];
   return fit({ text: scopeLine(scope), body });
