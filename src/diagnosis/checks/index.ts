@@ -1,0 +1,28 @@
+/** All checks. A new one is a file in this folder, a test and a line here. */
+import type { Check } from '../check.ts';
+import { blastRadius } from './blast-radius.ts';
+import { containerHealthy } from './container-healthy.ts';
+import { pullError } from './pull-error.ts';
+import { pullSecretCoversRegistry } from './pull-secret-covers-registry.ts';
+import { referenceShape } from './reference-shape.ts';
+import { registryAcceptsCredential } from './registry-accepts-credential.ts';
+import { registryReachable } from './registry-reachable.ts';
+import { tagExists } from './tag-exists.ts';
+import { whatChanged } from './what-changed.ts';
+
+export const CHECKS: readonly Check[] = [
+  blastRadius,
+  containerHealthy,
+  pullError,
+  pullSecretCoversRegistry,
+  referenceShape,
+  registryAcceptsCredential,
+  registryReachable,
+  tagExists,
+  whatChanged,
+];
+
+/** The check of this id; undefined when there is none. */
+export function findCheck(id: string): Check | undefined {
+  return CHECKS.find((check) => check.id === id);
+}

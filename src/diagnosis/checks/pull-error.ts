@@ -1,0 +1,93 @@
+/** What does the node itself say? The newest message, read as one of the closed kinds. */
+import type { PullFailure } from '../../evidence/evidence.ts';
+import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
+import { CAUSES } from '../catalogue.ts';
+import type { Cause } from '../cause.ts';
+import { type CheckResult, type Confidence, defineCheck, type Finding } from '../check.ts';
+import { couldNotLook } from '../gaps.ts';
+import { commandLine } from '../shell.ts';
+import { list, tidy } from '../words.ts';
+
+export const pullError = defineCheck({
+  id: 'pull-error',
+  question: 'What does the pull error say?',
+  needs: ['container', 'pullFailure'],
+  run({ container, pullFailure }): CheckResult {
+    if (container.status === 'observed' && hasImage(container.value)) return past(container.value, pullFailure.status);
+    if (pullFailure.status === 'observed') return failed(pullFailure.value);
+    if (pullFailure.status === 'absent' && container.status === 'observed') {
+      return { verdict: 'pass', note: 'neither the container’s status nor its events report a failed pull' };
+    }
+    return couldNotLook({ pullFailure, container });
+  },
+  command({ pod }) {
+    if (pod?.status !== 'observed') return undefined;
+    return commandLine('kubectl', 'describe', 'pod', pod.value.name, '-n', pod.value.namespace);
+  },
+});
+
+/** A container that started has its image, whatever old events say. */
+function hasImage(container: ContainerSnapshot): boolean {
+  return (
+    container.state === 'running' || container.state === 'terminated' || container.waitingReason === 'CrashLoopBackOff'
+  );
+}
+
+function past(container: ContainerSnapshot, failure: string): CheckResult {
+  const now = container.state === 'running' ? 'runs now' : 'has been started';
+  return {
+    verdict: 'pass',
+    note:
+      failure === 'observed'
+        ? `an earlier pull failed, but the image is on the node and the container ${now}`
+        : `the image is on the node, the container ${now}`,
+  };
+}
+
+function failed(failure: PullFailure): CheckResult {
+  const { cause, confidence } = reading(failure);
+  const alternatives = failure.classification.also.filter((other) => other !== cause);
+  const finding: Finding = {
+    cause,
+    confidence,
+    because: ['pullFailure'],
+    summary: sentence(failure, cause, alternatives),
+    detail: {
+      message: tidy(failure.message),
+      reason: tidy(failure.reason),
+      from: failure.from,
+      host: failure.classification.host,
+      runtime: failure.classification.runtime,
+    },
+    alternatives,
+  };
+  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+/** Reasons that the kubelet sets only for one thing: the words settle it, no registry was asked. */
+const SETTLED: Readonly<Record<string, Cause>> = {
+  InvalidImageName: 'invalid-reference',
+  ErrImageNeverPull: 'never-pull-policy',
+  SignatureValidationFailed: 'signature-rejected',
+};
+
+/** The kubelet's decoder of pull secrets writes its error into the waiting reason itself (seen on kubelet 1.36). */
+const BROKEN_SECRET =
+  /^(?:illegal base64 data|invalid character .* looking for|unexpected end of JSON input|json: cannot unmarshal)/;
+
+function reading(failure: PullFailure): { cause: Cause; confidence: Confidence } {
+  const settled = SETTLED[failure.reason];
+  if (settled !== undefined && Object.hasOwn(SETTLED, failure.reason)) return { cause: settled, confidence: 'certain' };
+  if (BROKEN_SECRET.test(failure.reason)) return { cause: 'pull-secret-malformed', confidence: 'certain' };
+  const { kind } = failure.classification;
+  const mute = kind === 'backoff-only' || kind === 'other';
+  return { cause: kind, confidence: mute ? 'possible' : 'likely' };
+}
+
+function sentence(failure: PullFailure, cause: Cause, also: readonly Cause[]): string {
+  const source = failure.from === 'status' ? 'The container’s status' : 'An event of the pod';
+  const open = also.length === 0 ? '' : ` The words also allow ${list(also)}.`;
+  if (cause === 'backoff-only') return `${source} says only that the pull is being retried, not why.`;
+  if (cause === 'other') return `${source} says: ${tidy(failure.message)}`;
+  return `${source} reports: ${CAUSES[cause].title.toLowerCase()}.${open}`;
+}

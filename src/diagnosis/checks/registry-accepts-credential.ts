@@ -1,0 +1,157 @@
+/** Does the registry accept the credential that the kubelet would use? The pattern of answers decides, not the message. */
+
+import { formatDuration } from '../../clock.ts';
+import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import type { AccessAttempt, RegistryAccess } from '../../evidence/registry-access.ts';
+import { apiHost } from '../../image/reference.ts';
+import { CAUSES } from '../catalogue.ts';
+import type { Cause } from '../cause.ts';
+import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
+import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
+import { couldNotLook } from '../gaps.ts';
+import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
+import { commandLine } from '../shell.ts';
+import { tidy } from '../words.ts';
+
+type View = EvidenceView<'registryAccess' | 'tags' | 'pullSecrets' | 'pullFailure'>;
+
+export const registryAcceptsCredential = defineCheck({
+  id: 'registry-accepts-credential',
+  question: 'Does the registry accept the pod’s credentials?',
+  needs: ['registryAccess', 'tags', 'pullSecrets', 'pullFailure'],
+  run(evidence): CheckResult {
+    const { registryAccess, pullSecrets } = evidence;
+    if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
+    const blind = unreadable(valueOf(pullSecrets) ?? []);
+    if (pullSecrets.status !== 'observed' && pullSecrets.status !== 'absent') {
+      return withoutSecrets(registryAccess.value) ?? couldNotLook({ pullSecrets });
+    }
+    const facts = factsOf(evidence, registryAccess.value);
+    if (blind.length > 0 && sortAttempts(registryAccess.value).pod.length === 0) {
+      const lead = `the pod’s secrets ${blind.join(', ')} could not be read, so the registry was not asked as the kubelet asks`;
+      return { verdict: 'inconclusive', note: lead, missing: ['pullSecrets'] };
+    }
+    return conclude(credentialPattern(facts), facts);
+  },
+  command({ registryAccess, reference }) {
+    if (reference?.status !== 'observed' || !reference.value.ok) return undefined;
+    const host = apiHost(reference.value.reference.registry);
+    const pod = registryAccess?.status === 'observed' ? sortAttempts(registryAccess.value).pod[0] : undefined;
+    const user = pod?.credential.kind === 'password' ? ['--username', pod.credential.username] : [];
+    return commandLine('skopeo', 'login', ...user, host);
+  },
+});
+
+function unreadable(secrets: readonly AttachedSecret[]): string[] {
+  return secrets
+    .filter(({ secret }) => secret.status !== 'observed' && secret.status !== 'absent')
+    .map(({ name }) => name);
+}
+
+/** Without knowing the pod's secrets only one thing can be said: that none is needed. */
+function withoutSecrets(access: RegistryAccess): CheckResult | undefined {
+  const { anonymous } = sortAttempts(access);
+  if (anonymous === undefined || readAttempt(anonymous) !== 'pullable') return undefined;
+  return {
+    verdict: 'inconclusive',
+    note: 'anyone may pull this image; whether a stored credential spoils it is not known, the pull secrets could not be read',
+    missing: ['pullSecrets'],
+  };
+}
+
+function factsOf({ tags, pullSecrets, pullFailure }: View, access: RegistryAccess): PatternFacts {
+  const failure = valueOf(pullFailure);
+  const listed = valueOf(tags)?.kind === 'listed';
+  const age = ageOf(valueOf(pullSecrets) ?? [], access, failure?.at);
+  return {
+    access,
+    repositoryListed: listed,
+    ...(failure === undefined ? {} : { said: failure.classification.kind }),
+    ...(age === undefined ? {} : { age }),
+  };
+}
+
+/** Age of the youngest Secret that the registry was asked with, at the time of the newest pull error. */
+function ageOf(
+  secrets: readonly AttachedSecret[],
+  access: RegistryAccess,
+  at: number | undefined,
+): PatternFacts['age'] {
+  if (at === undefined) return undefined;
+  const used = new Set(
+    sortAttempts(access).pod.map(({ credential }) => (credential.kind === 'password' ? credential.secret : undefined)),
+  );
+  const ages = secrets.flatMap(({ name, secret }) => {
+    if (!used.has(name) || secret.status !== 'observed') return [];
+    const written = secret.value.updatedAt ?? secret.value.createdAt;
+    return written === undefined ? [] : [{ ms: at - written, exact: secret.value.updatedAt !== undefined }];
+  });
+  return ages.sort((a, b) => a.ms - b.ms)[0];
+}
+
+function conclude(pattern: Pattern, facts: PatternFacts): CheckResult {
+  if (pattern.kind === 'open') return { verdict: 'inconclusive', note: pattern.reason, missing: ['registryAccess'] };
+  const who = nameOf(pattern.attempt.credential);
+  if (pattern.kind === 'accepted') {
+    const note =
+      pattern.attempt.credential.kind === 'anonymous'
+        ? 'no login is needed: the registry answers anonymous requests for this repository'
+        : `the registry accepts ${who} for this repository`;
+    return { verdict: 'pass', note, ruledOut: RULED_OUT };
+  }
+  const finding: Finding = {
+    cause: pattern.cause,
+    confidence: pattern.confidence,
+    because: facts.said === pattern.cause ? ['registryAccess', 'pullFailure'] : ['registryAccess'],
+    summary: sentence(pattern, facts),
+    detail: detailOf(pattern.attempt, facts),
+    alternatives: pattern.alternatives,
+  };
+  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+const RULED_OUT: readonly RuledOut[] = [
+  { cause: 'credentials-rejected', because: ['registryAccess'] },
+  { cause: 'credentials-expired', because: ['registryAccess'] },
+  { cause: 'permission-denied', because: ['registryAccess'] },
+];
+
+type Account = Extract<Pattern, { kind: 'cause' }>;
+
+function sentence(pattern: Account, facts: PatternFacts): string {
+  const tell = SENTENCES[pattern.cause];
+  const who = nameOf(pattern.attempt.credential);
+  if (tell !== undefined) return tell(who, facts);
+  return `${CAUSES[pattern.cause].title} (${facts.access.host}, asked as ${who} from the bot’s place in the network).`;
+}
+
+const SENTENCES: Partial<Record<Cause, (who: string, facts: PatternFacts) => string>> = {
+  'credentials-rejected': (who, { access }) => `The registry ${access.host} refuses ${who}.`,
+  'credentials-expired': (who, { access, age }) =>
+    `The registry ${access.host} refuses ${who}: its token has expired${age === undefined ? '' : ` (written ${formatDuration(age.ms)} before the failure)`}.`,
+  'permission-denied': (who, { access }) =>
+    `${who} is known to ${access.host}, but has no right to pull this repository.`,
+  'credentials-required': (_who, { access }) =>
+    `The registry ${access.host} wants a login, and the pod brings none that applies to this image.`,
+  'stale-credentials': (who) => `Anyone may pull this image, but the kubelet uses ${who} and is refused.`,
+  'not-found-or-unauthorized': (_who, { access }) =>
+    `The repository is missing, or hidden from these credentials: ${access.host} answers both alike.`,
+};
+
+function detailOf(attempt: AccessAttempt, { access }: PatternFacts): Finding['detail'] {
+  const { credential, outcome, quota } = attempt;
+  return {
+    host: access.host,
+    asked: tableOf(access),
+    ...(credential.kind === 'password' ? { username: credential.username, secret: credential.secret ?? null } : {}),
+    ...('message' in outcome && outcome.message !== '' ? { message: tidy(outcome.message) } : {}),
+    ...('status' in outcome ? { status: outcome.status } : {}),
+    ...('retryAfterSeconds' in outcome && outcome.retryAfterSeconds !== undefined
+      ? { retryAfterSeconds: outcome.retryAfterSeconds }
+      : {}),
+    ...(quota?.remaining === undefined
+      ? {}
+      : { quotaRemaining: `${quota.remaining} (of the bot’s address, not the node’s)` }),
+  };
+}

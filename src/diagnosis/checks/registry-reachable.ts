@@ -1,0 +1,123 @@
+/**
+ * Can the registry be reached? The bot's place in the network is not the node's: when both fail alike it is certain, when the bot
+ * gets through and the node does not, that contrast is the finding.
+ */
+import type { PullFailure } from '../../evidence/evidence.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
+import { CAUSES, familyOf } from '../catalogue.ts';
+import { type CheckResult, type Detail, defineCheck, type Finding } from '../check.ts';
+import { couldNotLook } from '../gaps.ts';
+import { readAttempt } from '../registry-answers.ts';
+import { commandLine } from '../shell.ts';
+import { list, tidy } from '../words.ts';
+
+export const registryReachable = defineCheck({
+  id: 'registry-reachable',
+  question: 'Can the registry be reached?',
+  needs: ['registryAccess', 'pullFailure'],
+  run({ registryAccess, pullFailure }): CheckResult {
+    if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
+    const access = registryAccess.value;
+    const failure = valueOf(pullFailure);
+    const reached = access.attempts.find((attempt) => !['network', 'not-asked'].includes(readAttempt(attempt)));
+    if (reached !== undefined) return answered(access, reached, failure);
+    const fault = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'network');
+    if (fault?.kind === 'network') return unreached(access, fault, failure);
+    const refused = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'refused');
+    const why = refused?.kind === 'refused' ? `for safety: ${tidy(refused.reason)}` : 'nobody asked';
+    return {
+      verdict: 'inconclusive',
+      note: `the registry ${access.host} was not asked, ${why}`,
+      missing: ['registryAccess'],
+    };
+  },
+  command({ registryAccess }) {
+    if (registryAccess?.status !== 'observed') return undefined;
+    return commandLine('curl', '-sSI', '--max-time', '10', `https://${registryAccess.value.host}/v2/`);
+  },
+});
+
+/** The node said that it did not get through to the registry. */
+function saysNetwork(failure: PullFailure | undefined): failure is PullFailure {
+  return failure !== undefined && familyOf(failure.classification.kind) === 'reachability';
+}
+
+function answered(access: RegistryAccess, reached: AccessAttempt, failure: PullFailure | undefined): CheckResult {
+  const took = `${access.host} answered the bot in ${Math.round(reached.durationMs)} ms`;
+  if (!saysNetwork(failure)) {
+    const note = `${took}${reached.status === undefined ? '' : ` with ${reached.status}`}`;
+    return { verdict: 'pass', note, ruledOut: [{ cause: 'registry-unreachable', because: ['registryAccess'] }] };
+  }
+  const cause = failure.classification.kind;
+  const summary = `The node reports "${CAUSES[cause].title.toLowerCase()}", but ${took}: the difference lies on the node or on its way to the registry.`;
+  return fail({
+    cause,
+    confidence: 'likely',
+    because: ['pullFailure', 'registryAccess'],
+    summary,
+    detail: { host: failure.classification.host ?? access.host, message: tidy(failure.message), fromBot: 'reached' },
+    alternatives: failure.classification.also,
+  });
+}
+
+type Fault = Extract<AccessOutcome, { kind: 'network' }>;
+
+function unreached(access: RegistryAccess, fault: Fault, failure: PullFailure | undefined): CheckResult {
+  const said = failure?.classification.kind;
+  const mute = said === undefined || said === 'backoff-only' || said === 'other';
+  if (!mute && !saysNetwork(failure)) {
+    const note = `the bot cannot reach ${access.host} (${tidy(fault.detail)}), but the node’s error (${said}) shows that the node got further`;
+    return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+  }
+  if (said === fault.fault) return fail(sameFault(access, fault));
+  const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
+  const summary = mute
+    ? `The bot cannot reach ${access.host}: ${describe(fault)}. The node’s own words give no reason.`
+    : `Neither node nor bot gets through to ${access.host}, but they fail differently: the node reports ${said}, the bot met ${fault.fault} (${describe(fault)}).`;
+  return fail({
+    cause,
+    confidence: 'likely',
+    because: mute ? ['registryAccess'] : ['registryAccess', 'pullFailure'],
+    summary,
+    detail: detailOf(access, fault),
+    alternatives: mute || said === cause ? [] : [said],
+  });
+}
+
+function sameFault(access: RegistryAccess, fault: Fault): Finding {
+  return {
+    cause: fault.fault,
+    confidence: 'certain',
+    because: ['registryAccess', 'pullFailure'],
+    summary: `Node and bot both fail on ${access.host}: ${describe(fault)}.`,
+    detail: detailOf(access, fault),
+    alternatives: [],
+  };
+}
+
+function describe({ fault, detail, certificate }: Fault): string {
+  if (certificate === undefined) return `${CAUSES[fault].title.toLowerCase()} (${tidy(detail)})`;
+  const names = certificate.names.length === 0 ? 'no name' : list(certificate.names.slice(0, 5).map(tidy));
+  return `its certificate is not trusted (${certificate.problem}): issued by ${tidy(certificate.issuer)} for ${names}, valid ${certificate.validFrom} to ${certificate.validTo}`;
+}
+
+function detailOf(access: RegistryAccess, { detail, certificate }: Fault): Detail {
+  return {
+    host: access.host,
+    error: tidy(detail),
+    ...(certificate === undefined
+      ? {}
+      : {
+          certificateSubject: tidy(certificate.subject),
+          certificateIssuer: tidy(certificate.issuer),
+          certificateNames: certificate.names.map(tidy),
+          certificateValidTo: certificate.validTo,
+          certificateProblem: certificate.problem,
+        }),
+  };
+}
+
+function fail(finding: Finding): CheckResult {
+  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}

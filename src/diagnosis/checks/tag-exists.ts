@@ -1,0 +1,104 @@
+/**
+ * Is the image there? Only the registry can tell, and only to someone who may read. docker-registry 2.8 and distribution 3.1 say
+ * MANIFEST_UNKNOWN for a missing repository too: the tag is what is missing only where the tag list is answered.
+ */
+import type { EvidenceView } from '../../evidence/evidence.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import type { AccessAttempt, ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
+import { type ImageReference, manifestSelector, repositoryName } from '../../image/reference.ts';
+import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
+import { couldNotLook, gapOf } from '../gaps.ts';
+import { describeMissing } from '../missing-image.ts';
+import { runsOn } from '../platforms.ts';
+import { nameOf, readAttempt } from '../registry-answers.ts';
+import { commandLine } from '../shell.ts';
+import { list } from '../words.ts';
+
+type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node'>;
+
+export const tagExists = defineCheck({
+  id: 'tag-exists',
+  question: 'Does the image exist in the registry?',
+  needs: ['reference', 'registryAccess', 'tags', 'node'],
+  run(evidence): CheckResult {
+    const { reference, registryAccess } = evidence;
+    if (reference.status !== 'observed') return couldNotLook({ reference });
+    if (!reference.value.ok)
+      return { verdict: 'not-applicable', note: 'the reference cannot be parsed, no registry was asked' };
+    if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
+    return look(evidence, reference.value.reference, registryAccess.value);
+  },
+  command({ reference }) {
+    if (reference?.status !== 'observed' || !reference.value.ok) return undefined;
+    const image = reference.value.reference;
+    const selector = image.digest === undefined ? `:${manifestSelector(image)}` : `@${image.digest}`;
+    return commandLine('skopeo', 'inspect', '--raw', `docker://${repositoryName(image)}${selector}`);
+  },
+});
+
+function look(evidence: View, image: ImageReference, access: RegistryAccess): CheckResult {
+  for (const attempt of access.attempts) {
+    if (attempt.outcome.kind === 'found') return found(evidence, attempt, attempt.outcome.manifest);
+  }
+  const odd = access.attempts.find(({ outcome }) => outcome.kind === 'unsupported-manifest');
+  if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome.mediaType));
+  if (access.attempts.some((attempt) => readAttempt(attempt) === 'missing')) {
+    return fail(describeMissing({ image, access, tags: evidence.tags }));
+  }
+  const note =
+    access.attempts.length === 0
+      ? 'the registry was not asked'
+      : 'no login that was tried may read the repository (or the registry did not answer), so it is not known whether the image exists';
+  return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+}
+
+function fail(finding: Finding): CheckResult {
+  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+const EXISTS: readonly RuledOut[] = [
+  { cause: 'tag-not-found', because: ['registryAccess'] },
+  { cause: 'repository-not-found', because: ['registryAccess'] },
+  { cause: 'digest-not-found', because: ['registryAccess'] },
+];
+
+function found({ node }: View, attempt: AccessAttempt, manifest: ManifestView): CheckResult {
+  const note = `the registry has it: ${manifest.digest} (asked as ${nameOf(attempt.credential)})`;
+  const platform = valueOf(node);
+  if (manifest.platforms.length === 0) return { verdict: 'pass', note, ruledOut: EXISTS };
+  if (platform === undefined) {
+    const gap = gapOf('node', node);
+    return { verdict: 'pass', note: `${note}; built for ${list(manifest.platforms)}; ${gap}`, ruledOut: EXISTS };
+  }
+  if (runsOn(platform, manifest.platforms)) {
+    const ruledOut: RuledOut[] = [...EXISTS, { cause: 'platform-mismatch', because: ['registryAccess', 'node'] }];
+    return { verdict: 'pass', note: `${note}, also for ${platform.os}/${platform.arch}`, ruledOut };
+  }
+  const summary = `The image exists for ${list(manifest.platforms)}, but node ${platform.name} is ${platform.os}/${platform.arch}.`;
+  return {
+    verdict: 'fail',
+    note: summary,
+    findings: [
+      {
+        cause: 'platform-mismatch',
+        confidence: 'certain',
+        because: ['registryAccess', 'node'],
+        summary,
+        detail: { platforms: manifest.platforms, node: `${platform.os}/${platform.arch}`, digest: manifest.digest },
+        alternatives: [],
+      },
+    ],
+    ruledOut: EXISTS,
+  };
+}
+
+function unsupported(mediaType: string): Finding {
+  return {
+    cause: 'manifest-unsupported',
+    confidence: 'likely',
+    because: ['registryAccess'],
+    summary: `The image is there, but in the format ${mediaType}, which current runtimes refuse.`,
+    detail: { mediaType },
+    alternatives: [],
+  };
+}

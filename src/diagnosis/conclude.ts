@@ -1,0 +1,94 @@
+/** From check results to a verdict. Never confidently wrong: what was not looked at is neither fine nor guilty. */
+import { formatTime } from '../clock.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import { valueOf } from '../evidence/observation.ts';
+import type { CaseConclusion } from './case.ts';
+import { CAUSES } from './catalogue.ts';
+import type { Check, CheckResult, Finding } from './check.ts';
+import { gapsIn } from './gaps.ts';
+import { lightsOf } from './lights.ts';
+import { blocksRollout } from './severity.ts';
+import { weigh } from './weigh.ts';
+
+export type { CaseConclusion } from './case.ts';
+export { type Conclusion, conclude } from './verdict.ts';
+
+export interface CheckedCase {
+  readonly evidence: Evidence;
+  readonly results: readonly { readonly check: Check; readonly result: CheckResult }[];
+}
+
+/** Findings of one container, weighed against each other. */
+export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion {
+  const container = valueOf(evidence.container);
+  const pod = valueOf(evidence.pod);
+  const { outcome, findings, notes } = settle({ evidence, results });
+  const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
+  const neverStarted = container !== undefined && container.restartCount === 0 && outcome === 'failing';
+  const hasImage = outcome === 'healthy' || findings[0]?.cause === 'container-crashing';
+  return {
+    pod: pod?.name ?? '',
+    container: container?.name ?? '',
+    image: container?.image ?? '',
+    outcome,
+    findings,
+    ruledOut: results
+      .flatMap(({ result }) => ('ruledOut' in result ? (result.ruledOut ?? []) : []))
+      .filter(({ cause }) => !named.has(cause)),
+    ...lightsOf({ findings, results, hasImage }),
+    gaps: gapsIn(evidence),
+    notes,
+    open: results.flatMap(({ result }) => (result.verdict === 'inconclusive' ? [result.note] : [])),
+    blocksRollout: outcome === 'failing' && blocksRollout(evidence),
+    scope: valueOf(evidence.scope),
+    since: neverStarted && pod?.createdAt !== undefined ? formatTime(pod.createdAt) : undefined,
+  };
+}
+
+type Settled = Pick<CaseConclusion, 'outcome' | 'findings' | 'notes'>;
+
+function settle({ evidence, results }: CheckedCase): Settled {
+  const verdictOf = (id: string) => results.find(({ check }) => check.id === id)?.result;
+  const found = (id?: string) =>
+    results.flatMap(({ check, result }) =>
+      result.verdict === 'fail' && (id === undefined || check.id === id) ? [...result.findings] : [],
+    );
+  const life = verdictOf('container-healthy');
+  const state = found('container-healthy');
+  const passed = new Set(results.filter(({ result }) => result.verdict === 'pass').map(({ check }) => check.id));
+  const said = found('pull-error')[0];
+  const shown = results.flatMap(({ check, result }) =>
+    result.verdict === 'fail' && check.id !== 'pull-error' && check.id !== 'container-healthy'
+      ? [...result.findings]
+      : [],
+  );
+  const findings = weigh({ said, shown, passed });
+  if (life?.verdict === 'pass') {
+    return { outcome: 'healthy', findings: [], notes: [...recovered(evidence), ...nextPull(findings)] };
+  }
+  if (state.some(({ cause }) => cause === 'container-crashing')) {
+    return { outcome: 'failing', findings: state, notes: nextPull(findings) };
+  }
+  if (state.length > 0) {
+    const later = findings.map((finding): Finding => ({ ...finding, confidence: 'possible' }));
+    return { outcome: 'failing', findings: [...state, ...later], notes: [] };
+  }
+  if (life?.verdict === 'not-applicable' && said === undefined) {
+    return { outcome: 'waiting', findings: [], notes: nextPull(findings) };
+  }
+  return { outcome: findings.length > 0 ? 'failing' : 'unknown', findings, notes: [] };
+}
+
+function recovered({ pullFailure }: Evidence): string[] {
+  const failure = valueOf(pullFailure);
+  if (failure === undefined) return [];
+  const at = failure.at === undefined ? '' : ` at ${formatTime(failure.at)}`;
+  return [`an earlier pull failed${at} (${CAUSES[failure.classification.kind].title.toLowerCase()}); that is over`];
+}
+
+/** The container has its image; a restart on another node would still need to pull. */
+function nextPull(findings: readonly Finding[]): string[] {
+  const [worst] = findings;
+  if (worst === undefined || worst.confidence === 'possible') return [];
+  return [`pulling this image anew would probably fail now (${worst.cause}): ${worst.summary}`];
+}

@@ -1,0 +1,144 @@
+/**
+ * The decision table: the pattern of registry answers by credential -> a cause. The kubelet tries every matching credential and
+ * makes no anonymous attempt after one was refused; without any it asks as nobody.
+ */
+import type { AccessAttempt, RegistryAccess } from '../evidence/registry-access.ts';
+import type { PullErrorKind } from '../image/pull-error.ts';
+import type { Cause } from './cause.ts';
+import type { Confidence } from './check.ts';
+import { type Answer, canRead, furthest, readAttempt, sortAttempts } from './registry-answers.ts';
+
+export type Pattern =
+  /** The credential works for this repository; `attempt` shows it. */
+  | { readonly kind: 'accepted'; readonly attempt: AccessAttempt }
+  | {
+      readonly kind: 'cause';
+      readonly cause: Cause;
+      readonly confidence: Confidence;
+      readonly alternatives: readonly Cause[];
+      readonly attempt: AccessAttempt;
+    }
+  /** The answers do not decide about credentials; `reason` says why. */
+  | { readonly kind: 'open'; readonly reason: string };
+
+export interface PatternFacts {
+  readonly access: RegistryAccess;
+  /** What the node's message says, where one was read. */
+  readonly said?: PullErrorKind;
+  /** The tag list was answered to somebody: the repository exists. */
+  readonly repositoryListed?: boolean;
+  /** How old the deciding Secret was at the newest instant known, ms; `exact` when its last write is known. */
+  readonly age?: { readonly ms: number; readonly exact: boolean };
+}
+
+/** Amazon ECR tokens live 12 hours (GetAuthorizationToken, `expiresAt`). */
+const ECR_LIFE_MS = 12 * 3_600_000;
+const ECR_HOST = /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/i;
+/** Hosts where the node usually has an identity of its own, which cannot be seen from the API server. */
+const NODE_IDENTITY = /\.azurecr\.io$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.dkr[.-]ecr/i;
+/** These answer 403 for a repository that does not exist as well. */
+const HIDES_BY_403 = /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/i;
+
+/** Amazon ECR's private registries. */
+export function isEcr(host: string): boolean {
+  return ECR_HOST.test(host);
+}
+
+export function credentialPattern(facts: PatternFacts): Pattern {
+  const { pod, anonymous } = sortAttempts(facts.access);
+  const asKubelet = pod.length > 0 ? pod : anonymous === undefined ? [] : [anonymous];
+  const best = furthest(asKubelet);
+  if (best === undefined) return { kind: 'open', reason: 'the registry was not asked as the kubelet would ask it' };
+  const answer = readAttempt(best);
+  if (answer === 'pullable' || answer === 'unsupported') return { kind: 'accepted', attempt: best };
+  if (answer === 'missing') return missing(best, facts.access);
+  if (answer === 'network') return { kind: 'open', reason: 'the registry could not be reached to try the credentials' };
+  if (answer === 'not-asked') return { kind: 'open', reason: 'the registry was not asked, for safety' };
+  return registryFault(answer, best, facts) ?? refusal(answer, best, facts);
+}
+
+function missing(best: AccessAttempt, access: RegistryAccess): Pattern {
+  if (access.attempts.some((attempt) => readAttempt(attempt) === 'pullable')) {
+    // Somebody else gets the image: this login is shown a 404 instead of a refusal.
+    const confidence = canRead(best) ? 'likely' : 'certain';
+    const hidden = best.credential.kind === 'anonymous' ? 'credentials-required' : 'permission-denied';
+    return { kind: 'cause', cause: hidden, confidence, alternatives: [], attempt: best };
+  }
+  if (canRead(best)) return { kind: 'accepted', attempt: best };
+  return {
+    kind: 'open',
+    reason:
+      'the registry answered "not there", which may hide a missing right: nothing proves that this login can read here',
+  };
+}
+
+const FAULTS: Partial<Record<Answer, PullErrorKind>> = {
+  'rate-limited': 'rate-limited',
+  'server-error': 'registry-error',
+  'quota-full': 'registry-error',
+  'not-a-registry': 'non-registry-response',
+  'source-blocked': 'source-blocked',
+};
+
+/** Faults of the registry are seen from the bot's place: certain only where the node says the same. */
+function registryFault(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): Pattern | undefined {
+  const cause = FAULTS[answer];
+  if (cause === undefined) return undefined;
+  const confidence = facts.said === cause ? 'certain' : 'likely';
+  return { kind: 'cause', cause, confidence, alternatives: [], attempt };
+}
+
+function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): Pattern {
+  const { anonymous } = sortAttempts(facts.access);
+  const cause = (name: Cause, confidence: Confidence, alternatives: readonly Cause[] = []): Pattern => ({
+    kind: 'cause',
+    cause: name,
+    confidence,
+    alternatives,
+    attempt,
+  });
+  if (answer === 'login-required') return loginRequired(attempt, facts, cause);
+  if (anonymous !== undefined && readAttempt(anonymous) === 'pullable') return cause('stale-credentials', 'certain');
+  if (answer === 'expired') return cause('credentials-expired', 'certain');
+  const host = facts.access.host;
+  if (answer === 'refused' || answer === 'denied-at-token') {
+    const old = isEcr(host) && facts.age !== undefined && facts.age.ms >= ECR_LIFE_MS;
+    if (old) {
+      return facts.age?.exact
+        ? cause('credentials-expired', 'certain')
+        : cause('credentials-expired', 'likely', ['credentials-rejected']);
+    }
+  }
+  if (answer === 'refused') return cause('credentials-rejected', 'certain');
+  const seen = someoneElseReads(facts);
+  if (answer === 'denied-at-token') {
+    return seen
+      ? cause('permission-denied', 'likely', ['credentials-rejected'])
+      : cause('credentials-rejected', 'likely', ['permission-denied', 'repository-not-found']);
+  }
+  if (seen) return cause('permission-denied', 'certain');
+  if (answer === 'no-right' || HIDES_BY_403.test(host)) {
+    return cause('not-found-or-unauthorized', 'likely', ['permission-denied', 'repository-not-found']);
+  }
+  return cause('permission-denied', 'likely', ['source-blocked', 'repository-not-found']);
+}
+
+type Name = (name: Cause, confidence: Confidence, alternatives?: readonly Cause[]) => Pattern;
+
+function loginRequired(attempt: AccessAttempt, facts: PatternFacts, cause: Name): Pattern {
+  const nodeMayLogIn = NODE_IDENTITY.test(facts.access.host);
+  const asksEveryone = attempt.challenge.scheme === 'basic' && attempt.outcome.kind === 'unauthorized';
+  if (asksEveryone || someoneElseReads(facts)) {
+    return nodeMayLogIn
+      ? cause('credentials-required', 'likely', ['credential-provider-failed', 'permission-denied'])
+      : cause('credentials-required', 'certain');
+  }
+  return cause('not-found-or-unauthorized', 'likely', ['credentials-required', 'repository-not-found']);
+}
+
+/** A login other than the kubelet's is proven to read the repository: so it exists. */
+function someoneElseReads(facts: PatternFacts): boolean {
+  if (facts.repositoryListed) return true;
+  const answers = sortAttempts(facts.access).others.map((attempt) => readAttempt(attempt));
+  return answers.some((answer) => answer === 'pullable' || answer === 'unsupported');
+}

@@ -1,0 +1,101 @@
+/** Which words of the node a proven cause explains, and in which order causes stand in a pull's way. */
+import type { PullErrorKind } from '../image/pull-error.ts';
+import { CAUSES, familyOf } from './catalogue.ts';
+import type { Cause } from './cause.ts';
+import type { Finding } from './check.ts';
+
+/** Messages that name no reason: any cause explains them. */
+const MUTE: ReadonlySet<Cause> = new Set(['backoff-only', 'other', 'cancelled-or-deadline', 'kubelet-throttled']);
+
+const ABSENCE: readonly PullErrorKind[] = ['image-not-found', 'not-found-or-unauthorized'];
+/** Docker Hub, Quay and others word a missing repository as a refusal. */
+const HIDDEN: readonly PullErrorKind[] = [...ABSENCE, 'unauthorized', 'forbidden'];
+const REFUSAL: readonly PullErrorKind[] = [
+  'unauthorized',
+  'forbidden',
+  'not-found-or-unauthorized',
+  'credentials-expired',
+  'pull-secret-missing',
+  'credential-provider-failed',
+];
+
+const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
+  'tag-not-found': ABSENCE,
+  'digest-not-found': ABSENCE,
+  'repository-not-found': HIDDEN,
+  'not-found-or-unauthorized': [...REFUSAL, 'image-not-found'],
+  'permission-denied': [...REFUSAL, 'image-not-found'],
+  'manifest-unsupported': ['image-not-found'],
+  'platform-mismatch': ['image-not-found'],
+  'source-blocked': ['forbidden'],
+  'registry-error': ['image-not-found', 'forbidden'],
+  'non-registry-response': ['image-not-found'],
+  'registry-unreachable': [
+    'connection-refused',
+    'connection-timeout',
+    'connection-reset',
+    'dns-failure',
+    'network-unreachable',
+  ],
+};
+
+/** Would this cause make the node say that? The same word always; credentials causes explain every refusal. */
+export function explains(cause: Cause, said: Cause): boolean {
+  if (cause === said || MUTE.has(said)) return true;
+  const words: readonly Cause[] = EXPLAINS[cause] ?? (familyOf(cause) === 'credentials' ? REFUSAL : []);
+  return words.includes(said);
+}
+
+/** A coarser cause -> the finer ones that replace it. */
+const FINER: Partial<Record<Cause, readonly Cause[]>> = {
+  'image-not-found': ['tag-not-found', 'digest-not-found', 'repository-not-found'],
+  'not-found-or-unauthorized': [
+    'tag-not-found',
+    'digest-not-found',
+    'repository-not-found',
+    'permission-denied',
+    'credentials-rejected',
+    'credentials-expired',
+    'credentials-required',
+    'stale-credentials',
+    'pull-secret-missing',
+    'pull-secret-not-attached',
+    'pull-secret-malformed',
+    'pull-secret-wrong-registry',
+  ],
+  'credentials-required': [
+    'pull-secret-missing',
+    'pull-secret-not-attached',
+    'pull-secret-malformed',
+    'pull-secret-wrong-registry',
+    'pull-secret-wrong-namespace',
+  ],
+};
+
+/** Is `finding` only the coarser word for one of the others, which are at least as sure? */
+export function isRefined(finding: Finding, others: readonly Finding[]): boolean {
+  const finer = FINER[finding.cause] ?? [];
+  return others.some((other) => finer.includes(other.cause) && confidenceRank(other) <= confidenceRank(finding));
+}
+
+/** 0 is surest. */
+export function confidenceRank({ confidence }: Pick<Finding, 'confidence'>): number {
+  return ['certain', 'likely', 'possible'].indexOf(confidence);
+}
+
+/** The stations of a pull: what comes first hides what comes later. */
+const STATIONS: readonly (readonly Cause[])[] = [
+  ['not-an-image-problem', 'runtime-unavailable'],
+  ['invalid-reference', 'short-name-unresolved', 'never-pull-policy', 'pull-secret-malformed', 'signature-rejected'],
+];
+const FAMILY_ORDER = ['none', 'policy', 'reachability', 'registry', 'credentials', 'reference', 'node', 'application'];
+
+/** Surest first; among equals the one that stands first in the way. */
+export function byImportance(a: Finding, b: Finding): number {
+  return confidenceRank(a) - confidenceRank(b) || station(a.cause) - station(b.cause);
+}
+
+function station(cause: Cause): number {
+  const early = STATIONS.findIndex((causes) => causes.includes(cause));
+  return early >= 0 ? early : STATIONS.length + FAMILY_ORDER.indexOf(CAUSES[cause].family);
+}

@@ -1,0 +1,111 @@
+/** Which part of a missing image is missing, and how sure that is. */
+import type { Observation } from '../evidence/observation.ts';
+import type { AccessAttempt, RegistryAccess, TagAnswer } from '../evidence/registry-access.ts';
+import { fullName, type ImageReference, repositoryName } from '../image/reference.ts';
+import { nearestTags } from '../image/tag.ts';
+import type { Finding } from './check.ts';
+import { canRead, nameOf, readAttempt, tableOf } from './registry-answers.ts';
+import { list } from './words.ts';
+
+interface Missing {
+  readonly image: ImageReference;
+  readonly access: RegistryAccess;
+  readonly tags: Observation<TagAnswer>;
+}
+
+/** Called only when at least one attempt was answered 404. */
+export function describeMissing({ image, access, tags }: Missing): Finding {
+  const answers = access.attempts.filter((attempt) => readAttempt(attempt) === 'missing');
+  const reader = answers.find(canRead);
+  if (tags.status === 'observed' && tags.value.kind === 'listed') return notListed(image, access, tags.value);
+  const said = reader ?? answers[0];
+  if (reader === undefined || said === undefined) return hidden(image, access);
+  const nameUnknown = codeOf(reader) === 'NAME_UNKNOWN';
+  if (tags.status === 'observed' && tags.value.kind === 'missing') return noRepository(image, access, reader, true);
+  if (nameUnknown) return noRepository(image, access, reader, false);
+  return {
+    cause: 'image-not-found',
+    confidence: 'likely',
+    because: ['reference', 'registryAccess'],
+    summary: `The registry says that ${fullName(image)} does not exist; its tag list could not be read, so tag or repository may be missing.`,
+    detail: { asked: tableOf(access) },
+    alternatives: [image.digest === undefined ? 'tag-not-found' : 'digest-not-found', 'repository-not-found'],
+  };
+}
+
+function codeOf(attempt: AccessAttempt): string {
+  return attempt.outcome.kind === 'missing' ? attempt.outcome.code : '';
+}
+
+function noRepository(image: ImageReference, access: RegistryAccess, reader: AccessAttempt, listed: boolean): Finding {
+  return {
+    cause: 'repository-not-found',
+    confidence: 'certain',
+    because: listed ? ['reference', 'registryAccess', 'tags'] : ['reference', 'registryAccess'],
+    summary: `The registry ${image.registry} has no repository ${image.repository} (asked as ${nameOf(reader.credential)}).`,
+    detail: { repository: repositoryName(image), asked: tableOf(access) },
+    alternatives: [],
+  };
+}
+
+function hidden(image: ImageReference, access: RegistryAccess): Finding {
+  return {
+    cause: 'not-found-or-unauthorized',
+    confidence: 'likely',
+    because: ['reference', 'registryAccess'],
+    summary: `${fullName(image)} is missing, or hidden from these credentials: nothing proves that they may read ${image.repository}.`,
+    detail: { asked: tableOf(access) },
+    alternatives: [
+      image.digest === undefined ? 'tag-not-found' : 'digest-not-found',
+      'repository-not-found',
+      'permission-denied',
+    ],
+  };
+}
+
+type Listed = Extract<TagAnswer, { kind: 'listed' }>;
+
+function notListed(image: ImageReference, access: RegistryAccess, tags: Listed): Finding {
+  const because = ['reference', 'registryAccess', 'tags'] as const;
+  const tag = image.tag ?? 'latest';
+  if (image.digest !== undefined) {
+    return {
+      cause: 'digest-not-found',
+      confidence: 'certain',
+      because,
+      summary: `The repository ${repositoryName(image)} exists, but it holds no manifest ${image.digest}.`,
+      detail: { digest: image.digest, tags: tags.names.length, asked: tableOf(access) },
+      alternatives: [],
+    };
+  }
+  if (tags.names.includes(tag)) return listedButGone(image, access);
+  const near = nearestTags(tag, tags.names, 3);
+  const hint = near.length === 0 ? '' : ` Nearest: ${list(near.map(({ tag: name, why }) => `${name} (${why})`))}.`;
+  return {
+    cause: 'tag-not-found',
+    confidence: 'certain',
+    because,
+    summary: `The repository ${repositoryName(image)} exists, the tag ${tag} does not.${hint}`,
+    detail: {
+      tag,
+      nearest: near.map(({ tag: name }) => name),
+      nearestWhy: near.map(({ why }) => why),
+      tags: tags.names.length,
+      truncated: tags.truncated,
+      asked: tableOf(access),
+    },
+    alternatives: [],
+  };
+}
+
+/** The list and the manifest contradict each other: pushed this minute, a cache, or a broken registry. */
+function listedButGone(image: ImageReference, access: RegistryAccess): Finding {
+  return {
+    cause: 'image-not-found',
+    confidence: 'likely',
+    because: ['reference', 'registryAccess', 'tags'],
+    summary: `The tag list of ${repositoryName(image)} names ${image.tag ?? ''}, yet its manifest is answered with 404: just pushed, or the registry has lost it.`,
+    detail: { asked: tableOf(access) },
+    alternatives: ['registry-error', 'tag-not-found'],
+  };
+}

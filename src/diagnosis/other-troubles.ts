@@ -1,0 +1,93 @@
+/** Why a container waits that has nothing to do with its image, and which runbook that belongs to. */
+import type { ContainerSnapshot, EventSnapshot, PodSnapshot } from '../evidence/snapshots.ts';
+import type { Confidence, Finding } from './check.ts';
+import { tidy } from './words.ts';
+
+interface Trouble {
+  readonly what: string;
+  readonly runbook: string;
+}
+
+/** Waiting reasons of the kubelet that come after (or without) the pull. */
+const BY_REASON: Readonly<Record<string, Trouble & { readonly confidence: Confidence }>> = {
+  CreateContainerConfigError: {
+    what: 'its configuration cannot be put together: a ConfigMap, Secret or key is missing',
+    runbook: 'CreateContainerConfigError',
+    confidence: 'certain',
+  },
+  CreateContainerError: {
+    what: 'the runtime cannot create the container',
+    runbook: 'CreateContainerError',
+    confidence: 'likely',
+  },
+  RunContainerError: {
+    what: 'the runtime cannot start the container',
+    runbook: 'RunContainerError',
+    confidence: 'likely',
+  },
+  PreStartHookError: { what: 'its pre-start hook fails', runbook: 'lifecycle hooks', confidence: 'certain' },
+  PostStartHookError: { what: 'its post-start hook fails', runbook: 'lifecycle hooks', confidence: 'certain' },
+};
+
+/** Events of the pod itself that keep all its containers from starting. */
+const BY_EVENT: Readonly<Record<string, Trouble>> = {
+  FailedMount: { what: 'a volume cannot be mounted', runbook: 'Pod Pending: storage' },
+  FailedAttachVolume: { what: 'a volume cannot be attached', runbook: 'Pod Pending: storage' },
+  FailedMapVolume: { what: 'a volume cannot be mapped', runbook: 'Pod Pending: storage' },
+  NetworkNotReady: { what: 'the node’s pod network is not ready', runbook: 'node network' },
+};
+
+/** undefined: nothing but the image, or nothing at all, holds the container back. */
+export function elsewhere(
+  container: ContainerSnapshot,
+  pod: PodSnapshot | undefined,
+  events: readonly EventSnapshot[],
+): Finding | undefined {
+  const reason = container.waitingReason ?? '';
+  const byReason = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
+  if (byReason !== undefined) {
+    const said = container.waitingMessage ?? '';
+    return trouble(byReason, { confidence: byReason.confidence, because: ['container'], reason, said });
+  }
+  if (reason !== '' && reason !== 'ContainerCreating' && reason !== 'PodInitializing') return undefined;
+  const unscheduled = pod?.unmet.find(({ type }) => type === 'PodScheduled');
+  if (unscheduled !== undefined) {
+    const what = unscheduled.reason === 'SchedulingGated' ? 'a scheduling gate holds it back' : 'no node takes the pod';
+    const facts = { reason: unscheduled.reason, said: unscheduled.message };
+    return trouble({ what, runbook: 'Pod Pending: scheduling' }, { confidence: 'certain', because: ['pod'], ...facts });
+  }
+  return fromEvents(events);
+}
+
+function fromEvents(events: readonly EventSnapshot[]): Finding | undefined {
+  // Newest first: once a pull has begun, volumes and sandbox are in place.
+  for (const { reason, message } of events) {
+    if (reason === 'Pulling' || reason === 'Pulled' || reason === 'Started') return undefined;
+    const known = Object.hasOwn(BY_EVENT, reason) ? BY_EVENT[reason] : undefined;
+    const found = known ?? (/exceeded quota/i.test(message) ? QUOTA : undefined);
+    if (found !== undefined)
+      return trouble(found, { confidence: 'likely', because: ['events'], reason, said: message });
+  }
+  return undefined;
+}
+
+const QUOTA: Trouble = { what: 'a resource quota is used up', runbook: 'quota' };
+
+interface Facts {
+  readonly confidence: Confidence;
+  readonly because: Finding['because'];
+  readonly reason: string;
+  readonly said: string;
+}
+
+function trouble({ what, runbook }: Trouble, { confidence, because, reason, said }: Facts): Finding {
+  const quote = said === '' ? '' : ` (${tidy(said)})`;
+  return {
+    cause: 'not-an-image-problem',
+    confidence,
+    because,
+    summary: `The container does not run because ${what}${quote}.`,
+    detail: { what, reason: tidy(reason), message: tidy(said), runbook },
+    alternatives: [],
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * One registry answer read as what it says about the credential and the image. The token step of a Bearer registry tells more
+ * than the manifest step: a token server hands out a token without the right instead of refusing
+ * (distribution, spec/auth/token.md), so a 401 after a good token is a missing right, not a wrong password.
+ */
+import type { AccessAttempt, RegistryAccess, RegistryCredential } from '../evidence/registry-access.ts';
+
+export type Answer =
+  | 'pullable'
+  | 'unsupported'
+  /** 404 for the manifest; which part is missing is settled by the tag list. */
+  | 'missing'
+  | 'no-right'
+  /** 403 at the manifest although the token was fine. */
+  | 'denied'
+  /** 403 at the token server: a refused credential, or no right (GitLab, GHCR). */
+  | 'denied-at-token'
+  /** The credential itself was refused. */
+  | 'refused'
+  | 'expired'
+  /** Anonymous, and a login is wanted. */
+  | 'login-required'
+  | 'source-blocked'
+  | 'quota-full'
+  | 'rate-limited'
+  | 'server-error'
+  | 'not-a-registry'
+  | 'network'
+  | 'not-asked';
+
+/** Amazon ECR's sentence for a token past its 12 hours, and its like. */
+const EXPIRED = /\b(?:token|credential|password|authorization)s?\b[^.]{0,40}\bexpired\b/i;
+const SOURCE =
+  /\b(?:ip address|client ip|client with ip|source ip|allow ?list|firewall|network rule|vpc endpoint|region)\b/i;
+const QUOTA = /\bquota\b[^.]{0,40}\bexceed|\bexceed[^.]{0,40}\bquota\b|\bstorage\b[^.]{0,40}\bfull\b/i;
+
+/** What this attempt says. */
+export function readAttempt(attempt: AccessAttempt): Answer {
+  const { outcome } = attempt;
+  switch (outcome.kind) {
+    case 'found':
+      return 'pullable';
+    case 'unsupported-manifest':
+      return 'unsupported';
+    case 'refused':
+      return 'not-asked';
+    case 'unauthorized':
+    case 'denied':
+      return readRefusal(attempt, outcome);
+    case 'missing':
+    case 'rate-limited':
+    case 'server-error':
+    case 'not-a-registry':
+    case 'network':
+      return outcome.kind;
+  }
+}
+
+type Refusal = Extract<AccessAttempt['outcome'], { kind: 'unauthorized' | 'denied' }>;
+
+function readRefusal(attempt: AccessAttempt, outcome: Refusal): Answer {
+  if (attempt.credential.kind === 'password' && EXPIRED.test(outcome.message)) return 'expired';
+  if (outcome.kind === 'denied' && QUOTA.test(outcome.message)) return 'quota-full';
+  if (outcome.kind === 'denied' && SOURCE.test(outcome.message)) return 'source-blocked';
+  if (attempt.credential.kind === 'anonymous') return 'login-required';
+  if (outcome.at === 'token') return outcome.kind === 'denied' ? 'denied-at-token' : 'refused';
+  if (attempt.challenge.scheme === 'bearer') return grantsPull(attempt) === true ? 'denied' : withoutGrant(outcome);
+  return outcome.kind === 'denied' ? 'denied' : 'refused';
+}
+
+function withoutGrant(outcome: Refusal): Answer {
+  return outcome.kind === 'denied' ? 'denied' : 'no-right';
+}
+
+/** Whether the token grants pull; undefined when no token was given or it cannot be read. */
+export function grantsPull(attempt: AccessAttempt): boolean | undefined {
+  const granted = attempt.token?.granted;
+  return granted === undefined ? undefined : granted.includes('pull') || granted.includes('*');
+}
+
+/**
+ * Whether this credential is proven to read the repository, so that its "not there" can be believed. An opaque token proves
+ * nothing: some registries answer 404 for what they hide.
+ */
+export function canRead(attempt: AccessAttempt): boolean {
+  const answer = readAttempt(attempt);
+  if (answer === 'pullable' || answer === 'unsupported') return true;
+  if (answer !== 'missing') return false;
+  if (attempt.challenge.scheme === 'none') return true;
+  if (attempt.challenge.scheme === 'basic') return attempt.credential.kind === 'password';
+  return grantsPull(attempt) === true;
+}
+
+/** The attempts by who asked. */
+export interface Attempts {
+  /** With the credentials that the kubelet would use. */
+  readonly pod: readonly AccessAttempt[];
+  readonly anonymous: AccessAttempt | undefined;
+  /** With credentials of ours: the bot's own, or a new one on trial. */
+  readonly others: readonly AccessAttempt[];
+  readonly all: readonly AccessAttempt[];
+}
+
+export function sortAttempts(access: RegistryAccess): Attempts {
+  const by = (origin: string) =>
+    access.attempts.filter(({ credential }) => credential.kind === 'password' && credential.origin === origin);
+  return {
+    pod: by('pull-secret'),
+    anonymous: access.attempts.find(({ credential }) => credential.kind === 'anonymous'),
+    others: [...by('bot'), ...by('new')],
+    all: access.attempts,
+  };
+}
+
+/** The further, the more the credential achieved: the kubelet tries them all, so the furthest decides. */
+const PROGRESS: readonly Answer[] = [
+  'not-asked',
+  'network',
+  'not-a-registry',
+  'server-error',
+  'refused',
+  'expired',
+  'login-required',
+  'denied-at-token',
+  'source-blocked',
+  'quota-full',
+  'rate-limited',
+  'no-right',
+  'denied',
+  'missing',
+  'unsupported',
+  'pullable',
+];
+
+/** The attempt that got furthest; the first among equals. */
+export function furthest(attempts: readonly AccessAttempt[]): AccessAttempt | undefined {
+  const rank = (attempt: AccessAttempt) => PROGRESS.indexOf(readAttempt(attempt));
+  return attempts.reduce<AccessAttempt | undefined>(
+    (best, attempt) => (best === undefined || rank(attempt) > rank(best) ? attempt : best),
+    undefined,
+  );
+}
+
+/** `anonymous`, or `bot-user (secret/regcred, entry ghcr.io)`: never the password. */
+export function nameOf(credential: RegistryCredential): string {
+  return credential.kind === 'anonymous' ? 'anonymous' : `user ${credential.username} (${credential.source})`;
+}
+
+const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
+  pullable: 'image found',
+  unsupported: 'manifest in an unsupported format',
+  missing: 'not there (404)',
+  'no-right': 'login accepted, no right to pull',
+  denied: 'denied (403)',
+  'denied-at-token': 'denied at the token server (403)',
+  refused: 'login refused',
+  expired: 'token expired',
+  'login-required': 'login wanted',
+  'source-blocked': 'source address blocked',
+  'quota-full': 'quota exceeded',
+  'rate-limited': 'rate limited (429)',
+  'server-error': 'registry error (5xx)',
+  'not-a-registry': 'no registry answered',
+  network: 'not reached',
+  'not-asked': 'not asked, for safety',
+};
+
+/** The experiment as lines: `credential: answer`. */
+export function tableOf(access: RegistryAccess): string[] {
+  return access.attempts.map((attempt) => {
+    const token = attempt.token === undefined ? '' : `, token ${attempt.token.status}${grantText(attempt)}`;
+    const status = attempt.status === undefined ? '' : `, manifest ${attempt.status}`;
+    return `${nameOf(attempt.credential)}: ${ANSWER_WORDS[readAttempt(attempt)]}${token}${status}`;
+  });
+}
+
+function grantText(attempt: AccessAttempt): string {
+  const granted = attempt.token?.granted;
+  return granted === undefined ? '' : ` granting [${granted.join(', ')}]`;
+}

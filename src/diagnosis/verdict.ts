@@ -1,0 +1,136 @@
+/** One verdict over all containers that were looked at. */
+import type { ScopeEvidence } from '../evidence/evidence.ts';
+import type { CaseConclusion } from './case.ts';
+import { CAUSES } from './catalogue.ts';
+import type { Cause } from './cause.ts';
+import type { Finding } from './check.ts';
+import { tally } from './checks/blast-radius.ts';
+import type { Diagnosis, DiagnosisFinding, Severity } from './diagnosis.ts';
+import { confidenceRank } from './explains.ts';
+import { hitsSeveralWorkloads } from './severity.ts';
+import { list } from './words.ts';
+
+/** The parts of a Diagnosis that follow from evidence alone. */
+export type Conclusion = Pick<
+  Diagnosis,
+  'verdict' | 'lights' | 'lightNotes' | 'findings' | 'ruledOut' | 'scope' | 'gaps'
+>;
+
+/**
+ * The finding with the highest confidence decides; among equals the first container in the order given (spec order, init
+ * containers first). `scope` replaces what the cases know of other pods.
+ */
+export function conclude(cases: readonly CaseConclusion[], scope?: ScopeEvidence): Conclusion {
+  const wide = scope ?? cases.find((one) => one.scope !== undefined)?.scope;
+  const chosen = choose(cases);
+  const verdict = chosen === undefined ? withoutFinding(cases) : fromFinding(chosen, cases, wide);
+  const shown = chosen?.from ?? cases.find(({ outcome }) => outcome === 'unknown') ?? cases[0];
+  return {
+    verdict,
+    lights: shown?.lights ?? { reference: 'unknown', credentials: 'unknown', reachability: 'unknown' },
+    lightNotes: shown?.lightNotes ?? { reference: 'not asked', credentials: 'not asked', reachability: 'not asked' },
+    findings: cases.flatMap(ofCase),
+    ruledOut: mergeRuledOut(cases),
+    scope: scopeOf(cases, wide),
+    gaps: [...new Set(cases.flatMap(({ gaps }) => gaps))],
+  };
+}
+
+interface Chosen {
+  readonly finding: Finding;
+  readonly from: CaseConclusion;
+}
+
+function choose(cases: readonly CaseConclusion[]): Chosen | undefined {
+  return cases
+    .flatMap((from): Chosen[] => (from.findings[0] === undefined ? [] : [{ finding: from.findings[0], from }]))
+    .reduce<Chosen | undefined>(
+      (best, one) => (best === undefined || confidenceRank(one.finding) < confidenceRank(best.finding) ? one : best),
+      undefined,
+    );
+}
+
+function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[], scope: ScopeEvidence | undefined) {
+  const excluded = new Set(from.ruledOut.map(({ cause }) => cause));
+  const rivals = from.findings
+    .filter((other) => other !== finding && confidenceRank(other) <= confidenceRank(finding))
+    .map(({ cause }) => cause);
+  const open = finding.confidence === 'certain' ? finding.alternatives : [...finding.alternatives, ...rivals];
+  const alternatives = [...new Set(open)].filter((cause) => cause !== finding.cause && !excluded.has(cause));
+  const severity: Severity = cases.some((one) => one.blocksRollout) || hitsSeveralWorkloads(scope) ? 'P1' : 'P2';
+  const summary = sentence({ finding, from }, alternatives);
+  return { cause: finding.cause, confidence: finding.confidence, severity, summary, alternatives };
+}
+
+function sentence({ finding, from }: Chosen, alternatives: readonly Cause[]): string {
+  const { fix, owner } = CAUSES[finding.cause];
+  const where = from.pod === '' ? '' : `${from.pod}${from.container === '' ? '' : `, container ${from.container}`}: `;
+  const since = from.since === undefined ? '' : ` Waiting since ${from.since}.`;
+  const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
+  const sure = finding.confidence === 'certain' ? '' : ` (${finding.confidence}, not proven${open})`;
+  const who = owner === 'nobody' ? '' : ` [${owner}]`;
+  return `${where}${withoutStop(finding.summary)}${sure}.${since} ${fix}${who}`;
+}
+
+function withoutStop(text: string): string {
+  return text.endsWith('.') ? text.slice(0, -1) : text;
+}
+
+function withoutFinding(cases: readonly CaseConclusion[]): Diagnosis['verdict'] {
+  const notes = [...new Set(cases.flatMap((one) => one.notes))];
+  if (cases.length > 0 && cases.every(({ outcome }) => outcome === 'healthy')) {
+    const said = notes.length === 0 ? '' : ` Note: ${notes.join('; ')}.`;
+    const what = cases.length === 1 ? 'The container has' : 'All containers have';
+    const summary = `${what} the image and run or completed.${said}`.replace(
+      'has the image and run',
+      'has its image and runs',
+    );
+    return { cause: 'healthy', confidence: 'certain', severity: 'none', summary, alternatives: [] };
+  }
+  const gaps = [...new Set(cases.flatMap((one) => one.gaps))];
+  const open = [...new Set(cases.flatMap((one) => one.open))];
+  const missing = gaps.length > 0 ? gaps : open;
+  const why = missing.length === 0 ? 'nothing that could be looked at shows a fault' : missing.join('; ');
+  return {
+    cause: 'undetermined',
+    confidence: 'possible',
+    severity: gaps.length > 0 || cases.length === 0 ? 'P2' : 'none',
+    summary: `It could not be decided: ${why}.`,
+    alternatives: [],
+  };
+}
+
+function ofCase({ pod, container, image, findings }: CaseConclusion): DiagnosisFinding[] {
+  return findings.map(({ cause, confidence, summary, because, detail }) => ({
+    cause,
+    confidence,
+    pod,
+    container,
+    image,
+    summary,
+    because,
+    detail,
+  }));
+}
+
+/** Ruled out somewhere and neither found nor left open anywhere. */
+function mergeRuledOut(cases: readonly CaseConclusion[]): Conclusion['ruledOut'] {
+  const named = new Set(
+    cases.flatMap(({ findings }) => findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives])),
+  );
+  const merged = new Map<Cause, Set<string>>();
+  for (const { cause, because } of cases.flatMap(({ ruledOut }) => ruledOut)) {
+    if (named.has(cause)) continue;
+    merged.set(cause, new Set([...(merged.get(cause) ?? []), ...because]));
+  }
+  return [...merged].map(([cause, because]) => ({ cause, because: [...because] }));
+}
+
+function scopeOf(cases: readonly CaseConclusion[], scope: ScopeEvidence | undefined): Conclusion['scope'] {
+  if (scope !== undefined) {
+    const { pods, workloads, namespaces, nodes } = tally(scope.failing);
+    return { pods, workloads, namespaces, nodes };
+  }
+  const pods = new Set(cases.filter(({ outcome }) => outcome === 'failing').map(({ pod }) => pod)).size;
+  return { pods, workloads: Math.min(pods, 1), namespaces: Math.min(pods, 1), nodes: Math.min(pods, 1) };
+}

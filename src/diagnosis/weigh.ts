@@ -1,0 +1,72 @@
+/**
+ * Weighs what the node said against what the experiments showed. Agreement makes a finer cause replace the message; contradiction
+ * lowers both, because the bot sees the registry from another place and at another time than the node.
+ */
+
+import { familyOf } from './catalogue.ts';
+import type { Cause } from './cause.ts';
+import type { Finding } from './check.ts';
+import { byImportance, confidenceRank, explains, isRefined } from './explains.ts';
+
+export interface Weighed {
+  /** What the pull-error check found. */
+  readonly said: Finding | undefined;
+  /** What all other checks found. */
+  readonly shown: readonly Finding[];
+  /** Ids of the checks that passed. */
+  readonly passed: ReadonlySet<string>;
+}
+
+/** The findings worth showing, most important first. */
+export function weigh({ said, shown, passed }: Weighed): Finding[] {
+  const tested = merge(shown).map((finding) => (said === undefined ? finding : against(finding, said)));
+  const message = said === undefined ? undefined : doubt(said, passed);
+  const replaced = message !== undefined && tested.some((finding) => replaces(finding, message));
+  const all = merge([...tested, ...(message === undefined || replaced ? [] : [message])]);
+  return all.filter((finding) => !isRefined(finding, all)).sort(byImportance);
+}
+
+/** An experiment that the node's words contradict is no longer certain. */
+function against(finding: Finding, said: Finding): Finding {
+  if (explains(finding.cause, said.cause)) return finding;
+  const alternatives = [...new Set([...finding.alternatives, said.cause])];
+  return { ...finding, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence, alternatives };
+}
+
+function replaces(finding: Finding, message: Finding): boolean {
+  if (finding.cause === message.cause) return false;
+  return confidenceRank(finding) <= 1 && explains(finding.cause, message.cause);
+}
+
+/** The same cause found twice: the surer account, resting on both. */
+function merge(findings: readonly Finding[]): Finding[] {
+  const byCause = new Map<Cause, Finding>();
+  for (const finding of findings) {
+    const known = byCause.get(finding.cause);
+    byCause.set(finding.cause, known === undefined ? finding : join(known, finding));
+  }
+  return [...byCause.values()];
+}
+
+function join(a: Finding, b: Finding): Finding {
+  const [main, other] = confidenceRank(b) < confidenceRank(a) ? [b, a] : [a, b];
+  const [first] = main.because;
+  const because = [...new Set([...main.because, ...other.because])].filter((kind) => kind !== first);
+  return { ...main, because: [first, ...because], detail: { ...other.detail, ...main.detail } };
+}
+
+const NOT_NOW =
+  'The registry gives the image to the same credentials now. It may have been repaired a moment ago (the kubelet retries within 5 minutes), or the node asks a mirror, another address or with a login of its own.';
+
+/** A message that the experiment no longer confirms is only possible. */
+function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
+  if (said.confidence === 'certain') return said;
+  const exists = passed.has('tag-exists');
+  const accepted = passed.has('registry-accepts-credential');
+  const joint = said.cause === 'not-found-or-unauthorized';
+  const refuted =
+    (said.cause === 'image-not-found' && exists && accepted) ||
+    (familyOf(said.cause) === 'credentials' && accepted && (!joint || exists));
+  if (!refuted) return said;
+  return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}` };
+}
