@@ -31,7 +31,7 @@ inside.addSubnet('fec0::', 10, 'ipv6');
 
 /** Classifies an IP literal; what is no address at all is `never`. An IPv4 address inside an IPv6 one counts as itself. */
 export function classifyAddress(address: string): AddressClass {
-  const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');
+  const bare = bareHost(address).replace(/%.*$/, '');
   if (isIPv4(bare)) return classOf(bare, 'ipv4');
   if (!isIPv6(bare)) return 'never';
   const embedded = embeddedIPv4(bare);
@@ -55,9 +55,8 @@ function embeddedIPv4(address: string): string | undefined {
 }
 
 function expand(address: string): number[] {
-  const text = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, a: string, b: string, c: string, d: string) => {
-    return `${(Number(a) * 256 + Number(b)).toString(16)}:${(Number(c) * 256 + Number(d)).toString(16)}`;
-  });
+  // The URL parser writes every form of an IPv6 address in hexadecimal groups.
+  const text = bareHost(URL.parse(`http://[${address}]/`)?.hostname ?? '');
   const [left = '', right] = text.split('::');
   const front = numbers(left);
   const back = right === undefined ? [] : numbers(right);
@@ -70,4 +69,9 @@ function numbers(text: string): number[] {
 
 function dotted(high: number, low: number): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** `[::1]` -> `::1`, lower case. */
+export function bareHost(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }

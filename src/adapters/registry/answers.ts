@@ -8,10 +8,7 @@ import type { Answer, Call } from './transport.ts';
 export function failureOf(call: Call, answer: Answer, at: 'token' | 'manifest'): AccessOutcome {
   const error = readError(answer.body);
   if (error?.isRegistry || answer.headers['docker-distribution-api-version']) call.host.isRegistry = true;
-  const said: Said = {
-    code: call.scrub.clean(error?.code ?? '').slice(0, 60),
-    message: call.scrub.clean(error?.message ?? '') || `HTTP ${answer.status}`,
-  };
+  const said = wordsOf(call, answer, error);
   if (!error && at === 'manifest' && isTlsPort(answer)) {
     return { kind: 'network', fault: 'http-vs-https', detail: `${answer.url.host} speaks https where http was used` };
   }
@@ -21,6 +18,11 @@ export function failureOf(call: Call, answer: Answer, at: 'token' | 'manifest'):
   if (answer.status >= 500) return serverError(answer, said);
   const speaks = at === 'token' ? error !== undefined : error?.isRegistry === true;
   return isForeign(call, answer, speaks) ? notARegistry(call, answer) : refusedBy(call, answer, { ...said, at });
+}
+
+function wordsOf(call: Call, answer: Answer, error: ReturnType<typeof readError>): Said {
+  const { code = '', message = '' } = error ?? {};
+  return { code: call.scrub.clean(code).slice(0, 60), message: call.scrub.clean(message) || `HTTP ${answer.status}` };
 }
 
 interface Said {

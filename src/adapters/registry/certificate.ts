@@ -3,7 +3,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { connect, type PeerCertificate } from 'node:tls';
 import { formatTime, parseTime } from '../../clock.ts';
 import type { CertificateView } from '../../evidence/registry-access.ts';
-import { bareHost } from './guard.ts';
+import { bareHost } from './addresses.ts';
 import { createScrubber } from './text.ts';
 
 /** The certificate behind `url`, or undefined when it cannot be read in time. `problem` is the code of the first attempt. */

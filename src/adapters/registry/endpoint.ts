@@ -14,6 +14,8 @@ export interface RegistryConfig {
   readonly caFile?: string;
   /** The same as text. */
   readonly ca?: string;
+  /** A GET of a manifest counts against a quota, so HEAD is asked first. Default: true for Docker Hub only. */
+  readonly countsPulls?: boolean;
 }
 
 export interface Endpoint {
@@ -37,7 +39,7 @@ export function endpointOf(registry: string, config: RegistryConfig | undefined)
   return {
     host,
     base: new URL(text),
-    countsPulls: host === 'registry-1.docker.io',
+    countsPulls: config?.countsPulls ?? host === 'registry-1.docker.io',
     ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
   };
 }

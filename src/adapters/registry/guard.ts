@@ -5,7 +5,7 @@
  */
 import { lookup as systemLookup } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import { classifyAddress } from './addresses.ts';
+import { bareHost, classifyAddress } from './addresses.ts';
 
 /** Thrown into a connection attempt that must not happen. */
 export class GuardRefusal extends Error {
@@ -50,9 +50,4 @@ export function guardedLookup(mayBeInside: InsideRule, resolve: typeof systemLoo
       else callback(null, first?.address ?? '', first?.family);
     });
   };
-}
-
-/** `[::1]` -> `::1`, lower case. */
-export function bareHost(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '').toLowerCase();
 }

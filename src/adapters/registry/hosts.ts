@@ -4,9 +4,10 @@ import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { Clock } from '../../clock.ts';
 import type { Sealed } from '../../sealed.ts';
+import { bareHost } from './addresses.ts';
 import type { Challenge } from './challenge.ts';
 import { type Endpoint, endpointOf, type RegistryConfig } from './endpoint.ts';
-import { bareHost, guardedLookup, type InsideRule } from './guard.ts';
+import { guardedLookup, type InsideRule } from './guard.ts';
 import type { RegistryLimits } from './limits.ts';
 
 /** A token with the instant after which it is not used again. */

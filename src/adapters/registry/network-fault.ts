@@ -34,7 +34,7 @@ const untrusted =
 export function networkFault(error: unknown): { readonly fault: NetworkFault; readonly code: string } {
   const code = codeOf(error);
   // Node reports a peer that hangs up during the handshake as a plain reset; only its sentence tells.
-  if (code === 'ECONNRESET' && messageOf(error).includes('before secure TLS connection')) {
+  if (code === 'ECONNRESET' && sentenceOf(error).includes('before secure TLS connection')) {
     return { fault: 'tls-handshake', code };
   }
   const known = byCode[code];
@@ -46,23 +46,35 @@ export function networkFault(error: unknown): { readonly fault: NetworkFault; re
 
 /** An answer that is no HTTP, or HTTP that breaks its own rules: parser and header errors. */
 export function isBrokenHttp(error: unknown): boolean {
-  return /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_INVALID/.test(codeOf(error));
+  // undici's parser error often carries no code.
+  return nameOf(error) === 'HTTPParserError' || /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_INVALID/.test(codeOf(error));
 }
 
 /** TLS records (alert or handshake) where HTTP was expected: the port speaks https. */
 export function metTls(error: unknown): boolean {
-  const data = error !== null && typeof error === 'object' && 'data' in error ? String(error.data) : '';
-  return /^[\x15\x16]\x03/.test(data);
+  const data = isObject(error) ? String(error['data'] ?? '') : '';
+  return [0x15, 0x16].includes(data.charCodeAt(0)) && data.charCodeAt(1) === 3;
 }
 
 /** The error's code, looked for in its cause and in the parts of an AggregateError too; empty when there is none. */
 export function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return error.errors.map(codeOf).find((code) => code !== '') ?? '';
-  return codeOf(error.cause);
+  if (!isObject(error)) return '';
+  if (typeof error['code'] === 'string') return error['code'];
+  if (Array.isArray(error['errors'])) return error['errors'].map(codeOf).find((code) => code !== '') ?? '';
+  return codeOf(error['cause']);
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : '';
+/** The error's first line; an AggregateError's own is empty, then that of its first part. */
+export function sentenceOf(error: unknown): string {
+  if (!isObject(error)) return '';
+  const own = typeof error['message'] === 'string' ? (error['message'].split('\n', 1)[0] ?? '') : '';
+  return own === '' && Array.isArray(error['errors']) ? sentenceOf(error['errors'][0]) : own;
+}
+
+function nameOf(error: unknown): unknown {
+  return isObject(error) ? error['name'] : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object';
 }

@@ -5,7 +5,7 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { GuardRefusal, urlFault } from './guard.ts';
 import type { RegistryHost } from './hosts.ts';
 import type { RegistryLimits } from './limits.ts';
-import { codeOf, isBrokenHttp, metTls, networkFault } from './network-fault.ts';
+import { codeOf, isBrokenHttp, metTls, networkFault, sentenceOf } from './network-fault.ts';
 import type { Scrubber } from './text.ts';
 
 /** One question with everything that its requests share. */
@@ -107,7 +107,7 @@ async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
     return { kind: 'failure', outcome: { kind: 'not-a-registry', status: 0, contentType: '' } };
   }
   const { fault, code } = networkFault(error);
-  const words = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : '';
+  const words = sentenceOf(error);
   const named = words.includes(code) ? words : `${words} (${code})`;
   const detail = `${url.host}: ${words === '' ? code : named}`;
   if (fault !== 'tls-untrusted') return network(call, fault, detail);
