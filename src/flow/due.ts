@@ -3,7 +3,7 @@ import { errorLine } from '../errors.ts';
 import { type DueStep, dueSteps } from '../incident/escalation.ts';
 import type { Incident } from '../incident/incident.ts';
 import { announce, escalate, remind } from './escalate.ts';
-import { type IncidentDeps, policyFor } from './incident-deps.ts';
+import { type IncidentDeps, PRIORITY, policyFor } from './incident-deps.ts';
 import { followEnd, refresh, resolveWhenAllEnded } from './resolve.ts';
 
 /** A job that is still due gets a new id after this long, so that one that was lost or stuck is asked for again. */
@@ -44,9 +44,15 @@ type Step = (
 
 const STEPS: { readonly [K in DueStep['kind']]: Step } = {
   'first-look': async (deps, { id }, { now }) =>
-    deps.queue.add({ kind: 'first-look', incident: id }, { id: `look:${id}:${bucket(now)}`, priority: 1 }),
+    deps.queue.add(
+      { kind: 'first-look', incident: id },
+      { id: `look:${id}:${bucket(now)}`, priority: PRIORITY.firstLook },
+    ),
   diagnose: async (deps, { id }, { now }) =>
-    deps.queue.add({ kind: 'diagnose', incident: id, run: '1' }, { id: `diagnose:${id}:1-${bucket(now)}` }),
+    deps.queue.add(
+      { kind: 'diagnose', incident: id, run: '1' },
+      { id: `diagnose:${id}:1-${bucket(now)}`, priority: PRIORITY.diagnose },
+    ),
   remind,
   page: async (deps, incident, { tier }) => escalate(deps, incident, tier),
   announce: async (deps, incident, { tier }) => {

@@ -3,7 +3,7 @@ import { errorLine } from '../errors.ts';
 import type { Scope } from '../evidence/scope.ts';
 import type { Incident, IncidentEvent } from '../incident/incident.ts';
 import { withDeadline } from './deadline.ts';
-import { type IncidentDeps, QUICK_LOOK_MS } from './incident-deps.ts';
+import { type IncidentDeps, PRIORITY, QUICK_LOOK_MS } from './incident-deps.ts';
 import { joinByFamily } from './join.ts';
 import { refresh } from './resolve.ts';
 import { scopeFamily, trimScope } from './scope-family.ts';
@@ -44,7 +44,10 @@ async function openThread(deps: IncidentDeps, incident: Incident): Promise<void>
 
 async function queueDiagnosis(deps: IncidentDeps, incident: Incident): Promise<void> {
   if (incident.diagnosedFully) return;
-  await deps.queue.add({ kind: 'diagnose', incident: incident.id, run: '1' }, { id: `diagnose:${incident.id}:1` });
+  await deps.queue.add(
+    { kind: 'diagnose', incident: incident.id, run: '1' },
+    { id: `diagnose:${incident.id}:1`, priority: PRIORITY.diagnose },
+  );
 }
 
 /** Never throws: an incident that cannot be looked at gets its thread all the same. */

@@ -46,6 +46,9 @@ export interface IncidentDeps {
 /** Defaults of the contract and of design.md; all in ms. */
 export const DEFAULT_ESCALATION = { acknowledgeAfterMs: 5 * 60_000, resolveAfterMs: 20 * 60_000 } as const;
 
+/** Lower is earlier, none is first: a page never waits behind diagnoses, a person's question never behind a storm of alerts. */
+export const PRIORITY = { inquire: 1, firstLook: 2, diagnose: 10 } as const;
+
 /** How long the first look before the thread may take. */
 export const QUICK_LOOK_MS = 5_000;
 /** How long the look before a page may delay it. */

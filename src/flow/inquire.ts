@@ -1,9 +1,9 @@
 /** A person asks (slash command, mention): answered in Slack, opens no incident, pages nobody. */
-import { errorLine, PullcheckError } from '../errors.ts';
+import { errorLine, PullcheckError, SlackError, StoreError } from '../errors.ts';
 import type { Inquiry } from '../incident/inquiry.ts';
 import type { ThreadRef } from '../remediation/action.ts';
 import { withDeadline } from './deadline.ts';
-import { FULL_RUN_MS, type IncidentDeps } from './incident-deps.ts';
+import { FULL_RUN_MS, type IncidentDeps, PRIORITY } from './incident-deps.ts';
 import { startShow } from './show-run.ts';
 import type { InquireUseCase } from './use-cases.ts';
 
@@ -32,7 +32,10 @@ export function createInquire(deps: AskDeps): InquireUseCase {
 /** Stores an inquiry and queues the job that answers it. */
 export async function ask(deps: Pick<AskDeps, 'inquiries' | 'queue'>, inquiry: Inquiry): Promise<void> {
   await deps.inquiries.put(inquiry);
-  await deps.queue.add({ kind: 'inquire', inquiry: inquiry.id }, { id: `inquire:${inquiry.id}` });
+  await deps.queue.add(
+    { kind: 'inquire', inquiry: inquiry.id },
+    { id: `inquire:${inquiry.id}`, priority: PRIORITY.inquire },
+  );
 }
 
 /** Does `work` for the first delivery of a gesture; undefined for the others. A failure frees it for the next delivery. */
@@ -69,7 +72,7 @@ export function createRunInquiry(deps: RunDeps): (id: string, signal?: AbortSign
       await deps.inquiries.put(answered);
       await deps.announcer.refreshInquiry(answered, thread);
     } catch (error) {
-      if (signal?.aborted || !(error instanceof PullcheckError)) throw error;
+      if (signal?.aborted || !isAnswer(error)) throw error;
       deps.report('inquiry not answered', { inquiry: id, reason: errorLine(error) });
       const hint = error.hint === undefined ? '' : ` ${error.hint}`;
       await deps.announcer.reply(thread, `${id}:failed`, `${error.message}${hint}`);
@@ -102,6 +105,11 @@ async function answer(
   const actions = await deps.offerActions(diagnosis, thread, { kind: 'inquiry', id });
   await deps.announcer.showFindings(thread, `${id}:findings`, diagnosis, actions);
   return { ...inquiry, diagnosis };
+}
+
+/** What a person can be told; Slack's and the store's own failures are reasons to try the job again. */
+export function isAnswer(error: unknown): error is PullcheckError {
+  return error instanceof PullcheckError && !(error instanceof SlackError) && !(error instanceof StoreError);
 }
 
 function either(late: AbortSignal, signal: AbortSignal | undefined): AbortSignal {

@@ -19,7 +19,8 @@ export async function joinByFamily(deps: JoinDeps, incident: Incident, family: s
     return { kind: 'alone', incident };
   }
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const owner = await deps.store.claimFamily(family, incident.id);
+    // One host name may be another registry in another cluster.
+    const owner = await deps.store.claimFamily(`${incident.subject.cluster}/${family}`, incident.id);
     if (owner === incident.id) return { kind: 'alone', incident };
     const parent = await rootOf(deps, owner);
     // Two that would each be the other's parent: the one that asks stays alone.

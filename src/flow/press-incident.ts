@@ -3,7 +3,7 @@
 import { RESOLVE_TIER } from '../incident/escalation.ts';
 import type { Incident, IncidentEvent } from '../incident/incident.ts';
 import type { AuditEvent } from '../remediation/action.ts';
-import type { IncidentDeps } from './incident-deps.ts';
+import { type IncidentDeps, PRIORITY } from './incident-deps.ts';
 import { oncePerGesture } from './inquire.ts';
 import { transition } from './transition.ts';
 import type { Actor, IncidentButton, PressAnswer, PressIncidentUseCase } from './use-cases.ts';
@@ -44,7 +44,7 @@ async function change(deps: PressDeps, press: Press): Promise<PressAnswer> {
   await audit(deps, press, AUDITED[press.button]);
   const { id, version } = moved.incident;
   // The sweeper does it a second later if this is lost.
-  await deps.queue.add({ kind: 'due', incident: id }, { id: `due:${id}:${version}`, priority: 1 }).catch(() => {
+  await deps.queue.add({ kind: 'due', incident: id }, { id: `due:${id}:${version}` }).catch(() => {
     deps.report('job not queued; the sweeper will find it', { incident: id });
   });
   return {};
@@ -93,7 +93,10 @@ async function rerun(deps: PressDeps, press: Press): Promise<PressAnswer> {
   }
   // The version is the run's name: two people who press the same button ask for one run.
   const run = `r${incident.version}`;
-  await deps.queue.add({ kind: 'diagnose', incident: incident.id, run }, { id: `diagnose:${incident.id}:${run}` });
+  await deps.queue.add(
+    { kind: 'diagnose', incident: incident.id, run },
+    { id: `diagnose:${incident.id}:${run}`, priority: PRIORITY.inquire },
+  );
   await audit(deps, press, 'rerun');
   return {};
 }

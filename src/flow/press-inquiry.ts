@@ -5,7 +5,7 @@ import { dueAt } from '../incident/escalation.ts';
 import type { IncidentEvent, IncidentSubject } from '../incident/incident.ts';
 import type { Inquiry } from '../incident/inquiry.ts';
 import { incidentKey } from '../incident/key.ts';
-import { type IncidentDeps, policyFor } from './incident-deps.ts';
+import { type IncidentDeps, PRIORITY, policyFor } from './incident-deps.ts';
 import { ask, oncePerGesture } from './inquire.ts';
 import type { PressAnswer, PressInquiryUseCase } from './use-cases.ts';
 
@@ -85,7 +85,7 @@ async function openIncident(deps: PressDeps, press: Press, inquiry: Inquiry): Pr
   await deps.inquiries.put({ ...inquiry, incident: incident.id });
   await audit(deps, press, { what: 'open-incident', reason: kind });
   await deps.queue
-    .add({ kind: 'first-look', incident: incident.id }, { id: `look:${incident.id}:1`, priority: 1 })
+    .add({ kind: 'first-look', incident: incident.id }, { id: `look:${incident.id}:1`, priority: PRIORITY.firstLook })
     .catch(() => deps.report('job not queued; the sweeper will find it', { incident: incident.id }));
   return kind === 'opened'
     ? {}

@@ -9,7 +9,7 @@ import type { Job } from '../incident/job.ts';
 import { incidentKey, subjectOf } from '../incident/key.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { selectRunbook } from '../runbook/select.ts';
-import { type IncidentDeps, policyFor } from './incident-deps.ts';
+import { type IncidentDeps, PRIORITY, policyFor } from './incident-deps.ts';
 import { resolveByAlert } from './resolve.ts';
 import type { ReceiveAlertsUseCase } from './use-cases.ts';
 
@@ -105,7 +105,7 @@ async function nudge(deps: Deps, incident: Incident): Promise<void> {
 
 async function enqueue(deps: Deps, job: Job, id: string): Promise<void> {
   try {
-    await deps.queue.add(job, { id, priority: 1 });
+    await deps.queue.add(job, job.kind === 'first-look' ? { id, priority: PRIORITY.firstLook } : { id });
   } catch (error) {
     deps.report('job not queued; the sweeper will find it', { job: job.kind, reason: errorLine(error) });
   }

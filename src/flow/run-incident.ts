@@ -1,12 +1,13 @@
 /** Job `diagnose`: the full runbook, shown step by step in the incident's thread, then its findings with what can be done. */
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import { errorLine, PullcheckError } from '../errors.ts';
+import { errorLine } from '../errors.ts';
 import type { Incident, IncidentEvent } from '../incident/incident.ts';
 import { describeSubject } from '../incident/key.ts';
 import type { ThreadRef } from '../remediation/action.ts';
 import { withDeadline } from './deadline.ts';
 import { diagnosisInput, scopeOf } from './first-look.ts';
 import { FULL_RUN_MS, type IncidentDeps } from './incident-deps.ts';
+import { isAnswer } from './inquire.ts';
 import { joinByFamily } from './join.ts';
 import { refresh } from './resolve.ts';
 import { scopeFamily, trimScope } from './scope-family.ts';
@@ -25,8 +26,7 @@ export function createRunIncident(
       if (incident.subject.target) await runDiagnosis(deps, incident, thread, { run, signal });
       else await runScope(deps, incident, thread, run);
     } catch (error) {
-      if (signal?.aborted) throw error;
-      if (!(error instanceof PullcheckError)) throw error;
+      if (signal?.aborted || !isAnswer(error)) throw error;
       deps.report('diagnosis failed', { incident: id, reason: errorLine(error) });
       const hint = error.hint === undefined ? '' : ` ${error.hint}`;
       await deps.announcer.reply(thread, `${id}:${run}:failed`, `Could not be diagnosed: ${error.message}.${hint}`);

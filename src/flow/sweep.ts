@@ -32,7 +32,7 @@ async function ask(deps: IncidentDeps, due: (id: string) => Promise<void>, id: s
   if (pending.some((step) => step.at <= now)) {
     try {
       const jobId = `due:${id}:${incident.version}-${bucket(now)}`;
-      await deps.queue.add({ kind: 'due', incident: id }, { id: jobId, priority: 1 });
+      await deps.queue.add({ kind: 'due', incident: id }, { id: jobId });
     } catch (error) {
       deps.report('due job not queued, done here', { incident: id, reason: errorLine(error) });
       return due(id);
