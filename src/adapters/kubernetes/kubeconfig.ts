@@ -11,6 +11,8 @@ export interface ClusterLocation {
   /** Path of a kubeconfig file. */
   readonly kubeconfig?: string | undefined;
   readonly inCluster?: boolean | undefined;
+  /** A kubeconfig itself, instead of a file: the demo's simulated cluster. */
+  readonly kubeconfigText?: string | undefined;
 }
 
 function notUsable(message: string, hint: string): ConfigError {
@@ -46,7 +48,8 @@ function load(config: KubeConfig, location: ClusterLocation): void {
     throw notUsable(`kubeconfig ${path} does not exist`, 'Check --kubeconfig or KUBECONFIG.');
   }
   try {
-    if (path === undefined) config.loadFromDefault();
+    if (location.kubeconfigText !== undefined) config.loadFromString(location.kubeconfigText);
+    else if (path === undefined) config.loadFromDefault();
     else config.loadFromFile(path);
   } catch (error) {
     // A parser's message may quote the file, and the file holds credentials: only a system error is repeated.
@@ -54,7 +57,8 @@ function load(config: KubeConfig, location: ClusterLocation): void {
     throw notUsable(`kubeconfig ${path ?? ''} cannot be read${said}`.replace('  ', ' '), 'Try: kubectl config view');
   }
   // What the SDK makes up when it finds neither a file nor a service account.
-  if (path === undefined && config.getCurrentCluster()?.server === 'http://localhost:8080') {
+  const byDefault = path === undefined && location.kubeconfigText === undefined;
+  if (byDefault && config.getCurrentCluster()?.server === 'http://localhost:8080') {
     throw notUsable(
       'no kubeconfig was found, and this process does not run in a pod',
       'Set KUBECONFIG, or give --kubeconfig FILE.',

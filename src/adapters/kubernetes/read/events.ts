@@ -32,10 +32,12 @@ function escaped(value: string): string {
 }
 
 function eventSnapshot(event: Event): EventSnapshot {
-  const times = [event.lastTimestamp, event.series?.lastObservedTime, event.eventTime, event.metadata.creationTimestamp]
+  const seen = [event.lastTimestamp, event.series?.lastObservedTime, event.eventTime]
     .map(parseTime)
     .filter((at) => at !== undefined);
-  const first = [event.firstTimestamp, event.eventTime, event.metadata.creationTimestamp].map(parseTime);
+  // The object's birth says when it happened only if nothing else does.
+  const born = parseTime(event.metadata.creationTimestamp);
+  const first = parseTime(event.firstTimestamp) ?? parseTime(event.eventTime) ?? born;
   const container = /\{(.+)\}$/.exec(event.involvedObject?.fieldPath ?? '')?.[1];
   return {
     type: event.type ?? '',
@@ -43,10 +45,7 @@ function eventSnapshot(event: Event): EventSnapshot {
     message: event.message ?? '',
     ...optional('container', container),
     count: event.series?.count ?? event.count ?? 1,
-    ...optional(
-      'firstAt',
-      first.find((at) => at !== undefined),
-    ),
-    ...optional('lastAt', times.length === 0 ? undefined : Math.max(...times)),
+    ...optional('firstAt', first),
+    ...optional('lastAt', seen.length === 0 ? born : Math.max(...seen)),
   };
 }

@@ -1,0 +1,24 @@
+import { connectCluster } from '../../../../src/adapters/kubernetes/connect.ts';
+import { startSimulatedCluster } from '../../../../src/adapters/simulator/cluster/simulate.ts';
+import { randomId, systemClock } from '../../../../src/clock.ts';
+import type { ClusterBed } from '../../../contract/cluster-bed.ts';
+import { clusterReaderContract } from '../../../contract/cluster-reader.ts';
+import { clusterWriterContract } from '../../../contract/cluster-writer.ts';
+
+async function start(): Promise<ClusterBed> {
+  const cluster = await startSimulatedCluster({ clock: systemClock, ids: randomId, pull: () => ({ ok: true }) });
+  const admin = connectCluster({ kubeconfigText: cluster.kubeconfig() });
+  return {
+    admin,
+    restricted: async (rules) =>
+      connectCluster({ kubeconfigText: cluster.kubeconfig({ name: `limited-${randomId()}`, rules }) }),
+    create: async (object) => cluster.world.put(object),
+    async stop() {
+      await admin.close();
+      await cluster.close();
+    },
+  };
+}
+
+clusterReaderContract('the simulated cluster', start);
+clusterWriterContract('the simulated cluster', start);
