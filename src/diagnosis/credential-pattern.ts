@@ -90,7 +90,7 @@ function registryFault(answer: Answer, attempt: AccessAttempt, facts: PatternFac
 
 function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): Pattern {
   const { anonymous } = sortAttempts(facts.access);
-  const cause = (name: Cause, confidence: Confidence, alternatives: readonly Cause[] = []): Pattern => ({
+  const cause: Name = (name, confidence, alternatives = []) => ({
     kind: 'cause',
     cause: name,
     confidence,
@@ -100,27 +100,26 @@ function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): P
   if (answer === 'login-required') return loginRequired(attempt, facts, cause);
   if (anonymous !== undefined && readAttempt(anonymous) === 'pullable') return cause('stale-credentials', 'certain');
   if (answer === 'expired') return cause('credentials-expired', 'certain');
-  const host = facts.access.host;
-  if (answer === 'refused' || answer === 'denied-at-token') {
-    const old = isEcr(host) && facts.age !== undefined && facts.age.ms >= ECR_LIFE_MS;
-    if (old) {
-      return facts.age?.exact
-        ? cause('credentials-expired', 'certain')
-        : cause('credentials-expired', 'likely', ['credentials-rejected']);
-    }
-  }
-  if (answer === 'refused') return cause('credentials-rejected', 'certain');
-  const seen = someoneElseReads(facts);
-  if (answer === 'denied-at-token') {
-    return seen
-      ? cause('permission-denied', 'likely', ['credentials-rejected'])
-      : cause('credentials-rejected', 'likely', ['permission-denied', 'repository-not-found']);
-  }
-  if (seen) return cause('permission-denied', 'certain');
-  if (answer === 'no-right' || HIDES_BY_403.test(host)) {
+  if (answer === 'refused' || answer === 'denied-at-token') return loginRefused(answer, facts, cause);
+  if (someoneElseReads(facts)) return cause('permission-denied', 'certain');
+  if (answer === 'no-right' || HIDES_BY_403.test(facts.access.host)) {
     return cause('not-found-or-unauthorized', 'likely', ['permission-denied', 'repository-not-found']);
   }
   return cause('permission-denied', 'likely', ['source-blocked', 'repository-not-found']);
+}
+
+/** 401 at the token server (or for Basic) is the credential itself; 403 there may be a missing right as well. */
+function loginRefused(answer: 'refused' | 'denied-at-token', facts: PatternFacts, cause: Name): Pattern {
+  const { age } = facts;
+  if (isEcr(facts.access.host) && age !== undefined && age.ms >= ECR_LIFE_MS) {
+    return age.exact
+      ? cause('credentials-expired', 'certain')
+      : cause('credentials-expired', 'likely', ['credentials-rejected']);
+  }
+  if (answer === 'refused') return cause('credentials-rejected', 'certain');
+  return someoneElseReads(facts)
+    ? cause('permission-denied', 'likely', ['credentials-rejected'])
+    : cause('credentials-rejected', 'likely', ['permission-denied', 'repository-not-found']);
 }
 
 type Name = (name: Cause, confidence: Confidence, alternatives?: readonly Cause[]) => Pattern;

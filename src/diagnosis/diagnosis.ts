@@ -72,6 +72,8 @@ export interface Diagnosis {
   readonly remedies: readonly RemedyOffer[];
   /** What could not be seen and what to do about it (RBAC rules to add), one sentence each. */
   readonly gaps: readonly string[];
+  /** How the request was understood, when it was not meant literally (a name that is no pod). */
+  readonly notes?: readonly string[];
   readonly startedAt: string;
   readonly durationMs: number;
   readonly calls: { readonly kubernetes: number; readonly registry: number; readonly github: number };
