@@ -53,8 +53,8 @@ export async function startEnvtest(options: { readonly controllers?: boolean } =
   const admin = connectCluster({ kubeconfig: config.kubeconfigPath, name: 'envtest' });
 
   async function request(method: string, path: string, body: object): Promise<unknown> {
-    const { body: text } = await restRequestOk(config, method, path, body);
-    return typeof text === 'string' ? JSON.parse(text) : text;
+    const answer = await restRequestOk(config, method, path, body);
+    return JSON.parse(answer.text);
   }
   async function send(method: string, path: string, body: object): Promise<KubeObject> {
     return KubeObject.parse(await request(method, path, body));
