@@ -120,7 +120,11 @@ export function incidentStoreContract(name: string, makeBed: MakeBed): void {
 
     it('lists what is due, earliest first, by its own time, until it is moved', async () => {
       const now = await ledger().time();
-      for (const [id, inMinutes] of [['late', 30], ['second', 20], ['first', 5]] as const) {
+      for (const [id, inMinutes] of [
+        ['late', 30],
+        ['second', 20],
+        ['first', 5],
+      ] as const) {
         await ledger().openOrJoin({ ...arrival(now, id, `alert-${id}`, id), dueAt: now + inMinutes * 60_000 });
       }
       expect(await ledger().due(10)).toEqual([]);
@@ -156,7 +160,9 @@ export function incidentStoreContract(name: string, makeBed: MakeBed): void {
     it('knows nothing of an incident that never was', async () => {
       expect(await ledger().get('nobody')).toBeUndefined();
       expect(await ledger().events('nobody')).toEqual([]);
-      await expect(ledger().append('nobody', 0, [ACKNOWLEDGED], undefined)).rejects.toMatchObject({ code: 'store-unknown' });
+      await expect(ledger().append('nobody', 0, [ACKNOWLEDGED], undefined)).rejects.toMatchObject({
+        code: 'store-unknown',
+      });
     });
   });
 }

@@ -19,7 +19,11 @@ function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
   return { passed, open };
 }
 
-export function jobQueueContract(name: string, makeBed: MakeBed, pass: (bed: StoreBed, ms: number) => Promise<void>): void {
+export function jobQueueContract(
+  name: string,
+  makeBed: MakeBed,
+  pass: (bed: StoreBed, ms: number) => Promise<void>,
+): void {
   describe(`the queue in ${name}`, () => {
     let bed: StoreBed;
     let workers: JobWorker[];
@@ -30,7 +34,11 @@ export function jobQueueContract(name: string, makeBed: MakeBed, pass: (bed: Sto
     afterEach(async () => {
       for (const worker of workers) await worker.close(0);
     });
-    function work(handlers: JobHandlers, concurrency = 1, onFailure = (_job: Job, _error: unknown, _final: boolean) => {}): JobWorker {
+    function work(
+      handlers: JobHandlers,
+      concurrency = 1,
+      onFailure = (_job: Job, _error: unknown, _final: boolean) => {},
+    ): JobWorker {
       const worker = bed.stores.work(handlers, { concurrency, onFailure });
       workers.push(worker);
       return worker;
@@ -136,7 +144,11 @@ export function jobQueueContract(name: string, makeBed: MakeBed, pass: (bed: Sto
       await bed.stores.queue.add({ kind: 'remediate', action: 'a1' }, { id: 'remediate:a1' });
       await until(() => attempts.length === 3 && failures.length === 3);
       expect(attempts).toEqual([1, 2, 3]);
-      expect(failures.toSorted()).toEqual([['inquire', false], ['inquire', false], ['remediate', true]]);
+      expect(failures.toSorted()).toEqual([
+        ['inquire', false],
+        ['inquire', false],
+        ['remediate', true],
+      ]);
     });
 
     it('runs as many at a time as it was told', async () => {
@@ -154,7 +166,8 @@ export function jobQueueContract(name: string, makeBed: MakeBed, pass: (bed: Sto
         }),
         3,
       );
-      for (let n = 0; n < 7; n += 1) await bed.stores.queue.add({ kind: 'inquire', inquiry: `q${n}` }, { id: `inquire:q${n}` });
+      for (let n = 0; n < 7; n += 1)
+        await bed.stores.queue.add({ kind: 'inquire', inquiry: `q${n}` }, { id: `inquire:q${n}` });
       await until(() => running === 3);
       open();
       await until(() => done === 7);

@@ -31,7 +31,12 @@ export function triggered(at: number, alert: Alert | null): IncidentEvent {
 }
 
 /** What `openOrJoin` gets when an alert about `key` arrives. */
-export function arrival(at: number, id: string, alertId: string, key = API_KEY): Parameters<IncidentStore['openOrJoin']>[0] {
+export function arrival(
+  at: number,
+  id: string,
+  alertId: string,
+  key = API_KEY,
+): Parameters<IncidentStore['openOrJoin']>[0] {
   const alert = anAlert(alertId);
   return { key, id, alertId, opening: triggered(at, alert), joining: { at, type: 'alert-joined', alert } };
 }
@@ -63,11 +68,24 @@ export const TAG_NOT_FOUND: Diagnosis = {
   ],
   ruledOut: [{ cause: 'registry-down', because: ['manifest'] }],
   steps: [
-    { id: 'tag', title: 'Does the tag exist?', status: 'failed', summary: 'No.', command: 'crane ls …', durationMs: 12 },
+    {
+      id: 'tag',
+      title: 'Does the tag exist?',
+      status: 'failed',
+      summary: 'No.',
+      command: 'crane ls …',
+      durationMs: 12,
+    },
   ],
   scope: { pods: 1, workloads: 1, namespaces: 1, nodes: 1 },
   remedies: [
-    { id: 'restart', title: 'Restart', risk: 'disruptive', command: 'kubectl rollout restart …', params: { name: 'api' } },
+    {
+      id: 'restart',
+      title: 'Restart',
+      risk: 'disruptive',
+      command: 'kubectl rollout restart …',
+      params: { name: 'api' },
+    },
   ],
   gaps: [],
   startedAt: '2026-01-01T00:00:00Z',

@@ -29,7 +29,8 @@ export function parseRedisUrl(text: string): RedisAddress {
   const [, secure, form, login, list = '', path = ''] = match;
   const kind = form === undefined ? 'single' : form.toLowerCase() === 'cluster' ? 'cluster' : 'sentinel';
   const hosts = readHosts(list, kind === 'sentinel' ? 26_379 : 6379);
-  if (kind === 'single' && hosts.length > 1) throw invalid('REDIS_URL names several hosts without +sentinel or +cluster.');
+  if (kind === 'single' && hosts.length > 1)
+    throw invalid('REDIS_URL names several hosts without +sentinel or +cluster.');
   return {
     kind,
     hosts,
@@ -79,7 +80,8 @@ function readPath(kind: RedisAddress['kind'], path: string): { db: number; group
   const number = kind === 'sentinel' ? second : first;
   if (!/^\d{0,4}$/.test(number)) throw invalid('The database in REDIS_URL is not a number.');
   if (kind === 'cluster' && number !== '' && number !== '0') throw invalid('A Redis Cluster has only database 0.');
-  if (kind === 'sentinel' && first === '') throw invalid('REDIS_URL with +sentinel needs the name of the group at its end.');
+  if (kind === 'sentinel' && first === '')
+    throw invalid('REDIS_URL with +sentinel needs the name of the group at its end.');
   return { db: number === '' ? 0 : Number(number), ...(kind === 'sentinel' ? { group: decode(first) } : {}) };
 }
 

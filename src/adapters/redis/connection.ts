@@ -81,7 +81,8 @@ export async function openLink(url: string, options: LinkOptions = {}): Promise<
         defined.add(script.name);
       }
       const command = (client as unknown as Commands)[script.name];
-      if (!command) throw new StoreError({ code: 'store-script', message: `The script ${script.name} is not defined.` });
+      if (!command)
+        throw new StoreError({ code: 'store-script', message: `The script ${script.name} is not defined.` });
       return ask(() => command.call(client, keys.length, ...keys, ...args));
     },
     openWorkerClient: () => {

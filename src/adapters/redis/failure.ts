@@ -9,9 +9,24 @@ const FINAL: readonly (readonly [RegExp, code: string, message: string, hint: st
     'refused the user or password',
     'Check the user and password in REDIS_URL.',
   ],
-  [/^NOPERM/, 'store-forbidden', 'does not allow this user what Pullcheck needs', 'Give the user all keys and commands of the store (ACL).'],
-  [/^(ERR unknown command|ERR Error (compiling|running) script|ERR user_script)/, 'store-script', 'could not run a script', 'Use Redis 7 or newer.'],
-  [/^WRONGTYPE/, 'store-corrupt', 'holds something else under a key of ours', 'Give Pullcheck its own database or namespace.'],
+  [
+    /^NOPERM/,
+    'store-forbidden',
+    'does not allow this user what Pullcheck needs',
+    'Give the user all keys and commands of the store (ACL).',
+  ],
+  [
+    /^(ERR unknown command|ERR Error (compiling|running) script|ERR user_script)/,
+    'store-script',
+    'could not run a script',
+    'Use Redis 7 or newer.',
+  ],
+  [
+    /^WRONGTYPE/,
+    'store-corrupt',
+    'holds something else under a key of ours',
+    'Give Pullcheck its own database or namespace.',
+  ],
 ];
 
 /** The one translation of this adapter. `where` is the address without credentials. */

@@ -5,17 +5,23 @@ import type { RedisLink } from './connection.ts';
 export async function checkDurability(link: RedisLink): Promise<readonly string[]> {
   const settings = await readSettings(link);
   if (!settings) {
-    return ['Redis does not let this user read its settings (CONFIG GET): make sure of appendonly yes, appendfsync always, noeviction.'];
+    return [
+      'Redis does not let this user read its settings (CONFIG GET): make sure of appendonly yes, appendfsync always, noeviction.',
+    ];
   }
   const warnings: string[] = [];
   const is = (name: string) => settings.get(name) ?? 'unknown';
   if (is('appendonly') !== 'yes') {
     warnings.push('Redis keeps no append-only file: a restart loses incidents and their clocks. Set appendonly yes.');
   } else if (is('appendfsync') !== 'always') {
-    warnings.push(`Redis has appendfsync ${is('appendfsync')}: a power cut loses the last second. Set appendfsync always.`);
+    warnings.push(
+      `Redis has appendfsync ${is('appendfsync')}: a power cut loses the last second. Set appendfsync always.`,
+    );
   }
   if (is('maxmemory-policy') !== 'noeviction') {
-    warnings.push(`Redis has maxmemory-policy ${is('maxmemory-policy')}: it may drop incidents. Set maxmemory-policy noeviction.`);
+    warnings.push(
+      `Redis has maxmemory-policy ${is('maxmemory-policy')}: it may drop incidents. Set maxmemory-policy noeviction.`,
+    );
   }
   return warnings;
 }

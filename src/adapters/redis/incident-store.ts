@@ -23,7 +23,12 @@ interface Log {
 export function createIncidentStore(link: RedisLink): IncidentStore {
   const prefix = link.key('incident', '');
   const offset = link.key('clock-offset');
-  const index = { keys: link.key('keys'), families: link.key('families'), open: link.key('open'), due: link.key('due') };
+  const index = {
+    keys: link.key('keys'),
+    families: link.key('families'),
+    open: link.key('open'),
+    due: link.key('due'),
+  };
   const alertKey = (alertId: string) => link.key('alert', alertId);
 
   async function load(id: string): Promise<Log | undefined> {

@@ -3,7 +3,7 @@
  * colon for itself: `due:<incident>:7` is `due.<incident>.7` there. Adding an id that is known does nothing: it is known while it
  * waits or runs, and an hour after it ended; a `due` job is forgotten as soon as it ends, so that the sweeper can always ask again.
  */
-import { type DefaultJobOptions, Queue, UnrecoverableError, Worker, type Job as QueueJob } from 'bullmq';
+import { type DefaultJobOptions, Queue, type Job as QueueJob, UnrecoverableError, Worker } from 'bullmq';
 import { errorLine, PullcheckError } from '../../errors.ts';
 import type { Job, JobHandlers, JobQueue, JobWorker, WorkOptions } from '../../incident/job.ts';
 import type { RedisLink } from './connection.ts';

@@ -1,5 +1,5 @@
 /** Token buckets shared by all replicas: `{pullcheck}:bucket:<name>`, a hash. The arithmetic is that of `outbox/bucket.ts`. */
-import { lanes, type LaneNeed } from '../../outbox/bucket.ts';
+import { type LaneNeed, lanes } from '../../outbox/bucket.ts';
 import type { RateLimiter } from '../../outbox/outbox.ts';
 import type { RedisLink } from './connection.ts';
 import { NumberSchema, read } from './schema.ts';

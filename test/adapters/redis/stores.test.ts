@@ -11,7 +11,7 @@ import { jobQueueContract } from '../../contract/job-queue.ts';
 import { outboxStoreContract } from '../../contract/outbox-store.ts';
 import { rateLimiterContract } from '../../contract/rate-limiter.ts';
 import type { StoreBed } from '../../contract/store-bed.ts';
-import { redisIsHere, type RedisServer, startRedis } from '../../support/redis.ts';
+import { type RedisServer, redisIsHere, startRedis } from '../../support/redis.ts';
 
 const NAME = 'Redis';
 const suite = redisIsHere('stores in Redis') ? describe : describe.skip;
