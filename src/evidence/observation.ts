@@ -49,6 +49,16 @@ export function mapObserved<T, U>(observation: Observation<T>, turn: (value: T) 
   return observation.status === 'observed' ? observed(turn(observation.value)) : observation;
 }
 
+/** For what cannot be asked because `what` it depends on is not observed: the gap itself is reported once, where it is. */
+export function blockedBy(
+  what: string,
+  observation: Exclude<Observation<unknown>, { status: 'observed' }>,
+): Observation<never> {
+  return observation.status === 'absent' || observation.status === 'not-collected'
+    ? observation
+    : notCollected(`${what} could not be read`);
+}
+
 /** The Role rule that would allow it, as YAML a person can paste under `rules:`. */
 export function ruleFor(permission: Permission): string {
   return `- { apiGroups: ["${permission.apiGroup}"], resources: ["${permission.resource}"], verbs: ["${permission.verb}"] }`;

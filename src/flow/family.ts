@@ -61,21 +61,22 @@ const SHARED: Partial<Record<Cause, Kind>> = {
 };
 
 /**
- * `registry:HOST`, `secret:NAMESPACE/NAME`, `registry-credentials:HOST` or `image:REPOSITORY:TAG`, prefixed with nothing else: keys of
- * different clusters are kept apart by whoever claims them. null: this fault is shared with nobody.
+ * `registry:CLUSTER/HOST`, `secret:CLUSTER/NAMESPACE/NAME`, `registry-credentials:CLUSTER/HOST`, or `image:REPOSITORY:TAG`, which is the
+ * same fault wherever it is deployed. null: this fault is shared with nobody.
  */
 export function familyOf(diagnosis: Diagnosis): string | null {
   const finding = diagnosis.findings.find(({ cause }) => cause === diagnosis.verdict.cause);
   const kind = SHARED[diagnosis.verdict.cause];
   if (finding === undefined || kind === undefined) return null;
+  const { cluster, namespace } = diagnosis.target;
   const parsed = parseReference(finding.image);
   if (kind === 'image') return `image:${parsed.ok ? fullName(parsed.reference) : finding.image}`;
   const secret = finding.detail['secret'];
   if (kind === 'credentials' && typeof secret === 'string' && secret !== '') {
-    return `secret:${diagnosis.target.namespace}/${secret}`;
+    return `secret:${cluster}/${namespace}/${secret}`;
   }
   if (!parsed.ok) return null;
-  return `${kind === 'registry' ? 'registry' : 'registry-credentials'}:${parsed.reference.registry}`;
+  return `${kind === 'registry' ? 'registry' : 'registry-credentials'}:${cluster}/${parsed.reference.registry}`;
 }
 
 function group(kind: Kind, causes: readonly Cause[]): Partial<Record<Cause, Kind>> {

@@ -195,7 +195,8 @@ describe('what the kubelet says', () => {
   it('looks at the owner no further than the cluster allows', async () => {
     const right = { verb: 'get', apiGroup: 'apps', resource: 'replicasets', namespace: 'staging' };
     const { evidence } = open(aStory(), { controllerOf: async () => forbidden(right) });
-    expect(await evidence.get('revisions')).toEqual(forbidden(right));
+    expect(await evidence.get('workload')).toEqual(forbidden(right));
+    expect(await evidence.get('revisions')).toMatchObject({ status: 'not-collected' });
   });
 
   it('falls back to the namespace when the cluster may not be listed, and remembers what was missing', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert as assertProperty, property, subarray } from 'fast-check';
 import { failingPods } from '../../src/evidence/pull-failures.ts';
 import { groupFailing, totalOf } from '../../src/evidence/scope-groups.ts';
 import { aContainer, aPod } from '../support/snapshots.ts';
@@ -31,8 +31,8 @@ describe('what failing pods share', () => {
   });
 
   it('counts every pod exactly once under headings where it has one value', () => {
-    fc.assert(
-      fc.property(fc.subarray([...outage]), (pods) => {
+    assertProperty(
+      property(subarray([...outage]), (pods) => {
         const groups = groupFailing(pods);
         for (const by of ['cause', 'image', 'namespace'] as const) {
           const sum = groups.filter((group) => group.by === by).reduce((total, group) => total + group.pods, 0);

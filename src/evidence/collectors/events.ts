@@ -1,4 +1,5 @@
 import { defineCollector } from '../collector.ts';
+import { blockedBy } from '../observation.ts';
 
 /** Events of this very pod: by uid, so that a namesake's old events are left out. */
 export const events = defineCollector({
@@ -6,6 +7,8 @@ export const events = defineCollector({
   needs: ['pod'],
   collect: async (read, { cluster, signal }, subject) => {
     const pod = await read('pod');
-    return pod.status === 'observed' ? cluster.events(subject.namespace, pod.value.uid, signal) : pod;
+    return pod.status === 'observed'
+      ? cluster.events(subject.namespace, pod.value.uid, signal)
+      : blockedBy('the pod', pod);
   },
 });

@@ -1,6 +1,6 @@
 import { lookupCredentials } from '../../image/keyring.ts';
 import { defineCollector } from '../collector.ts';
-import { notCollected, observed } from '../observation.ts';
+import { blockedBy, notCollected, observed } from '../observation.ts';
 
 /** What the kubelet would try, from the pod's Secrets. A Secret that is not there is skipped, as the kubelet skips it. */
 export const keyring = defineCollector({
@@ -8,8 +8,8 @@ export const keyring = defineCollector({
   needs: ['container', 'pullSecrets'],
   collect: async (read) => {
     const [container, secrets] = await Promise.all([read('container'), read('pullSecrets')]);
-    if (container.status !== 'observed') return container;
-    if (secrets.status !== 'observed') return secrets;
+    if (container.status !== 'observed') return blockedBy('the container', container);
+    if (secrets.status !== 'observed') return blockedBy('the pull secrets', secrets);
     const unread = secrets.value.find(({ secret }) => secret.status !== 'observed' && secret.status !== 'absent');
     if (unread) return notCollected(`secret ${unread.name} could not be read`);
     const present = secrets.value.flatMap(({ secret }) => (secret.status === 'observed' ? [secret.value] : []));

@@ -1,5 +1,5 @@
 import { defineCollector } from '../collector.ts';
-import { absent, observed } from '../observation.ts';
+import { absent, blockedBy, observed } from '../observation.ts';
 import { newestPullFailure } from '../pull-failures.ts';
 
 /** What the kubelet says about the pull. */
@@ -8,10 +8,12 @@ export const pullFailure = defineCollector({
   needs: ['container', 'events'],
   collect: async (read) => {
     const [container, events] = await Promise.all([read('container'), read('events')]);
-    if (container.status !== 'observed') return container;
+    if (container.status !== 'observed') return blockedBy('the container', container);
     const failure = newestPullFailure(container.value, events.status === 'observed' ? events.value : []);
     if (failure) return observed(failure);
     // Without the events, silence of the status proves nothing about a container that still waits.
-    return events.status === 'observed' || container.value.state !== 'waiting' ? absent : events;
+    return events.status === 'observed' || container.value.state !== 'waiting'
+      ? absent
+      : blockedBy('the events', events);
   },
 });

@@ -1,6 +1,6 @@
 import { defineCollector } from '../collector.ts';
 import type { AttachedSecret } from '../evidence.ts';
-import { observed } from '../observation.ts';
+import { blockedBy, observed } from '../observation.ts';
 
 /** A pod with more is hostile or broken; the kubelet would read them all, we stop here. */
 const MOST_SECRETS = 20;
@@ -11,7 +11,7 @@ export const pullSecrets = defineCollector({
   needs: ['pod', 'serviceAccount'],
   collect: async (read, { cluster, signal }, { namespace }) => {
     const pod = await read('pod');
-    if (pod.status !== 'observed') return pod;
+    if (pod.status !== 'observed') return blockedBy('the pod', pod);
     const names = [...new Set(pod.value.imagePullSecrets)].slice(0, MOST_SECRETS);
     if (names.length === 0) return observed([]);
     // The account only tells where the names came from: the Secrets do not wait for it.

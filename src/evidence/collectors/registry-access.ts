@@ -1,7 +1,7 @@
 import type { KeyringCredential } from '../../image/keyring.ts';
 import { apiHost } from '../../image/reference.ts';
 import { defineCollector } from '../collector.ts';
-import { notCollected, observed } from '../observation.ts';
+import { blockedBy, notCollected, observed } from '../observation.ts';
 import { type AccessAttempt, anonymous, type RegistryCredential } from '../registry-access.ts';
 
 /** The kubelet tries all that match; more than this is a broken keyring and a way to make us hammer somebody's registry. */
@@ -17,7 +17,7 @@ export const registryAccess = defineCollector({
   needs: ['reference', 'keyring'],
   collect: async (read, { registry, signal, ownCredential }) => {
     const parsed = await read('reference');
-    if (parsed.status !== 'observed') return parsed;
+    if (parsed.status !== 'observed') return blockedBy('the image', parsed);
     if (!parsed.value.ok) return notCollected('the image reference is not well formed');
     const { reference } = parsed.value;
     const first = await registry.manifest(reference, anonymous, signal);

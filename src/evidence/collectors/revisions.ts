@@ -1,4 +1,5 @@
 import { defineCollector } from '../collector.ts';
+import { blockedBy } from '../observation.ts';
 
 /** The owner's revisions: which image before, which now, since when. */
 export const revisions = defineCollector({
@@ -6,6 +7,8 @@ export const revisions = defineCollector({
   needs: ['workload'],
   collect: async (read, { cluster, signal }) => {
     const workload = await read('workload');
-    return workload.status === 'observed' ? cluster.revisions(workload.value, signal) : workload;
+    return workload.status === 'observed'
+      ? cluster.revisions(workload.value, signal)
+      : blockedBy('the workload', workload);
   },
 });

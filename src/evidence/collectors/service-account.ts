@@ -1,4 +1,5 @@
 import { defineCollector } from '../collector.ts';
+import { blockedBy } from '../observation.ts';
 
 /** The pod's service account: where a new pod's pull secrets come from. */
 export const serviceAccount = defineCollector({
@@ -8,6 +9,6 @@ export const serviceAccount = defineCollector({
     const pod = await read('pod');
     return pod.status === 'observed'
       ? cluster.serviceAccount(subject.namespace, pod.value.serviceAccount, signal)
-      : pod;
+      : blockedBy('the pod', pod);
   },
 });

@@ -1,5 +1,5 @@
 import { defineCollector } from '../collector.ts';
-import { notCollected, observed } from '../observation.ts';
+import { blockedBy, notCollected, observed } from '../observation.ts';
 import type { AccessAttempt, RegistryAccess } from '../registry-access.ts';
 
 /** The repository's tags, asked once, with a credential that the registry let look, and only when the tag is missing. */
@@ -8,12 +8,12 @@ export const tags = defineCollector({
   needs: ['reference', 'registryAccess'],
   collect: async (read, { registry, signal }) => {
     const parsed = await read('reference');
-    if (parsed.status !== 'observed') return parsed;
+    if (parsed.status !== 'observed') return blockedBy('the image', parsed);
     if (!parsed.value.ok) return notCollected('the image reference is not well formed');
     const { reference } = parsed.value;
     if (reference.digest !== undefined) return notCollected('the image is named by its digest');
     const access = await read('registryAccess');
-    if (access.status !== 'observed') return access;
+    if (access.status !== 'observed') return blockedBy('the registry', access);
     const reader = whoCanRead(access.value);
     if (reader === undefined) return notCollected(reasonNotAsked(access.value));
     return observed(await registry.tags(reference, reader.credential, signal));

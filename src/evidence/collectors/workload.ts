@@ -1,6 +1,6 @@
 import type { WorkloadKind, WorkloadRef } from '../../target/target.ts';
 import { defineCollector } from '../collector.ts';
-import { absent, notCollected, type Observation, observed } from '../observation.ts';
+import { absent, blockedBy, notCollected, type Observation, observed } from '../observation.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { PodSnapshot } from '../snapshots.ts';
 
@@ -10,7 +10,7 @@ export const workload = defineCollector({
   needs: ['pod'],
   collect: async (read, { cluster, signal }, { namespace }) => {
     const pod = await read('pod');
-    if (pod.status !== 'observed') return pod;
+    if (pod.status !== 'observed') return blockedBy('the pod', pod);
     const owner = await ownerOf(pod.value, cluster, signal);
     return owner.status === 'observed' ? cluster.workload({ namespace, ...owner.value }, signal) : owner;
   },
