@@ -14,6 +14,8 @@ export interface Challenge {
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
 const SPACE = /[ \t]*/y;
 const QUOTED = /"((?:[^"\\]|\\.)*)"/y;
+/** Some servers leave out the quotes around an address. */
+const BARE = /[^\s,"]+/y;
 const TOKEN68 = /[A-Za-z0-9._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 /** A header longer than this is nobody's honest challenge. */
 const LONGEST = 8192;
@@ -83,7 +85,7 @@ function scanner(text: string) {
       match(SPACE);
       const quoted = match(QUOTED);
       if (quoted) return (quoted[1] ?? '').replace(/\\(.)/g, '$1');
-      return match(TOKEN)?.[0] ?? '';
+      return match(BARE)?.[0] ?? '';
     },
     skipToken68(): void {
       const start = at;

@@ -52,7 +52,7 @@ export function isBrokenHttp(error: unknown): boolean {
 
 /** TLS records (alert or handshake) where HTTP was expected: the port speaks https. */
 export function metTls(error: unknown): boolean {
-  const data = isObject(error) ? String(error['data'] ?? '') : '';
+  const data = isObject(error) && typeof error['data'] === 'string' ? error['data'] : '';
   return [0x15, 0x16].includes(data.charCodeAt(0)) && data.charCodeAt(1) === 3;
 }
 

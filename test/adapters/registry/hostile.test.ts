@@ -265,7 +265,8 @@ describe('a server that speaks something else', () => {
     const registry = await fake((_request, response) => json(response, 403, { errors }));
     const { outcome } = await pull(registry, anonymous);
     expect(JSON.stringify(outcome)).not.toMatch(/\\u00|\\n|\u202e/);
-    expect(outcome).toMatchObject({ kind: 'denied', message: expect.stringMatching(/^a b \[31m c d .{400,480}…$/) });
+    expect(outcome).toMatchObject({ kind: 'denied', message: expect.stringMatching(/^a b \[31m c d .+…$/) });
+    expect(outcome.kind === 'denied' && outcome.message.length).toBe(500);
   });
 
   it('speaks no HTTP', async () => {
@@ -277,31 +278,4 @@ describe('a server that speaks something else', () => {
     const registry = await raw((socket) => socket.destroy());
     expect((await pull(registry)).outcome).toMatchObject({ kind: 'network', fault: 'connection-reset' });
   });
-});
-
-describe('a token server that sends nonsense', () => {
-  function bearer(token: unknown) {
-    return fake((request, response, host) => {
-      if (request.url?.startsWith('/token')) json(response, 200, token);
-      else if (request.headers.authorization?.startsWith('Bearer')) json(response, 200, oneManifest);
-      else demand(response, `Bearer realm="http://${host}/token"`);
-    });
-  }
-
-  it.each(['garbage', 'a.b.c', `x.${Buffer.from('{"access":7}').toString('base64url')}.y`, `..${'.'.repeat(9000)}`])(
-    'a token that is no JWT is used and tells nothing',
-    async (token) => {
-      const attempt = await pull(await bearer({ token }));
-      expect(attempt).toMatchObject({ token: { status: 200 }, outcome: { kind: 'found' } });
-      expect(attempt.token).not.toHaveProperty('granted');
-    },
-  );
-
-  it.each([{ token: 'two\nlines' }, { token: 7 }, {}, [], 'text', { token: 'x'.repeat(100_000) }])(
-    'an answer without a usable token',
-    async (answer) => {
-      const attempt = await pull(await bearer(answer));
-      expect(attempt).toMatchObject({ token: { status: 200 }, outcome: { kind: 'not-a-registry', status: 200 } });
-    },
-  );
 });

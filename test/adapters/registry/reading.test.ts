@@ -1,6 +1,6 @@
 /** The small readers: challenges, addresses, names, messages. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { classifyAddress } from '../../../src/adapters/registry/addresses.ts';
 import { chooseChallenge, parseChallenges } from '../../../src/adapters/registry/challenge.ts';
 import { GuardRefusal, guardedLookup, urlFault } from '../../../src/adapters/registry/guard.ts';
@@ -42,7 +42,7 @@ describe('WWW-Authenticate', () => {
   });
 
   it('ends on any text, quickly', () => {
-    fc.assert(fc.property(fc.string({ maxLength: 300 }), (text) => Array.isArray(parseChallenges(text))));
+    assert(property(string({ maxLength: 300 }), (text) => Array.isArray(parseChallenges(text))));
     expect(parseChallenges('Bearer realm="'.repeat(2000)).length).toBeLessThan(2000);
   });
 });
@@ -143,8 +143,8 @@ describe('texts', () => {
   });
 
   it('are never long and never hold a control character', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+    assert(
+      property(string({ unit: 'binary', maxLength: 3000 }), (text) => {
         const cleaned = createScrubber().clean(text);
         expect(cleaned.length).toBeLessThanOrEqual(500);
         expect(cleaned).not.toMatch(/\p{Cc}/u);
