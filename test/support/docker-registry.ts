@@ -12,6 +12,10 @@ export interface DockerRegistryOptions {
   readonly users?: Readonly<Record<string, string>>;
   /** https with a certificate for 127.0.0.1 and localhost from a CA made for this test. */
   readonly tls?: boolean;
+  /** Bearer: where its tokens come from, and the folder of `makeCertificates` whose CA signs them. */
+  readonly tokens?: { readonly realm: string; readonly service: string; readonly folder: string };
+  /** The token with which images are pushed, for one repository, when `tokens` is set. */
+  readonly pushToken?: string;
 }
 
 export interface PushedImage {
@@ -58,10 +62,12 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   const host = `127.0.0.1:${port}`;
   const agent = new Agent(ca === undefined ? {} : { connect: { ca } });
   const [[user, password] = ['', '']] = Object.entries(options.users ?? {});
+  const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  const authorization = options.pushToken === undefined ? basic : `Bearer ${options.pushToken}`;
   const target: Target = {
     base: `${ca === undefined ? 'http' : 'https'}://${host}/v2/`,
     agent,
-    headers: user === '' ? {} : { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` },
+    headers: user === '' && options.pushToken === undefined ? {} : { authorization },
   };
   await untilReady(target, child);
   return {
@@ -76,7 +82,7 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   };
 }
 
-function settings(folder: string, port: number, { users, tls }: DockerRegistryOptions): object {
+function settings(folder: string, port: number, { users, tls, tokens }: DockerRegistryOptions): object {
   return {
     version: '0.1',
     log: { level: 'error' },
@@ -86,6 +92,18 @@ function settings(folder: string, port: number, { users, tls }: DockerRegistryOp
       secret: 'only-for-this-test',
       ...(tls ? { tls: { certificate: join(folder, 'server.pem'), key: join(folder, 'server.key') } } : {}),
     },
+    ...(tokens
+      ? {
+          auth: {
+            token: {
+              realm: tokens.realm,
+              service: tokens.service,
+              issuer: 'test',
+              rootcertbundle: join(tokens.folder, 'ca.pem'),
+            },
+          },
+        }
+      : {}),
     ...(users ? { auth: { htpasswd: { realm: 'test registry', path: join(folder, 'htpasswd') } } } : {}),
   };
 }
@@ -96,16 +114,15 @@ function htpasswd(users: Readonly<Record<string, string>>): string {
     .join('\n');
 }
 
-/** A CA and a server certificate signed by it, in `folder`; returns the CA. */
-export function makeCertificates(folder: string): string {
+/** A CA and a server certificate for `names` signed by it, in `folder`; returns the CA. */
+export function makeCertificates(folder: string, names = 'IP:127.0.0.1,DNS:localhost'): string {
   const file = (name: string): string => join(folder, name);
   function openssl(...options: string[]): void {
     execFileSync('openssl', options, { stdio: 'ignore' });
   }
   const fresh = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   openssl(...fresh, '-keyout', file('ca.key'), '-out', file('ca.pem'), '-subj', '/O=Shop/CN=Shop private CA');
-  const names = 'subjectAltName=IP:127.0.0.1,DNS:localhost';
-  const signed = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-addext', names];
+  const signed = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-addext', `subjectAltName=${names}`];
   const leaf = ['-addext', 'basicConstraints=critical,CA:FALSE', '-subj', '/CN=registry.shop.test'];
   openssl(...fresh, ...signed, ...leaf, '-keyout', file('server.key'), '-out', file('server.pem'));
   return readFileSync(file('ca.pem'), 'utf8');
