@@ -57,7 +57,8 @@ export async function runSweeper(
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      onPass?.(await sweep());
+      const due = await sweep();
+      onPass?.(due);
     } catch (error) {
       deps.report('sweep failed', { reason: errorLine(error) });
     }
