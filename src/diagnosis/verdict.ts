@@ -69,7 +69,8 @@ function sentence({ finding, from }: Chosen, alternatives: readonly Cause[]): st
   const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
   const sure = finding.confidence === 'certain' ? '' : ` (${finding.confidence}, not proven${open})`;
   const who = owner === 'nobody' ? '' : ` [${owner}]`;
-  return `${where}${withoutStop(finding.summary)}${sure}.${since} ${fix}${who}`;
+  const notes = from.notes.map((note) => ` Note: ${withoutStop(note)}.`).join('');
+  return `${where}${withoutStop(finding.summary)}${sure}.${since} ${fix}${who}${notes}`;
 }
 
 function withoutStop(text: string): string {

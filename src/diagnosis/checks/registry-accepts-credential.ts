@@ -2,15 +2,15 @@
 
 import { formatDuration } from '../../clock.ts';
 import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
-import { valueOf } from '../../evidence/observation.ts';
+import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess } from '../../evidence/registry-access.ts';
 import { apiHost } from '../../image/reference.ts';
 import { CAUSES } from '../catalogue.ts';
 import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
-import { couldNotLook } from '../gaps.ts';
-import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
+import { couldNotLook, gapOf } from '../gaps.ts';
+import { nameOf, sortAttempts, tableOf } from '../registry-answers.ts';
 import { commandLine } from '../shell.ts';
 import { tidy } from '../words.ts';
 
@@ -23,15 +23,9 @@ export const registryAcceptsCredential = defineCheck({
   run(evidence): CheckResult {
     const { registryAccess, pullSecrets } = evidence;
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
-    const blind = unreadable(valueOf(pullSecrets) ?? []);
-    if (pullSecrets.status !== 'observed' && pullSecrets.status !== 'absent') {
-      return withoutSecrets(registryAccess.value) ?? couldNotLook({ pullSecrets });
-    }
     const facts = factsOf(evidence, registryAccess.value);
-    if (blind.length > 0 && sortAttempts(registryAccess.value).pod.length === 0) {
-      const lead = `the pod’s secrets ${blind.join(', ')} could not be read, so the registry was not asked as the kubelet asks`;
-      return { verdict: 'inconclusive', note: lead, missing: ['pullSecrets'] };
-    }
+    const blind = blindness(pullSecrets);
+    if (blind !== undefined && sortAttempts(registryAccess.value).pod.length === 0) return halfBlind(facts, blind);
     return conclude(credentialPattern(facts), facts);
   },
   command({ registryAccess, reference }) {
@@ -43,21 +37,25 @@ export const registryAcceptsCredential = defineCheck({
   },
 });
 
-function unreadable(secrets: readonly AttachedSecret[]): string[] {
-  return secrets
-    .filter(({ secret }) => secret.status !== 'observed' && secret.status !== 'absent')
-    .map(({ name }) => name);
+/** Why the pod's own credentials are not known; undefined when they are. */
+function blindness(pullSecrets: View['pullSecrets']): string | undefined {
+  if (pullSecrets.status === 'absent') return undefined;
+  if (pullSecrets.status !== 'observed') return gapOf('pullSecrets', pullSecrets);
+  const gaps = pullSecrets.value.flatMap(({ name, secret }) =>
+    secret.status === 'observed' || secret.status === 'absent' ? [] : [describeGap(`Secret ${name}`, secret)],
+  );
+  return gaps.length === 0 ? undefined : gaps.join('; ');
 }
 
-/** Without knowing the pod's secrets only one thing can be said: that none is needed. */
-function withoutSecrets(access: RegistryAccess): CheckResult | undefined {
-  const { anonymous } = sortAttempts(access);
-  if (anonymous === undefined || readAttempt(anonymous) !== 'pullable') return undefined;
-  return {
-    verdict: 'inconclusive',
-    note: 'anyone may pull this image; whether a stored credential spoils it is not known, the pull secrets could not be read',
-    missing: ['pullSecrets'],
-  };
+/** Asked only as nobody, although the pod may bring a login: this shows the registry's own faults, and nothing about logins. */
+function halfBlind(facts: PatternFacts, blind: string): CheckResult {
+  const pattern = credentialPattern(facts);
+  if (pattern.kind === 'cause' && CAUSES[pattern.cause].family === 'registry') return conclude(pattern, facts);
+  const open =
+    pattern.kind === 'accepted'
+      ? 'the registry answers anonymous requests; whether a stored credential spoils the pull is not known'
+      : 'the registry could not be asked as the kubelet asks';
+  return { verdict: 'inconclusive', note: `${open}; ${blind}`, missing: ['pullSecrets'] };
 }
 
 function factsOf({ tags, pullSecrets, pullFailure }: View, access: RegistryAccess): PatternFacts {
