@@ -70,3 +70,20 @@ export function controlledBy(owner: KubeObject): KubeObject['metadata']['ownerRe
   const { name, uid = '' } = owner.metadata;
   return [{ apiVersion: owner.apiVersion, kind: owner.kind, name, uid, controller: true }];
 }
+
+const message = 'Back-off pulling image "registry.example/team/api:v2": ErrImagePull: not found';
+/** The status of a pod that cannot pull. */
+export const stuck = {
+  phase: 'Pending',
+  conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'unready: [api]' }],
+  containerStatuses: [
+    {
+      name: 'api',
+      image: 'registry.example/team/api:v2',
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      state: { waiting: { reason: 'ImagePullBackOff', message } },
+    },
+  ],
+};

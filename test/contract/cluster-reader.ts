@@ -8,24 +8,9 @@ import {
   noMeter,
   podObject,
   signal,
+  stuck,
   workloadObject,
 } from './cluster-bed.ts';
-
-const message = 'Back-off pulling image "registry.example/team/api:v2": ErrImagePull: not found';
-const stuck = {
-  phase: 'Pending',
-  conditions: [{ type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'unready: [api]' }],
-  containerStatuses: [
-    {
-      name: 'api',
-      image: 'registry.example/team/api:v2',
-      imageID: '',
-      ready: false,
-      restartCount: 0,
-      state: { waiting: { reason: 'ImagePullBackOff', message } },
-    },
-  ],
-};
 
 export function clusterReaderContract(name: string, start: () => Promise<ClusterBed>): void {
   describe(`cluster reader on ${name}`, () => {
@@ -67,7 +52,7 @@ export function clusterReaderContract(name: string, start: () => Promise<Cluster
               role: 'main',
               state: 'waiting',
               waitingReason: 'ImagePullBackOff',
-              waitingMessage: message,
+              waitingMessage: stuck.containerStatuses[0]?.state.waiting.message,
             },
           ],
           unmet: [{ type: 'Ready', reason: 'ContainersNotReady', message: 'unready: [api]' }],

@@ -22,25 +22,29 @@ const WORDS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
 
-/** The code of an error or of the first cause that has one. */
-function codeOf(error: unknown): string | undefined {
-  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    if ('code' in at && typeof at.code === 'string') return at.code;
-    if (at instanceof AggregateError && at.errors.length > 0) return codeOf(at.errors[0]);
-  }
-  return undefined;
+/** The code of an error or of the first cause that has one. By shape: an error may come from another realm. */
+function codeOf(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== 'object' || error === null || depth > 5) return undefined;
+  if ('code' in error && typeof error.code === 'string' && error.code !== '') return error.code;
+  if ('errors' in error && Array.isArray(error.errors)) return codeOf(error.errors[0], depth + 1);
+  return 'cause' in error ? codeOf(error.cause, depth + 1) : undefined;
+}
+
+function lineOf(error: unknown): string {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
+  return mask(typeof message === 'string' ? (message.split('\n', 1)[0] ?? '') : errorLine(error));
 }
 
 /** `API server https://h:6443: connection refused`. */
 export function networkFailure(server: string, error: unknown): string {
   const code = codeOf(error);
-  return `API server ${server}: ${(code && WORDS[code]) ?? code ?? mask(errorLine(error))}`;
+  return `API server ${server}: ${(code && WORDS[code]) ?? code ?? lineOf(error)}`;
 }
 
 /** The credential plugin, token file or certificate of the kubeconfig could not be used. */
 export function credentialFailure(error: unknown): string {
   // A parser's message quotes what it read, which here is the credential itself.
-  const said = error instanceof SyntaxError ? 'the credential plugin did not print JSON' : mask(errorLine(error));
+  const said = error instanceof SyntaxError ? 'the credential plugin did not print JSON' : lineOf(error);
   return `the kubeconfig's credential cannot be used: ${said || 'the credential plugin failed'}`;
 }
 

@@ -5,6 +5,9 @@ import type { Answer, Content, KubeClient } from './client.ts';
 import { type Ask, isName, permissionOf } from './resources.ts';
 import { Written } from './schema.ts';
 
+/** The kind of a delete's body. */
+export const DELETE_OPTIONS = { apiVersion: 'v1', kind: 'DeleteOptions' } as const;
+
 export interface Write {
   readonly ask: Ask & { readonly namespace: string };
   /** `secret/regcred`. */
@@ -23,13 +26,22 @@ export async function write(
   if (!isName(ask.namespace) || (ask.name !== undefined && !isName(ask.name))) {
     return { kind: 'failed', reason: `${object} in ${ask.namespace}: no object can have such a name` };
   }
-  const query = { ...content.query, ...(mode === 'dry-run' ? { dryRun: 'All' } : {}) };
-  const answer = await client.send(ask, { ...content, query }, signal);
+  const answer = await client.send(ask, mode === 'dry-run' ? dry(ask, content) : content, signal);
   if (answer.kind !== 'ok') return refused(answer, ask, object);
   const version = Written.safeParse(answer.body).data?.metadata?.resourceVersion;
   // A deleted object's last version is nothing that could be waited for or compared with.
   const versioned = version && receipt !== 'delete' ? { resourceVersion: version } : {};
   return { kind: 'done', receipt: { verb: receipt, object, namespace: ask.namespace, ...versioned } };
+}
+
+/** A delete takes all its options from the body and then ignores the query (seen on 1.36: it really deleted). */
+function dry(ask: Ask, content: Content): Content {
+  const body = ask.verb === 'delete' ? { body: { ...DELETE_OPTIONS, ...asMap(content.body), dryRun: ['All'] } } : {};
+  return { ...content, ...body, query: { ...content.query, dryRun: 'All' } };
+}
+
+function asMap(body: unknown): object {
+  return typeof body === 'object' && body !== null ? body : {};
 }
 
 /** The result for an answer that is not the object. */

@@ -4,7 +4,7 @@ import { kubectlName, type WorkloadKind, type WorkloadRef } from '../../target/t
 import type { KubeClient } from './client.ts';
 import { type Ask, PODS, SECRETS, WORKLOADS } from './resources.ts';
 import { Workload } from './schema.ts';
-import { refused, write } from './write.ts';
+import { DELETE_OPTIONS, refused, write } from './write.ts';
 
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -64,7 +64,7 @@ async function deletePod(
   ...[namespace, name, uid, mode, signal]: Parameters<ClusterWriter['deletePod']>
 ): Promise<WriteResult> {
   const ask = { resource: PODS, verb: 'delete', namespace, name } as const;
-  const content = { body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } } };
+  const content = { body: { ...DELETE_OPTIONS, preconditions: { uid } } };
   return write(client, { ask, object: `pod/${name}`, content, receipt: 'delete' }, mode, signal);
 }
 

@@ -1,8 +1,20 @@
+import { afterAll } from '@jest/globals';
+import type { ClusterBed } from '../../contract/cluster-bed.ts';
 import { clusterReaderContract } from '../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../contract/cluster-writer.ts';
-import { startEnvtest, withEnvtest } from '../../support/envtest.ts';
+import { type Envtest, startEnvtest, withEnvtest } from '../../support/envtest.ts';
 
 withEnvtest('cluster contract on a real API server', () => {
-  clusterReaderContract('a real API server', async () => startEnvtest());
-  clusterWriterContract('a real API server', async () => startEnvtest());
+  let running: Promise<Envtest> | undefined;
+  /** One API server for both suites: each test has a namespace of its own. */
+  async function shared(): Promise<ClusterBed> {
+    running ??= startEnvtest();
+    return { ...(await running), stop: async () => undefined };
+  }
+  afterAll(async () => {
+    const server = await running;
+    await server?.stop();
+  });
+  clusterReaderContract('a real API server', shared);
+  clusterWriterContract('a real API server', shared);
 });

@@ -67,7 +67,9 @@ export function createVerbs(store: ObjectStore, watcher: Watcher): Verbs {
         const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${old.metadata.uid ?? ''}`;
         throw conflict(place.resource, place.name, why);
       }
-      if (!dryRun && !options?.dryRun?.includes('All')) {
+      // As the API server: options in a body win over the whole query.
+      const dry = body === undefined ? dryRun : options?.dryRun?.includes('All');
+      if (!dry) {
         store.remove(place);
         watcher.changed(old, undefined);
       }
