@@ -9,7 +9,7 @@ import { createWriter } from './writer.ts';
 export interface ClusterConnection {
   /** The configured name, else the kubeconfig context. */
   readonly name: string;
-  /** Absent: the API's own default, `default`. What the context names. */
+  /** What the context names; absent: it names none. */
   readonly namespace?: string;
   /** One per diagnosis, so that its calls are counted. */
   reader(meter: CallMeter): ClusterReader;
@@ -22,7 +22,8 @@ export interface ClusterConnection {
 export function connectCluster(location: ClusterLocation, timeoutMs = 10_000): ClusterConnection {
   const config = loadKubeConfig(location);
   const context = config.getCurrentContext();
-  const name = location.name ?? (location.inCluster ? 'in-cluster' : context);
+  // The SDK's name for a pod's own service account.
+  const name = location.name ?? (context === 'inClusterContext' ? 'in-cluster' : context);
   const client = createClient({ cluster: name, config, timeoutMs });
   const namespace = config.getContextObject(context)?.namespace;
   return {
