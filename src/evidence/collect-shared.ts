@@ -15,13 +15,18 @@ import type { PodSnapshot } from './snapshots.ts';
 export interface CollectLimits {
   /** Calls under way at the same time. */
   readonly parallel: number;
-  /** For one call, from when it leaves. */
+  /** For one question to the cluster, from when it leaves. */
   readonly callMs: number;
+  /** For one question to a registry with all its requests; longer than the reader's own limits, which say better what failed. */
+  readonly registryMs: number;
   /** For everything together; what is not known then stays unknown. */
   readonly totalMs: number;
 }
 
-export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, totalMs: 45_000 };
+export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, registryMs: 30_000, totalMs: 60_000 };
+
+/** Questions that go to a registry. */
+const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags']);
 
 export interface SharedReaders {
   readonly cluster: ClusterReader;
@@ -57,16 +62,18 @@ export function shareReaders(
     const name = JSON.stringify(key);
     const before = answers.get(name);
     if (before !== undefined) return before as Promise<T>;
-    const answer = gate(() => timed(ask)).catch((error: unknown) => {
-      signal.throwIfAborted();
-      return failed(error instanceof Error ? error : new Error(errorLine(error)));
-    });
+    const answer = gate(() => timed(ask, REGISTRY.has(key[0]) ? limits.registryMs : limits.callMs)).catch(
+      (error: unknown) => {
+        signal.throwIfAborted();
+        return failed(error instanceof Error ? error : new Error(errorLine(error)));
+      },
+    );
     ignore(answer);
     answers.set(name, answer);
     return answer;
   }
 
-  async function timed<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async function timed<T>(ask: (signal: AbortSignal) => Promise<T>, ms: number): Promise<T> {
     const call = new AbortController();
     const all = AbortSignal.any([signal, over.signal, call.signal]);
     all.throwIfAborted();
@@ -75,7 +82,7 @@ export function shareReaders(
       all.addEventListener('abort', () => reject(all.reason as Error), { once: true });
     });
     ignore(aborted);
-    ignore(clock.sleep(limits.callMs, answered.signal).then(() => call.abort(new Late(limits.callMs, false))));
+    ignore(clock.sleep(ms, answered.signal).then(() => call.abort(new Late(ms, false))));
     try {
       return await Promise.race([ask(all), aborted]);
     } catch (error) {

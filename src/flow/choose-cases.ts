@@ -12,20 +12,28 @@ interface Candidate {
 }
 
 /**
- * Containers in trouble: those that wait for their image first, then the other troubles; init containers first, in spec order.
- * Pods that fail alike (container, image, reason) give one case. Nothing in trouble: the main containers, to show that all is well.
+ * Containers in trouble, pods that wait for an image first, each pod's containers in spec order (init containers first): among equal
+ * findings the first decides. Containers that fail alike give one case. Nothing in trouble: the main containers, to show that all is well.
  */
 export function chooseCases(pods: readonly PodSnapshot[]): readonly CaseSubject[] {
   const alive = pods.filter(({ deletedAt }) => deletedAt === undefined);
-  const looked = alive.length > 0 ? alive : pods;
+  const looked = (alive.length > 0 ? alive : pods).toSorted((left, right) => waits(right) - waits(left));
   const all = looked.flatMap((pod) => pod.containers.map((container): Candidate => ({ pod, container })));
-  const waiting = all.filter(({ container }) => waitsForImage(container));
-  const troubled = all.filter((one) => isTroubled(one) && !waiting.includes(one));
-  const chosen = [...waiting, ...troubled];
-  const main = all.filter(({ container }) => container.role === 'main');
-  return distinct(chosen.length > 0 ? chosen : main)
-    .slice(0, MOST_CASES)
+  const troubled = distinct(all.filter((one) => waitsForImage(one.container) || isTroubled(one)));
+  const chosen = troubled.length > 0 ? troubled : distinct(all.filter(({ container }) => container.role === 'main'));
+  // The cut keeps what waits for an image; the order stays.
+  const kept = new Set(
+    chosen
+      .toSorted((left, right) => Number(waitsForImage(right.container)) - Number(waitsForImage(left.container)))
+      .slice(0, MOST_CASES),
+  );
+  return chosen
+    .filter((one) => kept.has(one))
     .map(({ pod, container }) => ({ namespace: pod.namespace, pod: pod.name, container: container.name }));
+}
+
+function waits(pod: PodSnapshot): number {
+  return pod.containers.some(waitsForImage) ? 1 : 0;
 }
 
 /** Waits for something but its turn, failed, or runs without being ready after restarts. */
@@ -46,7 +54,8 @@ function distinct(candidates: readonly Candidate[]): readonly Candidate[] {
   const first = new Map<string, Candidate>();
   for (const one of candidates) {
     const { container } = one;
-    const key = JSON.stringify([container.name, container.image, container.state, container.waitingReason ?? '']);
+    const { name, image, imageID = '', state, waitingReason = '' } = container;
+    const key = JSON.stringify([name, image, imageID, state, waitingReason]);
     if (!first.has(key)) first.set(key, one);
   }
   return [...first.values()];

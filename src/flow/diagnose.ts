@@ -37,7 +37,7 @@ export interface DiagnoseDeps {
 }
 
 /** Leaves the thread's first message its second: what has not answered by then is "could not look", never "it is down". */
-export const QUICK_LIMITS: CollectLimits = { parallel: 8, callMs: 4500, totalMs: 4500 };
+export const QUICK_LIMITS: CollectLimits = { parallel: 8, callMs: 4500, registryMs: 4500, totalMs: 4500 };
 
 /** Rejects with UsageError (no such target, several, no such runbook) and when `signal` aborts; never for what the outside does. */
 export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
@@ -46,7 +46,8 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
     const startedAt = deps.clock.now();
     const runbook = findRunbook(deps.runbooks, runbookId);
     const meter = makeCallMeter();
-    const shared = shareReaders(deps.readers(cluster, meter), deps.clock, limits, signal);
+    const readers = deps.readers(cluster, meter);
+    const shared = shareReaders(readers, deps.clock, limits, signal);
     try {
       const target = await resolveTarget(request, shared.cluster, signal);
       const cases = openCases(target, request.namespace, outsideFor(deps, shared, target, signal));
@@ -73,6 +74,7 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
       };
     } finally {
       shared.close();
+      void readers.close?.().catch(() => undefined);
     }
   };
 }

@@ -86,10 +86,11 @@ async function podsOf(
   if (snapshot.status === 'absent') throw noSuchTarget({ ...request, kind, name });
   if (snapshot.status !== 'observed') return { kind, name, pods: [], unseen: snapshot };
   const { selector } = snapshot.value;
-  const byLabels = kind !== 'CronJob' && selector !== '';
-  const list = await cluster.pods(byLabels ? { namespace, selector } : { namespace }, signal);
+  const list = await cluster.pods(selector === '' ? { namespace } : { namespace, selector }, signal);
   if (list.status !== 'observed') return { kind, name, pods: [], unseen: list };
-  const pods = byLabels ? list.value.pods : await ownedPods(workload, list.value.pods, cluster, signal);
+  // A CronJob selects nothing itself: its Jobs' pods may share their labels with others.
+  const isSelected = kind !== 'CronJob' && selector !== '';
+  const pods = isSelected ? list.value.pods : await ownedPods(workload, list.value.pods, cluster, signal);
   if (pods.length > 0) return { kind, name, pods };
   throw new UsageError({
     code: 'no-pods',

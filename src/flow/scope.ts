@@ -8,11 +8,16 @@ import { failingPods } from '../evidence/pull-failures.ts';
 import { groupFailing, totalOf } from '../evidence/scope-groups.ts';
 import type { ScopeUseCase } from './use-cases.ts';
 
-/** Opens the outside as one diagnosis sees it; every request is counted on `meter`. Throws UsageError for an unknown cluster. */
-export type OpenReaders = (
-  cluster: string | undefined,
-  meter: CallMeter,
-) => { readonly cluster: ClusterReader; readonly registry: RegistryReader };
+/** The outside as one diagnosis sees it. */
+export interface Readers {
+  readonly cluster: ClusterReader;
+  readonly registry: RegistryReader;
+  /** Called once when the diagnosis is over; its failure is nobody's business. */
+  readonly close?: () => Promise<void>;
+}
+
+/** Opens readers for one diagnosis; every request is counted on `meter`. Throws UsageError for an unknown cluster. */
+export type OpenReaders = (cluster: string | undefined, meter: CallMeter) => Readers;
 
 export interface ScopeDeps {
   readonly clock: Clock;
@@ -46,6 +51,7 @@ export function makeScope(deps: ScopeDeps): ScopeUseCase {
       };
     } finally {
       shared.close();
+      void readers.close?.().catch(() => undefined);
     }
   };
 }

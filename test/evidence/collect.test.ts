@@ -86,7 +86,7 @@ describe('the evidence graph', () => {
     const hang = () => new Promise<never>(() => undefined);
     const clock = createManualClock();
     const stop = new AbortController();
-    const limits = { parallel: 1, callMs: 10_000, totalMs: 12_000 };
+    const limits = { ...DEFAULT_LIMITS, parallel: 1, totalMs: 12_000 };
     const cluster = fakeCluster(aStory(), { pods: hang, pod: hang });
     const shared = shareReaders({ cluster, registry: fakeRegistry() }, clock, limits, stop.signal);
     const evidence = collectCase(subject, { ...shared, signal: stop.signal, ownCredential: () => undefined });
@@ -100,7 +100,7 @@ describe('the evidence graph', () => {
   it('does not blame the registry when our own time ran out', async () => {
     const clock = createManualClock();
     const stop = new AbortController();
-    const limits = { parallel: 8, callMs: 4000, totalMs: 4000 };
+    const limits = { parallel: 8, callMs: 4000, registryMs: 4000, totalMs: 4000 };
     const silent = { ...fakeRegistry(), manifest: () => new Promise<never>(() => undefined) };
     const shared = shareReaders({ cluster: fakeCluster(), registry: silent }, clock, limits, stop.signal);
     const evidence = collectCase(subject, { ...shared, signal: stop.signal, ownCredential: () => undefined });
@@ -113,7 +113,7 @@ describe('the evidence graph', () => {
     const silent = { ...fakeRegistry(), manifest: () => new Promise<never>(() => undefined) };
     const { evidence, clock } = open(aStory(), {}, silent);
     const looking = evidence.get('registryAccess');
-    await clock.advance(DEFAULT_LIMITS.callMs);
+    await clock.advance(DEFAULT_LIMITS.registryMs);
     expect(await looking).toMatchObject({
       status: 'observed',
       value: { attempts: [{ outcome: { kind: 'network', fault: 'connection-timeout' } }] },

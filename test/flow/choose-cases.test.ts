@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { chooseCases } from '../../src/flow/choose-cases.ts';
+import { aContainer, aPod, aRunningContainer, NOON } from '../support/snapshots.ts';
+
+function names(...pods: Parameters<typeof chooseCases>[0]): readonly string[] {
+  return chooseCases(pods).map(({ pod, container }) => `${pod}/${container}`);
+}
+
+describe('the containers worth a case', () => {
+  it('keeps spec order within a pod, and puts pods that wait for an image first', () => {
+    const crashing = aContainer({ name: 'proxy', waitingReason: 'CrashLoopBackOff' });
+    const mixed = aPod({ name: 'b', containers: [crashing, aContainer()] });
+    const other = aPod({ name: 'a', containers: [aContainer({ name: 'other', waitingReason: 'CrashLoopBackOff' })] });
+    expect(names(other, mixed)).toEqual(['b/proxy', 'b/api', 'a/other']);
+  });
+
+  it('takes one of many pods that fail alike', () => {
+    expect(names(aPod({ name: 'a' }), aPod({ name: 'b' }), aPod({ name: 'c' }))).toEqual(['a/api']);
+  });
+
+  it('tells running pods apart by the image that they really run', () => {
+    const stale = aRunningContainer({ imageID: 'registry.example.com/team/api@sha256:old' });
+    expect(
+      names(aPod({ name: 'a', containers: [aRunningContainer()] }), aPod({ name: 'b', containers: [stale] })),
+    ).toEqual(['a/api', 'b/api']);
+  });
+
+  it('cuts a long list without losing what waits for its image', () => {
+    const crashing = ['1', '2', '3', '4', '5'].map((name) => aContainer({ name, waitingReason: 'CrashLoopBackOff' }));
+    expect(names(aPod({ name: 'a', containers: [...crashing, aContainer({ name: 'last' })] }))).toEqual([
+      'a/1',
+      'a/2',
+      'a/3',
+      'a/last',
+    ]);
+  });
+
+  it('leaves out what waits for its turn, what completed, and pods that are going', () => {
+    const init = aRunningContainer({ name: 'init', role: 'init', state: 'terminated', exitCode: 0, ready: false });
+    const turn = aContainer({ waitingReason: 'PodInitializing' });
+    expect(names(aPod({ name: 'a', containers: [init, turn] }))).toEqual(['a/api']);
+    expect(
+      names(aPod({ name: 'gone', deletedAt: NOON }), aPod({ name: 'b', containers: [aRunningContainer()] })),
+    ).toEqual(['b/api']);
+    expect(names()).toEqual([]);
+  });
+});
