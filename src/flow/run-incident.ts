@@ -74,7 +74,7 @@ async function showFindings(
  * its clocks are the parent's.
  */
 async function joinLate(deps: IncidentDeps, incident: Incident, family: string | null): Promise<Incident> {
-  if (incident.children.length > 0 || incident.pages.length > 0) return incident;
+  if (incident.children.length > 0 || incident.pages.length > 0 || incident.parent !== undefined) return incident;
   const joining = await joinByFamily(deps, incident, family);
   if (joining.kind === 'alone' || !incident.thread) return joining.incident;
   await refresh(deps, joining.parent);
