@@ -17,7 +17,13 @@ import {
   TLS_RULES,
   TRANSFER_RULES,
 } from './pull-error/rules-network.ts';
-import { CONTENT_RULES, KUBELET_RULES, RUNTIME_RULES, STORAGE_RULES } from './pull-error/rules-node.ts';
+import {
+  CONTENT_RULES,
+  ELSEWHERE_RULES,
+  KUBELET_RULES,
+  RUNTIME_RULES,
+  STORAGE_RULES,
+} from './pull-error/rules-node.ts';
 import { BROKEN_RULES, FORMAT_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES } from './pull-error/rules-registry.ts';
 import { splitErrors } from './pull-error/split.ts';
 import type { Classification, PullErrorKind } from './pull-error.ts';
@@ -32,6 +38,7 @@ const SETTLED: ReadonlyMap<string, PullErrorKind> = new Map([
 
 const RULES: readonly Rule[] = [
   ...KUBELET_RULES,
+  ...ELSEWHERE_RULES,
   ...LIMIT_RULES,
   ...RUNTIME_RULES,
   ...TRANSFER_RULES,
@@ -122,7 +129,7 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
   const cut = kindsOfCutEnd(failure.text);
   const [only] = cut;
   const bare = isBare(failure.text);
-  if (only !== undefined && cut.length === 1 && !bare) return verdict(only, 'other');
+  if (only !== undefined && cut.length === 1) return verdict(only, 'other');
   if (bare) return verdict('backoff-only', ...cut);
   if (reason === 'RegistryUnavailable') {
     return verdict(
@@ -140,9 +147,7 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
 /** Only the kubelet's own retry or error name, without what went wrong. */
 function isBare(text: string): boolean {
   if (text.includes('back-off pulling image')) return true;
-  return /^\s*(?:error: )?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable|failed to pull image ‹ref›)\W*$/.test(
-    text,
-  );
+  return /^\s*(?:error: )?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
 }
 
 /** Old kubelets put "no credentials" guesses before every cause; a text cut there leaves it open. */

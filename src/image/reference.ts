@@ -42,7 +42,10 @@ const DOMAIN =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
 const PATH_PART = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
+/** The algorithms that the kubelet and the runtimes register, with lower-case digits of exactly their length. */
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+/** Counted without the domain, `library/` included. */
+const MAX_PATH = 255;
 
 /** Parses `text` as the kubelet would. Never throws. */
 export function parseReference(text: string): ParsedReference {
@@ -53,7 +56,7 @@ export function parseReference(text: string): ParsedReference {
     return fail(
       text,
       'bad-digest',
-      `"${digest}" is not a digest: it should look like sha256: and 64 hexadecimal digits`,
+      `"${digest}" is not a digest: it should be sha256: and 64 hexadecimal digits in lower case`,
     );
   }
   const colon = beforeDigest.lastIndexOf(':');
@@ -78,10 +81,13 @@ function parseName(text: string, name: string, tag: string | undefined, digest: 
   if (!DOMAIN.test(registry) || !path.split('/').every((part) => PATH_PART.test(part))) {
     return fail(text, 'bad-name', `"${name}" is not a repository name`);
   }
-  if (path.length > 255) return fail(text, 'too-long', 'a repository path has at most 255 characters');
-  if (/^[0-9a-f]{64}$/.test(name))
+  // Only the bare digits: with a tag behind them they are an ordinary name.
+  if (/^[0-9a-f]{64}$/.test(text))
     return fail(text, 'bad-name', 'a name of 64 hexadecimal digits is refused because it looks like an image id');
   const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
+  if (repository.length > MAX_PATH) {
+    return fail(text, 'too-long', `a repository path has at most ${MAX_PATH} characters`);
+  }
   const effective = tag ?? (digest === undefined ? 'latest' : undefined);
   return {
     ok: true,

@@ -28,7 +28,7 @@ const WORD = /[^\s"'`{}[\](),;=<>|]{1,2048}/g;
 /** Words with a slash, colon or dot that are part of an error's own text. */
 const PLAIN =
   /^(?:i\/o|net\/http|archive\/tar|compress\/\w+|text\/\w+|username\/password|user\/password|read\/write|input\/output|client\.timeout|os\/arch|x509|http\/[12](?:\.\d)?|and\/or)$/;
-const MEDIA_TYPE = /^(?:application|text)\/[\w.+-]+$/;
+const MEDIA_TYPE = /^(?:application|text)\/[\w.+-]*$/;
 const PLATFORM = /^(?:linux|windows|darwin|freebsd)\/[\w/.]+$/;
 const STATUS_WORD = /^(?:status|code|statuscode|error|http):/;
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:->[\d.:]+)?$/;
@@ -36,9 +36,9 @@ const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d+)?$/;
 
 const REASONS =
   'bad request|unauthorized|payment required|forbidden|not found|method not allowed|proxy authentication|request timeout|conflict|gone|precondition failed|too many requests|unavailable for legal|internal server|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time';
-const STATUS_BY_REASON = new RegExp(`\\b([45]\\d\\d):? (?:${REASONS})`);
+const STATUS_BY_REASON = new RegExp(`\\b([45]\\d\\d):? \\(?(?:${REASONS})`);
 const STATUS_BY_NAME =
-  /(?:status ?code|http status|unexpected status|status|http code|error code|response code)\W{0,6}(?:from [a-z]{3,7} request to )?(?:‹\w+›\W{0,3})?([45]\d\d)\b/;
+  /(?:status ?code|http status|unexpected status|status|http code|error code|response code|server error:|http)\W{0,6}(?:from registry |from [a-z]{3,7} request to )?(?:‹\w+›\W{0,3})?([45]\d\d)\b/;
 const STATUS_IN_BRACKETS = /\(([45]\d\d)\)/;
 /** Old containerd in a log cut after the code: `‹manifest›: 403 F`. */
 const STATUS_AFTER_URL = /‹(?:token|manifest|blob|ping|url)›: ([45]\d\d)\b/;

@@ -25,5 +25,5 @@ function unescape(text: string): string {
   return text
     .replace(/\\{1,8}u00(2[267]|3[ce])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     .replace(/\\{1,8}(["'])/g, '$1')
-    .replace(/\\{1,8}[nrt](?![a-z]*\\)/g, '\n');
+    .replace(/\\{1,8}[nrt]/g, '\n');
 }

@@ -26,7 +26,7 @@ function expired({ text }: Failure): Verdict | undefined {
   if (has(text, ['security token included in the request is invalid', 'unrecognizedclientexception'])) {
     return verdict('credentials-expired', 'unauthorized');
   }
-  return /(?:token|credentials?|password|jwt|login|session|key)\b[^.:]{0,40}(?:\bexpired|\bexpires at)|expiredtoken|expired (?:\w+ )?(?:token|credential)/.test(
+  return /(?:token|credentials?|password|jwt|login|session|keys?|secrets?)\b[^.:]{0,40}(?:\bexpired|\bexpires at)|expiredtoken|expired (?:\w+ )?(?:token|credential)/.test(
     text,
   )
     ? verdict('credentials-expired')
@@ -179,5 +179,12 @@ function plainDenial({ text, registry }: Failure): Verdict | undefined {
   if (!/\b(?:denied|forbidden)\b/.test(text)) return undefined;
   return registry === 'ghcr'
     ? verdict('unauthorized', 'forbidden', 'credentials-expired', 'not-found-or-unauthorized')
-    : verdict('forbidden', 'unauthorized', 'not-found-or-unauthorized', 'image-not-found', 'source-blocked');
+    : verdict(
+        'forbidden',
+        'unauthorized',
+        'credentials-expired',
+        'not-found-or-unauthorized',
+        'image-not-found',
+        'source-blocked',
+      );
 }

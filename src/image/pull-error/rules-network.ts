@@ -55,9 +55,10 @@ export const TLS_RULES: readonly Rule[] = [
     'http request to an https server',
     'first record does not look like a tls handshake',
     'wrong version number',
-    'malformed http response "\\x15',
   ]),
+  when('http-vs-https', ['malformed http response', 'malformed http status'], ['non-registry-response']),
   untrusted,
+  when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
   when('tls-handshake', [
     'remote error: tls',
@@ -182,7 +183,8 @@ function reset(failure: Failure): Verdict | undefined {
   const ended = /\beof\b/.test(text);
   if (!ended && !has(text, closed)) return undefined;
   const opening = has(text, ['failed open', 'failed to do request']);
-  if (atBlob(failure) && !opening) return verdict('transfer-interrupted', 'connection-reset', 'registry-error');
+  const flowing = atBlob(failure) || text.includes('failed to copy');
+  if (flowing && !opening) return verdict('transfer-interrupted', 'connection-reset', 'registry-error');
   return verdict('connection-reset', 'transfer-interrupted', 'proxy-failure');
 }
 

@@ -71,6 +71,25 @@ function signaturePolicy({ text }: Failure): Verdict | undefined {
   return text.includes('required email') ? verdict('signature-rejected') : undefined;
 }
 
+/** Not about an image: the objects a pod names, and containers that were created from an image that is there. */
+export const ELSEWHERE_RULES: readonly Rule[] = [
+  ({ text }) =>
+    /\b(?:secret|configmap|serviceaccount|persistentvolumeclaim|namespace|node|pod)s? ‹ref› (?:not found|is forbidden)/.test(
+      text,
+    )
+      ? verdict('other', 'pull-secret-missing')
+      : undefined,
+  when('other', [
+    'oci runtime',
+    'runc create failed',
+    'failed to create shim',
+    'failed to start container',
+    'executable file not found',
+    'exec format error',
+    'restarting failed container',
+  ]),
+];
+
 /** The kubelet cannot talk to the runtime. */
 export const RUNTIME_RULES: readonly Rule[] = [
   when('runtime-unavailable', [
@@ -86,6 +105,7 @@ export const RUNTIME_RULES: readonly Rule[] = [
     'runtime is not ready',
     'server is not initialized yet',
     'transport is closing',
+    'error reading from server',
     'grpc: the client connection is closing',
   ]),
 ];

@@ -61,6 +61,8 @@ export const FORMAT_RULES: readonly Rule[] = [
     'cannot be used on this platform',
     'does not match the specified platform',
     'does not match the host',
+    'operating system of the container does not match',
+    'operating system does not match',
     'no matching platform',
     'does not provide the specified platform',
     'not supported on this platform',
@@ -77,6 +79,8 @@ export const FORMAT_RULES: readonly Rule[] = [
     'encountered unknown type',
     'media type',
     'mediatype',
+    'media-type',
+    'missing signature key',
     'mimetype',
     'mime type',
     'unsupported manifest',
@@ -95,7 +99,16 @@ export const FORMAT_RULES: readonly Rule[] = [
 ];
 
 function notRegistry({ text, status }: Failure): Verdict | undefined {
-  if (has(text, ['text/html', "invalid character '<'", 'not a docker registry', 'not a registry', 'text/plain'])) {
+  if (
+    has(text, [
+      'text/html',
+      'media type text',
+      "invalid character '<'",
+      'not a docker registry',
+      'not a registry',
+      'text/plain',
+    ])
+  ) {
     return verdict('non-registry-response', 'proxy-failure', 'unauthorized', 'http-vs-https');
   }
   if (status === null && has(text, ['<!doctype', '<html', 'looking for beginning of value'])) {
@@ -128,6 +141,7 @@ function missing({ text, status, registry, urls }: Failure): Verdict | undefined
   if (status !== 404 && !has(text, words)) return undefined;
   if (urls.at(-1)?.purpose === 'token') return verdict('registry-error', 'image-not-found', 'non-registry-response');
   if (registry === 'ghcr') return verdict('image-not-found', 'not-found-or-unauthorized');
+  if (text.includes('no such image')) return verdict('image-not-found', 'invalid-reference', 'node-storage');
   if (text.includes('invalid manifest reference')) return verdict('image-not-found', 'manifest-unsupported');
   return verdict('image-not-found');
 }

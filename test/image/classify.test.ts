@@ -1,0 +1,216 @@
+import { performance } from 'node:perf_hooks';
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { classify } from '../../src/image/classify.ts';
+import { classifyLine, classifyLines } from '../../src/image/classify-lines.ts';
+import { PULL_ERROR_KINDS } from '../../src/image/pull-error.ts';
+import { hostileMessages } from './hostile.ts';
+
+const IMAGE = 'registry.example.com/team/app:v1';
+const MANIFEST = 'https://registry.example.com/v2/team/app/manifests/v1';
+
+/** One failure in the words of each runtime. */
+function tellings(inner: string): string[] {
+  return [
+    `Failed to pull image "${IMAGE}": rpc error: code = Unknown desc = failed to pull and unpack image "${IMAGE}": failed to resolve reference "${IMAGE}": failed to do request: Head "${MANIFEST}": ${inner}`,
+    `Failed to pull image "${IMAGE}": failed to pull and unpack image "${IMAGE}": failed to resolve image: failed to do request: Head "${MANIFEST}": ${inner}`,
+    `Failed to pull image "${IMAGE}": rpc error: code = Unknown desc = Error response from daemon: Get "https://registry.example.com/v2/": ${inner}`,
+    `Failed to pull image "${IMAGE}": rpc error: code = Unknown desc = pinging container registry registry.example.com: Get "https://registry.example.com/v2/": ${inner}`,
+    `Back-off pulling image "${IMAGE}": ErrImagePull: initializing source docker://${IMAGE}: pinging container registry registry.example.com: Get "https://registry.example.com/v2/": ${inner}`,
+    `unable to pull image or OCI artifact: pull image err: initializing source docker://${IMAGE}: Get "https://registry.example.com/v2/": ${inner}; artifact err: get manifest: Get "https://registry.example.com/v2/": ${inner}`,
+  ];
+}
+
+describe('the same failure has the same kind in every runtime', () => {
+  it.each([
+    ['dial tcp: lookup registry.example.com on 10.0.0.10:53: no such host', 'dns-failure'],
+    ['dial tcp 192.0.2.7:443: connect: connection refused', 'connection-refused'],
+    ['dial tcp 192.0.2.7:443: i/o timeout', 'connection-timeout'],
+    ['dial tcp 192.0.2.7:443: connect: no route to host', 'network-unreachable'],
+    ['read tcp 10.0.0.2:555->192.0.2.7:443: read: connection reset by peer', 'connection-reset'],
+    ['net/http: TLS handshake timeout', 'tls-handshake'],
+    ['x509: certificate signed by unknown authority', 'tls-untrusted'],
+    ['http: server gave HTTP response to HTTPS client', 'http-vs-https'],
+    ['proxyconnect tcp: dial tcp 10.0.0.1:3128: connect: connection refused', 'proxy-failure'],
+  ])('%s is %s', (inner, kind) => {
+    expect(tellings(inner).map((text) => classify(text).kind)).toEqual(tellings(inner).map(() => kind));
+  });
+});
+
+describe('names in a message are not read as its words', () => {
+  it.each([
+    'registry.example.com/unauthorized/forbidden:404',
+    'registry.example.com/x509/i-o-timeout:429',
+    'no-space-left.example.com/denied/app:500-internal-server-error',
+    'toomanyrequests.example.com:5000/connection-refused:manifest-unknown',
+    'docker.io/library/unauthorized:503',
+    'docker.io/library/denied:expired-token',
+  ])('%s not found is a missing image and nothing else', (image) => {
+    const told = [
+      `Failed to pull image "${image}": rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`,
+      `Failed to pull image "${image}": rpc error: code = Unknown desc = Error response from daemon: manifest for ${image} not found: manifest unknown`,
+      `Failed to pull image "${image}": rpc error: code = Unknown desc = reading manifest ${image.split(':').at(-1)} in ${image.replace(/:[^:]*$/, '')}: manifest unknown`,
+    ];
+    expect(told.map((text) => classify(text).kind)).toEqual(['image-not-found', 'image-not-found', 'image-not-found']);
+    expect(classify(told[0] ?? '').image).toBe(image);
+  });
+});
+
+describe('joined errors', () => {
+  const anonymous = `failed to pull and unpack image "${IMAGE}": failed to resolve reference "${IMAGE}": failed to authorize: failed to fetch anonymous token: unexpected status: 401 Unauthorized`;
+
+  it('the anonymous attempt does not vote where a credential got further, and stays open', () => {
+    const answer = classify(
+      `Failed to pull image "${IMAGE}": [rpc error: code = NotFound desc = failed to pull and unpack image "${IMAGE}": failed to resolve reference "${IMAGE}": ${IMAGE}: not found, rpc error: code = Unknown desc = ${anonymous}]`,
+    );
+    expect(answer).toMatchObject({ kind: 'image-not-found', also: ['unauthorized'] });
+  });
+
+  it('a mirror that failed first does not hide what the registry said', () => {
+    const answer = classify(
+      'Failed to pull image "docker.io/team/app:v9": initializing source docker://team/app:v9: (Mirrors also failed: [mirror.local/team/app:v9: pinging container registry mirror.local: Get "https://mirror.local/v2/": dial tcp 10.0.0.1:443: connect: connection refused]): docker.io/team/app:v9: reading manifest v9 in docker.io/team/app: manifest unknown',
+    );
+    expect(answer.kind).toBe('image-not-found');
+  });
+});
+
+describe('who is named', () => {
+  it('the host that failed may be the token server', () => {
+    const answer = classify(
+      'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to resolve reference "docker.io/library/nginx:latest": failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository%3Alibrary%2Fnginx%3Apull&service=registry.docker.io": dial tcp 192.0.2.7:443: i/o timeout',
+    );
+    expect(answer).toMatchObject({
+      kind: 'connection-timeout',
+      host: 'auth.docker.io',
+      image: 'nginx',
+      registry: 'docker-hub',
+      runtime: 'containerd',
+    });
+  });
+
+  it('the proxy, not the registry, when the proxy failed', () => {
+    const answer = classify(
+      'Error response from daemon: Get "https://registry-1.docker.io/v2/": proxyconnect tcp: dial tcp 10.0.0.1:3128: i/o timeout',
+    );
+    expect(answer).toMatchObject({
+      kind: 'proxy-failure',
+      host: '10.0.0.1:3128',
+      registry: 'docker-hub',
+      runtime: 'docker',
+    });
+  });
+
+  it('nobody where the text names nobody', () => {
+    expect(classify('pull QPS exceeded')).toEqual({
+      kind: 'kubelet-throttled',
+      also: [],
+      host: null,
+      image: null,
+      registry: null,
+      runtime: null,
+    });
+  });
+});
+
+describe('the reason beside a message', () => {
+  it.each([
+    ['InvalidImageName', 'invalid-reference'],
+    ['ErrImageNeverPull', 'never-pull-policy'],
+    ['SignatureValidationFailed', 'signature-rejected'],
+    ['FailedToRetrieveImagePullSecret', 'pull-secret-missing'],
+  ])('%s settles it', (reason, kind) => {
+    expect(classify('', reason).kind).toBe(kind);
+  });
+
+  it('is data where it is no known reason', () => {
+    const answer = classify('', 'illegal base64 data at input byte 0');
+    expect(answer.kind).toBe('other');
+    expect(answer.also).toContain('unauthorized');
+  });
+
+  it.each([
+    '',
+    'something else happened',
+    'Error: secret "regcred" not found',
+    'Error: configmap "settings" not found',
+    'exec: "app": executable file not found in $PATH',
+  ])('and without one, "%s" accuses nobody', (message) => {
+    expect(classify(message).kind).toBe('other');
+  });
+});
+
+describe('no message can break it', () => {
+  it('whatever the text, the answer is one of the kinds and never its own alternative', () => {
+    const word = fc.constantFrom(
+      '"',
+      '[',
+      ']',
+      ': ',
+      ', rpc error: code = Unknown desc = ',
+      'https://',
+      '401',
+      'denied',
+      'not found',
+      '\\"',
+      'image "',
+      'sha256:',
+      '\n',
+      '‹',
+      'proxyconnect',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.oneof(word, fc.string({ maxLength: 8 }))).map((all) => all.join('')),
+        ),
+        (message) => {
+          const { kind, also } = classify(message);
+          expect(PULL_ERROR_KINDS).toContain(kind);
+          expect(also).not.toContain(kind);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(hostileMessages().map(({ name, message }) => [name, message] as const))(
+    'a megabyte of %s takes less than 200 ms',
+    (_, message) => {
+      const start = performance.now();
+      classify(message);
+      expect(performance.now() - start).toBeLessThan(200);
+    },
+  );
+});
+
+describe('pullcheck classify', () => {
+  it('answers line by line in order, and a bad line does not stop the others', async () => {
+    const lines = [
+      '{"message":"pull QPS exceeded"}',
+      'no JSON',
+      '',
+      '{"reason":"x"}',
+      '{"message":"","reason":"InvalidImageName"}',
+      '{"message":"x","reason":null}',
+    ];
+    const answers = [];
+    for await (const answer of classifyLines(lines)) answers.push(answer);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false, false, true, true]);
+    expect(answers.map(({ text }) => JSON.parse(text) as unknown)).toEqual([
+      expect.objectContaining({ kind: 'kubelet-throttled' }),
+      { error: 'the line is not JSON' },
+      { error: expect.stringContaining('"message"') },
+      expect.objectContaining({ kind: 'invalid-reference' }),
+      expect.objectContaining({ kind: 'other' }),
+    ]);
+    expect(Object.keys(JSON.parse(classifyLine(lines[0] ?? '')?.text ?? '{}') as object)).toEqual([
+      'kind',
+      'also',
+      'host',
+      'image',
+      'registry',
+      'runtime',
+    ]);
+  });
+});
