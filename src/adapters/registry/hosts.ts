@@ -3,6 +3,8 @@
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { Clock } from '../../clock.ts';
+import type { AccessOutcome } from '../../evidence/registry-access.ts';
+import { apiHost } from '../../image/reference.ts';
 import type { Sealed } from '../../sealed.ts';
 import { bareHost } from './addresses.ts';
 import type { Challenge } from './challenge.ts';
@@ -18,6 +20,10 @@ export interface HeldToken {
   readonly until: number;
 }
 
+export type TokenAnswer =
+  | { readonly kind: 'token'; readonly held: HeldToken }
+  | { readonly kind: 'failed'; readonly status?: number; readonly outcome: AccessOutcome };
+
 /** One registry as this reader knows it. Mutable: it is the reader's memory. */
 export interface RegistryHost {
   readonly endpoint: Endpoint;
@@ -32,7 +38,7 @@ export interface RegistryHost {
   isRegistry: boolean;
   readonly tokens: Map<string, HeldToken>;
   /** Token requests under way, by the same key. */
-  readonly asking: Map<string, Promise<unknown>>;
+  readonly asking: Map<string, Promise<TokenAnswer>>;
 }
 
 export interface HostOptions {
@@ -50,8 +56,9 @@ export interface Hosts {
 
 export function createHosts(options: HostOptions): Hosts {
   const known = new Map<string, RegistryHost>();
-  const configs = new Map(options.registries.map((config) => [config.host, config]));
-  const endpoints = new Map(options.registries.map((config) => [config.host, endpointOf(config.host, config)]));
+  const endpoints = new Map(
+    options.registries.map((config) => [keyOf(config.host), endpointOf(keyOf(config.host), config)]),
+  );
   const listed = new Set(
     [...endpoints.values()].flatMap((endpoint) => (endpoint ? [bareHost(endpoint.base.hostname)] : [])),
   );
@@ -73,21 +80,21 @@ export function createHosts(options: HostOptions): Hosts {
   }
 
   return {
-    of(registry) {
+    of(image) {
+      const registry = keyOf(image);
       const held = known.get(registry);
       if (held) {
         known.delete(registry);
         known.set(registry, held);
         return held;
       }
-      const endpoint = endpoints.get(registry) ?? endpointOf(registry, configs.get(registry));
+      const endpoint = endpoints.get(registry) ?? endpointOf(registry, undefined);
       if (!endpoint) return undefined;
       const host = create(endpoint);
       known.set(registry, host);
       const [oldest] = known.keys();
       if (known.size > options.limits.hosts && oldest !== undefined) {
-        // Not destroyed: a question to it may still be under way; close() lets that finish.
-        void known.get(oldest)?.agent.close();
+        // Its agent is not closed: a question may still be under way. Idle connections end by themselves within seconds.
         known.delete(oldest);
       }
       return host;
@@ -97,4 +104,9 @@ export function createHosts(options: HostOptions): Hosts {
       known.clear();
     },
   };
+}
+
+/** Docker Hub has three names; all are one registry. */
+function keyOf(registry: string): string {
+  return apiHost(registry === 'index.docker.io' ? 'docker.io' : registry);
 }

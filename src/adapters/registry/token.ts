@@ -3,19 +3,16 @@
  * server answers 200 also when it grants nothing, so the granted actions are read from the token as evidence.
  */
 import { createHash } from 'node:crypto';
-import type { AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
+import type { RegistryCredential } from '../../evidence/registry-access.ts';
 import { Sealed } from '../../sealed.ts';
 import { failureOf, notARegistry } from './answers.ts';
 import type { Challenge } from './challenge.ts';
+import { abortable } from './deadline.ts';
 import { follow } from './follow.ts';
-import type { HeldToken } from './hosts.ts';
+import type { HeldToken, TokenAnswer } from './hosts.ts';
 import { readGrants, readToken } from './schema.ts';
 import { basicPair } from './text.ts';
 import { type Call, refusal } from './transport.ts';
-
-export type TokenAnswer =
-  | { readonly kind: 'token'; readonly held: HeldToken }
-  | { readonly kind: 'failed'; readonly status?: number; readonly outcome: AccessOutcome };
 
 /** The scopes to ask for: the registry's own first (some read only the first), then plain pull on the repository. */
 export function scopesFor(call: Call, challenge: Challenge): string[] {
@@ -34,8 +31,13 @@ export async function tokenFor(call: Call, challenge: Challenge, credential: Reg
   const scopes = scopesFor(call, challenge);
   const key = JSON.stringify([challenge.realm, challenge.service, scopes, fingerprint(credential)]);
   const { tokens, asking } = call.host;
-  // Somebody else's request may fail by their abort; then we ask ourselves.
-  await asking.get(key)?.catch(() => undefined);
+  const pending = asking.get(key);
+  // No await where nothing is pending: between looking and asking nobody else may look.
+  const shared = pending && (await joined(call, pending));
+  if (shared) {
+    if (shared.kind === 'token') call.scrub.hide(shared.held.token.reveal());
+    return shared;
+  }
   const held = tokens.get(key);
   if (held && held.until > call.now()) {
     call.scrub.hide(held.token.reveal());
@@ -50,6 +52,16 @@ export async function tokenFor(call: Call, challenge: Challenge, credential: Reg
     return answer;
   } finally {
     asking.delete(key);
+  }
+}
+
+/** The answer to the same question that somebody else has under way; it may fail by their abort, then we ask ourselves. */
+async function joined(call: Call, request: Promise<TokenAnswer>): Promise<TokenAnswer | undefined> {
+  try {
+    return await abortable(request, call.deadline.signal);
+  } catch {
+    call.caller.throwIfAborted();
+    return undefined;
   }
 }
 

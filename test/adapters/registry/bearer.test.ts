@@ -88,6 +88,19 @@ describe('a Bearer registry', () => {
     expect([...reader.calls].sort()).toEqual(['manifest', 'manifest', 'tags', 'tags', 'token']);
   });
 
+  it('shows a wrong password to the token server once, however many questions start together', async () => {
+    const registry = await simulated();
+    reader = quickReader();
+    const image = imageOf(`${registry.host}/shop/api:1`);
+    await reader.manifest(image, anonymous, signal);
+    const answers = await Promise.all([
+      reader.manifest(image, puller('wrong'), signal),
+      reader.tags(image, puller('wrong'), signal),
+    ]);
+    expect(answers).toMatchObject([{ outcome: { kind: 'unauthorized', at: 'token' } }, { kind: 'failed' }]);
+    expect(registry.requests.filter(({ authorization }) => authorization === 'basic')).toHaveLength(1);
+  });
+
   it('does not hide a revoked password behind a token for longer than half a minute', async () => {
     const registry = await simulated();
     let now = 0;

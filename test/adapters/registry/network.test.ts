@@ -111,6 +111,12 @@ describe('over https', () => {
     await go.stop();
   });
 
+  it('a server that hangs up in the handshake is told apart from one that resets the connection', async () => {
+    const rude = await startRaw((socket) => socket.once('data', () => socket.end()));
+    expect((await look(rude.host, { plainHttp: false })).outcome).toMatchObject({ fault: 'tls-handshake' });
+    await rude.stop();
+  });
+
   it('a TLS alert in answer to plain http is understood', async () => {
     const alert = await startRaw((socket) =>
       socket.once('data', () => socket.end(Buffer.from('15030100020246', 'hex'))),

@@ -69,13 +69,20 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
       path: `${url.pathname}${url.search}`,
       authorization: schemeOf(authorization),
     });
-    if (failure?.kind === 'slow') await options.clock.sleep(failure.ms);
+    if (failure?.kind === 'slow') await delay(response, failure.ms);
     else if (failure) {
       sendFailure(response, failure);
       return;
     }
     if (url.pathname === '/token' && auth === 'bearer') issueToken(url, authorization, response);
     else serve(url, authorization, response);
+  }
+
+  /** Ends early when the client has gone. */
+  async function delay(response: ServerResponse, ms: number): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    await options.clock.sleep(ms, gone.signal).catch(() => undefined);
   }
 
   function issueToken(url: URL, authorization: string | undefined, response: ServerResponse): void {
