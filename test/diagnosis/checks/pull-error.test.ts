@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { absent, observed, unreachable } from '../../../src/evidence/observation.ts';
+import { PULL_ERROR_KINDS } from '../../../src/image/pull-error.ts';
+import { evidence, failure, firstFinding, runCheck, running } from '../support.ts';
+
+const read = (...spoiled: Parameters<typeof evidence>) => runCheck('pull-error', evidence(...spoiled));
+
+describe('what does the pull error say', () => {
+  it.each(PULL_ERROR_KINDS)('%s is never more than likely by words alone', (kind) => {
+    const mute = kind === 'backoff-only' || kind === 'other';
+    expect(firstFinding(read({ pullFailure: observed(failure(kind)) }))).toBe(
+      `${kind} ${mute ? 'possible' : 'likely'}`,
+    );
+  });
+
+  it.each([
+    ['InvalidImageName', 'invalid-reference', 'invalid-reference certain'],
+    ['ErrImageNeverPull', 'never-pull-policy', 'never-pull-policy certain'],
+    ['SignatureValidationFailed', 'signature-rejected', 'signature-rejected certain'],
+    ['illegal base64 data at input byte 0', 'other', 'pull-secret-malformed certain'],
+    ['constructor', 'other', 'other possible'],
+  ] as const)('the waiting reason %s settles what it can', (reason, kind, expected) => {
+    expect(firstFinding(read({ pullFailure: observed(failure(kind, { reason })) }))).toBe(expected);
+  });
+
+  it('names what the words leave open', () => {
+    const said = failure('unauthorized');
+    const classification = { ...said.classification, also: ['forbidden', 'image-not-found'] as const };
+    const result = read({ pullFailure: observed({ ...said, classification }) });
+    expect(result.note).toContain('The words also allow forbidden and image-not-found.');
+  });
+
+  it('does not hold an old error against a container that runs or crashes', () => {
+    const pullFailure = observed(failure('unauthorized'));
+    expect(read({ pullFailure, container: observed(running) })).toMatchObject({
+      verdict: 'pass',
+      note: expect.stringContaining('earlier'),
+    });
+    const crashing = { ...running, state: 'waiting', waitingReason: 'CrashLoopBackOff' } as const;
+    expect(read({ pullFailure, container: observed(crashing) }).verdict).toBe('pass');
+  });
+
+  it('passes when nothing was said, but not when it could not listen', () => {
+    expect(read({ pullFailure: absent }).verdict).toBe('pass');
+    expect(read({ pullFailure: absent, container: unreachable('timeout') }).verdict).toBe('inconclusive');
+    expect(read({ pullFailure: unreachable('timeout') }).verdict).toBe('inconclusive');
+  });
+
+  it('cuts the signature off a signed link and a login out of an address', () => {
+    const message = 'failed: https://bot:hunter2@s3.example.com/blob?X-Amz-Signature=abc: 403';
+    const result = JSON.stringify(read({ pullFailure: observed(failure('other', { message })) }));
+    expect(result).toContain('https://s3.example.com/blob');
+    expect(result).not.toMatch(/hunter2|abc/);
+  });
+});
