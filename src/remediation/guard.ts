@@ -1,4 +1,5 @@
 /** Who may press what: pure policy over facts gathered before. Denies by default; every refusal says why and what would help. */
+import { matchesGlob } from '../target/glob.ts';
 import type { RemedyAction } from './action.ts';
 
 export interface RemediationPolicy {
@@ -87,21 +88,4 @@ function overtaken(action: RemedyAction, now: number): string | undefined {
     case 'refused':
       return 'This was tried and did not help. Press Re-run for a fresh diagnosis.';
   }
-}
-
-/** `prod-*` style: `*` stands for any characters, everything else for itself. Linear: no backtracking on hostile names. */
-function matchesGlob(glob: string, text: string): boolean {
-  const parts = glob.split('*');
-  const first = parts[0] ?? '';
-  if (parts.length === 1) return glob === text;
-  const last = parts.at(-1) ?? '';
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
-  let at = first.length;
-  const end = text.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }

@@ -34,6 +34,17 @@ export const UserReply = z.object({
   }),
 });
 
+/** What users.info says about an account's rights (slack.dev: user type). */
+export const StandingReply = z.object({
+  user: z.object({
+    deleted: z.boolean().nullish(),
+    is_bot: z.boolean().nullish(),
+    is_restricted: z.boolean().nullish(),
+    is_ultra_restricted: z.boolean().nullish(),
+    is_stranger: z.boolean().nullish(),
+  }),
+});
+
 export const OpenedView = z.object({ view: z.object({ id: z.string(), hash: z.string().optional() }) });
 
 /** A slash command. */

@@ -15,6 +15,7 @@ import { createThrottle } from './limits.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createNameBook } from './names.ts';
 import { AuthReply } from './schema.ts';
+import { createStanding, type Standing } from './standing.ts';
 import { createThreads } from './threads.ts';
 import { createWhisper, type Whisper } from './whisper.ts';
 
@@ -45,6 +46,7 @@ export interface Identity {
 export interface SlackVoice {
   readonly announcer: Announcer;
   readonly membership: Membership;
+  readonly standing: Standing;
   readonly whisper: Whisper;
   readonly clients: SlackClients;
   /** auth.test. Throws SlackError with what to do about a bad token. */
@@ -61,6 +63,7 @@ export function createSlackVoice(parts: VoiceParts): SlackVoice {
   const levels = createLevelMemory(parts.blocks, clock);
   const gateway = createGateway({ clients, outbox, throttle, levels, clock, newId });
   const editor = createEditor(gateway, throttle, connection.log);
+  let home: string | undefined;
   const whisper = createWhisper(clients.interactive, throttle);
   return {
     announcer: createAnnouncer({
@@ -75,11 +78,13 @@ export function createSlackVoice(parts: VoiceParts): SlackVoice {
       clocksFor: parts.clocksFor,
     }),
     membership: createMembership(clients.read, throttle, clock, connection.log),
+    standing: createStanding(clients.interactive, { throttle, clock, log: connection.log, home: () => home }),
     whisper,
     clients,
     async identify() {
       try {
         const auth = AuthReply.parse(await clients.read.auth.test());
+        home = auth.team_id;
         const scopes = auth.response_metadata?.scopes ?? [];
         return {
           team: auth.team_id,

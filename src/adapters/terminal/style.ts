@@ -31,3 +31,8 @@ export function printableDeep<T>(value: T): T {
   };
   return turn(value) as T;
 }
+
+/** NO_COLOR, FORCE_COLOR, TERM=dumb and CI as picocolors reads them. */
+export function wantsColour(): boolean {
+  return pc.isColorSupported;
+}

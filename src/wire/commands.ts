@@ -1,0 +1,73 @@
+/** The command line's verbs over the real program. */
+import { readFileSync } from 'node:fs';
+import type { Commands, ReadFlags, RunbookReport } from '../adapters/terminal/commands.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, loadConfig, processInput } from '../config/config.ts';
+import { UsageError } from '../errors.ts';
+import { readRunbook } from '../runbook/load.ts';
+import { credentialsOf } from './credentials.ts';
+import { type DiagnosisParts, wireDiagnosis } from './diagnosis.ts';
+import { type Outside, openOutside } from './outside.ts';
+import { knownIds } from './runbooks.ts';
+
+/** Opens the outside for one command and closes it afterwards. */
+async function withOutside<T>(
+  flags: ReadFlags,
+  use: (parts: DiagnosisParts & { outside: Outside; config: Config }) => Promise<T>,
+): Promise<T> {
+  const config = loadConfig(processInput('cli'));
+  const outside = openOutside(config, clusterFlags(flags), { clock: systemClock, register: () => undefined });
+  try {
+    return await use({ ...wireDiagnosis(config, outside, systemClock), outside, config });
+  } finally {
+    await outside.close();
+  }
+}
+
+function clusterFlags({ context, kubeconfig }: Pick<ReadFlags, 'context' | 'kubeconfig'>): {
+  context?: string;
+  kubeconfig?: string;
+} {
+  return { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) };
+}
+
+export function makeCommands(): Commands {
+  return {
+    pod: (input) =>
+      withOutside(input, ({ diagnose, outside }) => {
+        const { name, kind, onProgress, signal } = input;
+        const request = { name, namespace: input.namespace ?? outside.namespace, ...(kind ? { kind } : {}) };
+        return diagnose({ request, onProgress, signal });
+      }),
+    scope: (input) =>
+      withOutside(input, ({ scope, outside }) => {
+        const namespace = input.all ? undefined : (input.namespace ?? outside.namespace);
+        return scope({ signal: input.signal, ...(namespace === undefined ? {} : { namespace }) });
+      }),
+    credentials: (input) =>
+      input.files.length > 0
+        ? Promise.resolve(credentialsOf.files(input.image, input.files))
+        : withOutside(input, ({ outside }) => credentialsOf.cluster(input, outside)),
+    lintRunbooks: async (files) => lintRunbooks(files),
+    // Loaded when asked for: a diagnosis in the terminal needs neither Slack nor Redis.
+    serve: async (options) => (await import('./serve.ts')).serve(options),
+    worker: async () => (await import('./serve.ts')).work(),
+    demo: async (options) => (await import('../demo/demo.ts')).runDemo(options),
+  };
+}
+
+function lintRunbooks(files: readonly string[]): RunbookReport {
+  const problems = files.flatMap((file) => {
+    const reading = readRunbook(textOf(file), knownIds);
+    return reading.ok ? [] : reading.problems.map(({ line, message }) => ({ file, line, message }));
+  });
+  return { apiVersion: 'pullcheck/v1', kind: 'RunbookReport', files: files.length, problems };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new UsageError({ code: 'file-unreadable', message: `${file} cannot be read.` });
+  }
+}

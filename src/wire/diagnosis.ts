@@ -1,0 +1,39 @@
+/** The diagnosis over the real outside: what the command line and the workers share. */
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { CHECKS } from '../diagnosis/checks/index.ts';
+import { type DiagnoseDeps, makeDiagnose, makeQuickLook } from '../flow/diagnose.ts';
+import { makeScope } from '../flow/scope.ts';
+import type { DiagnoseUseCase, ScopeUseCase } from '../flow/use-cases.ts';
+import { REMEDIES } from '../remediation/remedies/index.ts';
+import type { Runbook } from '../runbook/runbook.ts';
+import type { Outside } from './outside.ts';
+import { loadRunbooks } from './runbooks.ts';
+
+export interface DiagnosisParts {
+  readonly diagnose: DiagnoseUseCase;
+  /** Within 5 seconds, for an alert's first look. */
+  readonly quickLook: DiagnoseUseCase;
+  readonly scope: ScopeUseCase;
+  readonly runbooks: readonly Runbook[];
+}
+
+export function wireDiagnosis(config: Config, outside: Outside, clock: Clock): DiagnosisParts {
+  const runbooks = loadRunbooks(config.file.runbooks);
+  const { readers, credentialHosts, ownCredential } = outside;
+  const deps: DiagnoseDeps = {
+    clock,
+    readers,
+    runbooks,
+    checks: CHECKS,
+    remedies: REMEDIES,
+    credentialHosts,
+    ownCredential,
+  };
+  return {
+    diagnose: makeDiagnose(deps),
+    quickLook: makeQuickLook(deps),
+    scope: makeScope({ clock, readers }),
+    runbooks,
+  };
+}

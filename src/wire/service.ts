@@ -1,0 +1,150 @@
+/** A running bot: starts the parts in order, says what is missing, and stops without dropping anything. */
+import { type HttpServer, startHttpServer } from '../adapters/http/server.ts';
+import { createSlackApp, type SlackApp, type SlackMode } from '../adapters/slack/app.ts';
+import { errorLine, StoreError } from '../errors.ts';
+import { runSweeper } from '../flow/sweep.ts';
+import type { ReceiveAlertsUseCase } from '../flow/use-cases.ts';
+import type { JobWorker } from '../incident/job.ts';
+import { Sealed } from '../sealed.ts';
+import { type Program, type ProgramParts, wireProgram } from './program.ts';
+
+export interface ServiceParts extends ProgramParts {
+  /** Absent: workers only, no listener of Slack. */
+  readonly slackMode?: SlackMode;
+  /** Take webhooks; otherwise the port answers health and metrics only. */
+  readonly webhooks: boolean;
+  readonly insecureWebhooks?: boolean;
+  /** Consume the queue and sweep. */
+  readonly work: boolean;
+}
+
+export interface Service {
+  /** `http://127.0.0.1:3000` */
+  readonly url: string;
+  readonly receive: ReceiveAlertsUseCase;
+  /** Graceful, at most about 25 s. */
+  stop(): Promise<void>;
+}
+
+/** Jobs at a time in one process: they wait for others far more than they compute. */
+const CONCURRENCY = 16;
+const GRACE_MS = 10_000;
+
+/** Resolves when everything answers. Throws ConfigError, SlackError or StoreError with a sentence that says what to do. */
+export async function startService(parts: ServiceParts): Promise<Service> {
+  const { telemetry, stores } = parts;
+  const { log } = telemetry;
+  for (const warning of await stores.check()) log.warn('store settings', { warning });
+  const program = wireProgram(parts);
+  const slack = parts.slackMode ? slackApp(parts, program, parts.slackMode) : undefined;
+  const state = { stopping: false };
+  const http = await listen(parts, program, slack, state);
+  try {
+    if (slack) await slack.start();
+    else await program.voice.identify();
+  } catch (error) {
+    await http.close();
+    throw error;
+  }
+  const work = parts.work ? startWork(parts, program) : undefined;
+  log.info('started', {
+    url: http.url,
+    slack: parts.slackMode?.kind ?? 'posts only',
+    work: parts.work,
+    clusters: parts.outside.defaultCluster,
+  });
+  return {
+    url: http.url,
+    receive: program.receive,
+    async stop() {
+      state.stopping = true;
+      await slack?.stop();
+      await work?.stop();
+      await program.voice.drain();
+      await http.close();
+    },
+  };
+}
+
+function slackApp(
+  { connection, stores, clock, newId, outside }: ServiceParts,
+  program: Program,
+  mode: SlackMode,
+): SlackApp {
+  const { voice, useCases } = program;
+  return createSlackApp({
+    mode,
+    connection,
+    voice,
+    useCases,
+    claims: stores.claims,
+    clock,
+    newId,
+    defaultNamespace: outside.namespace,
+  });
+}
+
+async function listen(
+  parts: ServiceParts,
+  program: Program,
+  slack: SlackApp | undefined,
+  state: { stopping: boolean },
+): Promise<HttpServer> {
+  const { config, telemetry, stores } = parts;
+  return startHttpServer({
+    host: config.host,
+    port: config.port,
+    receive: program.receive,
+    // A worker has the same port for its probes; nobody knows its token, so nothing gets in.
+    ...(parts.webhooks
+      ? config.webhookToken
+        ? { webhookToken: config.webhookToken }
+        : {}
+      : { webhookToken: new Sealed(parts.newId()) }),
+    ...(parts.insecureWebhooks ? { insecureWebhooks: true } : {}),
+    ready: async () => missing(parts, slack, state),
+    metrics: async () => {
+      telemetry.metrics.queueDepth(await stores.queue.depth());
+      telemetry.metrics.incidentsOpen((await stores.incidents.open(1000)).length);
+      const { contentType, body } = await telemetry.metrics.text();
+      return { contentType, text: body };
+    },
+    report: telemetry.report,
+    ...(slack?.listener ? { slackEvents: slack.listener } : {}),
+  });
+}
+
+async function missing(
+  { stores }: ServiceParts,
+  slack: SlackApp | undefined,
+  state: { stopping: boolean },
+): Promise<readonly string[]> {
+  const gone = [...(state.stopping ? ['stopping'] : []), ...(slack?.missing() ?? [])];
+  try {
+    await stores.incidents.time();
+    return gone;
+  } catch (error) {
+    if (error instanceof StoreError) return [...gone, 'store'];
+    throw error;
+  }
+}
+
+function startWork({ stores, telemetry, clock }: ServiceParts, program: Program): { stop(): Promise<void> } {
+  const { log, metrics, report } = telemetry;
+  const worker: JobWorker = stores.work(program.handlers, {
+    concurrency: CONCURRENCY,
+    onFailure: (job, error, final) => {
+      metrics.job(job.kind, final ? 'failed' : 'retried');
+      log.warn('job not done', { job: job.kind, final, reason: errorLine(error) });
+    },
+  });
+  const stop = new AbortController();
+  const sweeping = runSweeper(program.sweep, { clock, report }, stop.signal, () => metrics.sweepDone(clock.now()));
+  return {
+    async stop() {
+      stop.abort();
+      await sweeping;
+      await worker.close(GRACE_MS);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+/** Log and counters of a service, and what the flows report turned into both. */
+import type { Config } from '../config/config.ts';
+import type { Report } from '../flow/incident-deps.ts';
+import type { DiagnoseUseCase, ReceiveAlertsUseCase } from '../flow/use-cases.ts';
+import type { Pager } from '../incident/ports.ts';
+import { createLog, type Log } from '../telemetry/log.ts';
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
+import { createRedactor, type Redactor } from '../telemetry/redact.ts';
+
+export interface Telemetry {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly redactor: Redactor;
+  readonly report: Report;
+}
+
+/** Registers every configured secret with the redactor before the first line is written. */
+export function wireTelemetry(config: Config, level = config.logLevel): Telemetry {
+  const redactor = createRedactor();
+  const { slack, redisUrl, pagerduty, webhookToken } = config;
+  for (const secret of [
+    slack?.botToken,
+    slack?.appToken,
+    slack?.signingSecret,
+    redisUrl,
+    pagerduty?.routingKey,
+    webhookToken,
+  ]) {
+    if (secret && !secret.isEmpty) redactor.register(secret);
+  }
+  const log = createLog({ level, redactor, to: 'stdout' });
+  const metrics = createMetrics({ process: true });
+  const report: Report = (message, fields) => {
+    if (message === 'page sent' && typeof fields['latenessMs'] === 'number') metrics.pageLateness(fields['latenessMs']);
+    log.info(message, fields);
+  };
+  return { log, metrics, redactor, report };
+}
+
+/** Counts pages. */
+export function countedPager(pager: Pager, metrics: Metrics): Pager {
+  return {
+    ...pager,
+    async trigger(page) {
+      try {
+        await pager.trigger(page);
+        metrics.page('sent');
+      } catch (error) {
+        metrics.page('failed');
+        throw error;
+      }
+    },
+  };
+}
+
+/** Counts diagnoses by what they found. */
+export function countedDiagnose(diagnose: DiagnoseUseCase, metrics: Metrics): DiagnoseUseCase {
+  return async (input) => {
+    const diagnosis = await diagnose(input);
+    metrics.diagnosis(diagnosis.verdict.cause, diagnosis.durationMs);
+    return diagnosis;
+  };
+}
+
+/** Counts alerts. */
+export function countedReceive(receive: ReceiveAlertsUseCase, metrics: Metrics): ReceiveAlertsUseCase {
+  return async (batch) => {
+    try {
+      const { accepted, unmatched } = await receive(batch);
+      metrics.alerts('alertmanager', 'accepted', accepted);
+      metrics.alerts('alertmanager', 'unmatched', unmatched);
+      return { accepted, unmatched };
+    } catch (error) {
+      metrics.alerts('alertmanager', 'rejected', batch.alerts.length);
+      throw error;
+    }
+  };
+}
