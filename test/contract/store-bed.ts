@@ -6,7 +6,7 @@ export interface StoreBed {
   /** The same data seen by another process. */
   readonly others: Stores;
   /** Moves the store's time ahead. */
-  advance(ms: number): Promise<void>;
+  readonly advance: (ms: number) => Promise<void>;
 }
 
 /** Gives a bed with empty stores; called once before each test. */

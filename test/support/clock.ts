@@ -3,7 +3,7 @@ import type { Clock } from '../../src/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Moves ahead, waking sleepers one instant after the other and letting their work run in between. */
-  advance(ms: number): Promise<void>;
+  readonly advance: (ms: number) => Promise<void>;
   /** How many sleep. */
   sleepers(): number;
 }

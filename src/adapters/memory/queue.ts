@@ -9,7 +9,7 @@ const KNOWN_AFTER_END_MS = 3600 * 1000;
 
 export interface MemoryQueue extends JobQueue {
   depth(): Promise<Readonly<Record<string, number>>>;
-  work(handlers: JobHandlers, options: WorkOptions): JobWorker;
+  readonly work: (handlers: JobHandlers, options: WorkOptions) => JobWorker;
   /** Resolves when no job is ready or running (delayed ones may remain). */
   idle(): Promise<void>;
   close(): void;

@@ -26,7 +26,7 @@ const FORGET = { removeOnComplete: true, removeOnFail: true } satisfies DefaultJ
 export interface RedisQueue extends JobQueue {
   /** Jobs by state, for the gauge. */
   depth(): Promise<Readonly<Record<string, number>>>;
-  work(handlers: JobHandlers, options: WorkOptions): JobWorker;
+  readonly work: (handlers: JobHandlers, options: WorkOptions) => JobWorker;
   close(): Promise<void>;
 }
 
