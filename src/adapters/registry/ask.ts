@@ -28,13 +28,16 @@ export async function ask(call: Call, credential: RegistryCredential, request: H
     ? discover(call, request)
     : present(call, credential, request, remembered));
   const demanded = first.followed ? demandOf(first.followed) : undefined;
-  if (demanded === undefined) return conclude(call, first, remembered ?? 'none');
+  if (demanded === undefined)
+    return conclude(call, first, remembered ?? (first.followed?.kind === 'answer' ? 'none' : unknown));
   learn(call, demanded);
   if (!isNews(call, credential, demanded, remembered)) return conclude(call, first, demanded);
   return conclude(call, await present(call, credential, request, demanded), demanded);
 }
 
 type Demand = Challenge | 'none';
+/** Nothing answered, so nothing was asked for. */
+const unknown: Challenge = { scheme: 'unknown' };
 interface Presented {
   readonly followed?: Followed;
   readonly tokenStep?: Steps['token'];

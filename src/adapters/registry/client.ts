@@ -69,7 +69,7 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       const host = hosts.of(reference.registry);
       const answer = host
         ? await question({ host, reference, credential }, signal, (call) => readAccess(call, credential, reference))
-        : { outcome: noHost(reference), challenge: { scheme: 'none' as const } };
+        : { outcome: noHost(reference), challenge: { scheme: 'unknown' as const } };
       return { credential, ...answer, durationMs: Math.max(0, clock.now() - began) };
     },
     async tags(reference, credential, signal) {

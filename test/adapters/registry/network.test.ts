@@ -153,7 +153,10 @@ describe('on the way', () => {
   });
 
   it('a name that does not exist is a DNS failure', async () => {
-    expect((await look('registry.invalid')).outcome).toMatchObject({ kind: 'network', fault: 'dns-failure' });
+    expect(await look('registry.invalid')).toMatchObject({
+      challenge: { scheme: 'unknown' },
+      outcome: { kind: 'network', fault: 'dns-failure' },
+    });
   });
 
   it('an image that names the metadata service is not asked for', async () => {
