@@ -1,0 +1,110 @@
+/** The same diagnosis over real HTTP, with the production adapters: what leaves the machine is what is counted. */
+
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
+import { createRegistryReader } from '../../src/adapters/registry/client.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters/simulator/cluster/simulate.ts';
+import { type SimulatedRegistry, startSimulatedRegistry } from '../../src/adapters/simulator/registry/server.ts';
+import { randomId, systemClock } from '../../src/clock.ts';
+import { CAUSES } from '../../src/diagnosis/catalogue.ts';
+import { CHECKS } from '../../src/diagnosis/checks/index.ts';
+import { makeDiagnose } from '../../src/flow/diagnose.ts';
+import { REMEDIES } from '../../src/remediation/remedies/index.ts';
+import { loadRunbook } from '../../src/runbook/load.ts';
+import { Sealed } from '../../src/sealed.ts';
+
+const file = 'deploy/runbooks/image-pull.yaml';
+const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
+  checks: CHECKS.map(({ id }) => id),
+  remedies: REMEDIES.map(({ id }) => id),
+  causes: Object.keys(CAUSES),
+});
+
+let registry: SimulatedRegistry;
+let cluster: SimulatedCluster;
+let connection: ReturnType<typeof connectCluster>;
+
+beforeAll(async () => {
+  registry = await startSimulatedRegistry({ clock: systemClock, auth: 'basic' });
+  registry.push('team/api', '1.4.1');
+  registry.allow('robot', new Sealed('right'));
+  cluster = await startSimulatedCluster({
+    clock: systemClock,
+    ids: randomId,
+    pull: ({ image }) => ({
+      ok: false,
+      message: `rpc error: code = NotFound desc = failed to pull and unpack image "${image}": failed to resolve reference "${image}": ${image}: not found`,
+    }),
+  });
+  const { world } = cluster;
+  world.node({ name: 'node-1' });
+  world.serviceAccount({ namespace: 'staging', name: 'default' });
+  world.pullSecret({
+    namespace: 'staging',
+    name: 'regcred',
+    registry: registry.host,
+    username: 'robot',
+    password: 'right',
+  });
+  const image = `${registry.host}/team/api:1.4.2`;
+  await world.deployment({ namespace: 'staging', name: 'api', image, imagePullSecrets: ['regcred'] });
+  connection = connectCluster({ kubeconfigText: cluster.kubeconfig() });
+});
+
+afterAll(async () => {
+  await connection.close();
+  await cluster.close();
+  await registry.stop();
+});
+
+function diagnose() {
+  registry.clearRequests();
+  const run = makeDiagnose({
+    clock: systemClock,
+    readers: (_cluster, meter) => {
+      const reader = createRegistryReader({
+        meter,
+        clock: systemClock,
+        registries: [{ host: registry.host, plainHttp: true }],
+      });
+      return { cluster: connection.reader(meter), registry: reader, close: () => reader.close() };
+    },
+    runbooks: [runbook],
+    checks: CHECKS,
+    remedies: REMEDIES,
+    credentialHosts: [],
+  });
+  const name = String(cluster.world.list('Pod', 'staging')[0]?.metadata.name);
+  return run({ request: { kind: 'Pod', name, namespace: 'staging' }, signal: new AbortController().signal });
+}
+
+describe('a diagnosis over HTTP', () => {
+  it('proves a missing tag with at most 12 calls to the cluster and 4 to the registry', async () => {
+    const diagnosis = await diagnose();
+    expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+    expect(diagnosis.target.workload).toEqual({ kind: 'Deployment', name: 'api' });
+    expect(diagnosis.gaps).toEqual([]);
+    expect(diagnosis.calls.kubernetes).toBeGreaterThan(0);
+    expect(diagnosis.calls.kubernetes).toBeLessThanOrEqual(12);
+    expect(diagnosis.calls.registry).toBeLessThanOrEqual(4);
+    expect(registry.requests).toHaveLength(diagnosis.calls.registry);
+  });
+
+  it('prints the rule when the Secrets may not be read, and goes on', async () => {
+    cluster.deny({ verb: 'get', resource: 'secrets' });
+    const diagnosis = await diagnose();
+    cluster.allowAll();
+    expect(diagnosis.gaps.join('\n')).toContain('resources: ["secrets"], verbs: ["get"]');
+    expect(diagnosis.verdict.cause).not.toBe('undetermined');
+    expect(registry.requests.every(({ authorization }) => authorization === 'none')).toBe(true);
+  });
+
+  it('is undetermined while the API server cuts every connection', async () => {
+    cluster.outage('refuse');
+    const diagnosis = await diagnose();
+    cluster.outage(undefined);
+    expect(diagnosis.verdict).toMatchObject({ cause: 'undetermined', confidence: 'possible' });
+    expect(diagnosis.findings).toEqual([]);
+  });
+});
