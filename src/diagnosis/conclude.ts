@@ -73,7 +73,7 @@ function settle({ evidence, results }: CheckedCase): Settled {
     const later = findings.map((finding): Finding => ({ ...finding, confidence: 'possible' }));
     return { outcome: 'failing', findings: [...state, ...later], notes: [] };
   }
-  if (life?.verdict === 'not-applicable' && said === undefined) {
+  if (said === undefined && valueOf(evidence.container)?.waitingReason === 'PodInitializing') {
     return { outcome: 'waiting', findings: [], notes: nextPull(findings) };
   }
   return { outcome: findings.length > 0 ? 'failing' : 'unknown', findings, notes: [] };

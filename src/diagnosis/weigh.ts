@@ -28,9 +28,16 @@ export function weigh({ said, shown, passed }: Weighed): Finding[] {
 
 /** An experiment that the node's words contradict is no longer certain. */
 function against(finding: Finding, said: Finding): Finding {
+  if (finding.cause === said.cause) return agreed(finding);
   if (explains(finding.cause, said.cause)) return finding;
   const alternatives = [...new Set([...finding.alternatives, said.cause])];
   return { ...finding, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence, alternatives };
+}
+
+/** Node and experiment name the same cause from their two places, and nothing else is left open. */
+function agreed(finding: Finding): Finding {
+  const independent = !finding.because.includes('pullFailure') && finding.alternatives.length === 0;
+  return independent && finding.confidence === 'likely' ? { ...finding, confidence: 'certain' } : finding;
 }
 
 function replaces(finding: Finding, message: Finding): boolean {

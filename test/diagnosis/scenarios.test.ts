@@ -239,6 +239,15 @@ describe('a broken reference', () => {
   });
 });
 
+describe('agreement', () => {
+  it('of node and registry about an old image format makes it certain', () => {
+    const old = access(attempt(podLogin, { kind: 'unsupported-manifest', mediaType: 'schema 1' }));
+    const said = evidence({ pullFailure: observed(failure('manifest-unsupported')), registryAccess: old });
+    expect(verdictOf(said)).toMatchObject({ cause: 'manifest-unsupported', confidence: 'certain' });
+    expect(verdictOf(evidence({ registryAccess: old })).confidence).toBe('likely');
+  });
+});
+
 describe('several containers', () => {
   it('takes the surest finding, then the first in spec order', () => {
     const init = diagnose(

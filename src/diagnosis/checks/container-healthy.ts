@@ -39,7 +39,7 @@ function stateOf(container: ContainerSnapshot, evidence: EvidenceView<'pod' | 'e
     return { verdict: 'not-applicable', note: 'it waits for the init containers' };
   }
   if (evidence.pullFailure.status === 'observed') {
-    return { verdict: 'inconclusive', note: 'it waits for its image', missing: [] };
+    return { verdict: 'not-applicable', note: 'it waits for its image' };
   }
   return starting(container, evidence);
 }

@@ -51,7 +51,7 @@ describe('does the container run', () => {
   it('a scheduling problem does not explain a container that waits for its image', () => {
     const unmet = [{ type: 'PodScheduled', reason: 'Unschedulable', message: '' }];
     expect(see({}, { pod: observed({ ...aPod, unmet }), pullFailure: observed(failure('unauthorized')) }).verdict).toBe(
-      'inconclusive',
+      'not-applicable',
     );
   });
 
