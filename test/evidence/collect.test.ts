@@ -171,10 +171,13 @@ describe('credentials', () => {
     expect(await open().evidence.get('pullSecrets')).toMatchObject({ value: [{ via: 'pod' }] });
   });
 
-  it('asks for no tags where a digest names the image or the tag exists', async () => {
+  it('asks for the tags of a missing digest as well: they prove the repository', async () => {
     const digest = `registry.example.com/team/api@sha256:${'a'.repeat(64)}`;
     const pinned = open(aStory({ pods: [aPod({ containers: [aContainer({ image: digest })] })] }));
-    expect((await pinned.evidence.get('tags')).status).toBe('not-collected');
+    expect((await pinned.evidence.get('tags')).status).toBe('observed');
+  });
+
+  it('asks for no tags where the tag exists', async () => {
     const manifest = { digest: 'sha256:1', mediaType: 'x', platforms: [], manifests: [] };
     const found = open(
       aStory(),

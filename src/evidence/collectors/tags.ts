@@ -2,7 +2,10 @@ import { defineCollector } from '../collector.ts';
 import { blockedBy, notCollected, observed } from '../observation.ts';
 import type { AccessAttempt, RegistryAccess } from '../registry-access.ts';
 
-/** The repository's tags, asked once, with a credential that the registry let look, and only when the tag is missing. */
+/**
+ * The repository's tags, asked once, with a credential that the registry let look, and only when the image is missing. For a digest
+ * too: an answered list proves that the repository exists, so that the digest is what is missing.
+ */
 export const tags = defineCollector({
   kind: 'tags',
   needs: ['reference', 'registryAccess'],
@@ -11,7 +14,6 @@ export const tags = defineCollector({
     if (parsed.status !== 'observed') return blockedBy('the image', parsed);
     if (!parsed.value.ok) return notCollected('the image reference is not well formed');
     const { reference } = parsed.value;
-    if (reference.digest !== undefined) return notCollected('the image is named by its digest');
     const access = await read('registryAccess');
     if (access.status !== 'observed') return blockedBy('the registry', access);
     const reader = whoCanRead(access.value);
