@@ -42,7 +42,7 @@ export interface ClusterWriter {
     mode: WriteMode,
     signal: AbortSignal,
   ): Promise<WriteResult>;
-  /** Replaces the data of an existing Secret of the same type. */
+  /** Replaces these keys of an existing Secret of the same type; its other keys, labels and owners stay. */
   updateSecret(
     secret: SecretContent,
     resourceVersion: string,

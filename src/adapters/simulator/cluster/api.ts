@@ -90,7 +90,7 @@ function parse(resource: Resource, body: unknown, namespace: string): KubeObject
 }
 
 /** RFC 7386; for what is patched here a strategic merge means the same. */
-export function mergePatch(old: unknown, patch: unknown): unknown {
+function mergePatch(old: unknown, patch: unknown): unknown {
   if (!isMap(patch)) return structuredClone(patch);
   const result: Record<string, unknown> = isMap(old) ? { ...old } : {};
   for (const [key, value] of Object.entries(patch)) {

@@ -109,6 +109,8 @@ export function createControllers(store: ObjectStore, ids: IdSource): Controller
 
   function deployment(workload: KubeObject): KubeObject[] {
     const wanted = workload.spec?.replicas ?? 1;
+    // A paused Deployment keeps what it has and rolls nothing out.
+    if (workload.spec?.['paused'] === true && owned('ReplicaSet', workload).length > 0) return [];
     const current = currentRevision(workload, 'ReplicaSet');
     const template = workload.spec?.template ?? {};
     const created: KubeObject[] = [];

@@ -3,7 +3,7 @@ import { type Clock, formatTime } from '../../../clock.ts';
 import { type KubeObject, resourceOf } from './objects.ts';
 import type { ObjectStore } from './store.ts';
 
-export interface EventText {
+interface EventText {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;

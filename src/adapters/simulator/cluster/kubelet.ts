@@ -19,9 +19,7 @@ export interface PullRequest {
 }
 
 /** `message` is the runtime's, without the kubelet's words around it (see `runtimeTexts`). `digest`: `sha256:…`. */
-export type PullOutcome =
-  | { readonly ok: true; readonly digest?: string }
-  | { readonly ok: false; readonly message: string };
+type PullOutcome = { readonly ok: true; readonly digest?: string } | { readonly ok: false; readonly message: string };
 
 export type Pull = (request: PullRequest) => Promise<PullOutcome> | PullOutcome;
 

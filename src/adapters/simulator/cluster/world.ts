@@ -7,7 +7,7 @@ interface Named {
   readonly name: string;
 }
 
-export interface WorkloadPlan extends Named {
+interface WorkloadPlan extends Named {
   readonly image: string;
   /** Default: the workload's name. */
   readonly container?: string;
