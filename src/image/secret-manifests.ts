@@ -18,8 +18,17 @@ export function readSecretManifests(text: string, file: string): readonly Keyrin
       const [at] = broken.linePos ?? [];
       throw fault(file, at ? `line ${at.line} is not valid YAML` : `document ${index + 1} is not valid YAML`);
     }
-    return secretsOf(document.toJS({ maxAliasCount: 100 }) as unknown, file, 0);
+    return secretsOf(plain(document, file), file, 0);
   });
+}
+
+/** The document's values; aliases that would expand without bound are refused. */
+function plain(document: { toJS(options: { maxAliasCount: number }): unknown }, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw fault(file, 'an alias of the YAML cannot be resolved');
+  }
 }
 
 function secretsOf(json: unknown, file: string, depth: number): readonly KeyringSecret[] {
