@@ -22,7 +22,7 @@ export interface Outside {
 }
 
 /** Gives another kind's observation, collecting it first if nobody has. */
-export type ReadEvidence<N extends EvidenceKind> = <D extends N>(kind: D) => Promise<Evidence[D]>;
+type ReadEvidence<N extends EvidenceKind> = <D extends N>(kind: D) => Promise<Evidence[D]>;
 
 export interface Collector<K extends EvidenceKind, N extends EvidenceKind = EvidenceKind> {
   /** Equals the file name in kebab-case. */

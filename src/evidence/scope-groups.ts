@@ -28,9 +28,7 @@ export function groupFailing(pods: readonly FailingPod[]): readonly ScopeGroup[]
 }
 
 /** How far it reaches. A pod without an owner counts as its own workload: it blocks something too. */
-export function countFailing(
-  pods: readonly FailingPod[],
-): Pick<ScopeGroup, 'pods' | 'workloads' | 'namespaces' | 'nodes'> {
+function countFailing(pods: readonly FailingPod[]): Pick<ScopeGroup, 'pods' | 'workloads' | 'namespaces' | 'nodes'> {
   return {
     pods: pods.length,
     workloads: new Set(pods.map(workloadKey)).size,

@@ -37,7 +37,7 @@ export interface DiagnoseDeps {
 }
 
 /** Leaves the thread's first message its second: what has not answered by then is "could not look", never "it is down". */
-export const QUICK_LIMITS: CollectLimits = { parallel: 8, callMs: 4500, registryMs: 4500, totalMs: 4500 };
+const QUICK_LIMITS: CollectLimits = { parallel: 8, callMs: 4500, registryMs: 4500, totalMs: 4500 };
 
 /** Rejects with UsageError (no such target, several, no such runbook) and when `signal` aborts; never for what the outside does. */
 export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {

@@ -2,7 +2,7 @@
 import { UsageError } from '../errors.ts';
 import { absent, type Observation } from '../evidence/observation.ts';
 import { ownerByLabels } from '../evidence/owner-by-labels.ts';
-import type { ClusterReader } from '../evidence/ports.ts';
+import type { ClusterReader, PodList } from '../evidence/ports.ts';
 import type { PodSnapshot } from '../evidence/snapshots.ts';
 import { type NamedPod, noSuchTarget, resolveName } from '../target/resolve.ts';
 import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } from '../target/target.ts';
@@ -42,16 +42,18 @@ export async function resolveTarget(
   }
   const named = list.value.pods.map(toNamed);
   if (kind === 'Pod') throw noSuchTarget(request, named);
-  return resolveBareName(request, list.value.pods, cluster, signal);
+  return resolveBareName(request, list.value, cluster, signal);
 }
 
 async function resolveBareName(
   request: TargetRequest,
-  pods: readonly PodSnapshot[],
+  { pods, truncated }: PodList,
   cluster: ClusterReader,
   signal: AbortSignal,
 ): Promise<ResolvedTarget> {
-  const named = pods.map(toNamed);
+  const listed = pods.map(toNamed);
+  // In a list that was cut, "the only one that begins so" would be a guess.
+  const named = truncated ? listed.filter(({ workload }) => workload?.name === request.name) : listed;
   const isOwner = named.some(({ workload }) => workload?.name === request.name);
   const unowned = isOwner ? [] : await workloadsCalled(request, cluster, signal);
   const known = [...named, ...unowned.map((workload): NamedPod => ({ name: '', workload }))];

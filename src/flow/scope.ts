@@ -9,7 +9,7 @@ import { groupFailing, totalOf } from '../evidence/scope-groups.ts';
 import type { ScopeUseCase } from './use-cases.ts';
 
 /** The outside as one diagnosis sees it. */
-export interface Readers {
+interface Readers {
   readonly cluster: ClusterReader;
   readonly registry: RegistryReader;
   /** Called once when the diagnosis is over; its failure is nobody's business. */

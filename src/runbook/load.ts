@@ -5,7 +5,7 @@ import type { EscalationRule, Runbook } from './runbook.ts';
 import { RunbookFile } from './schema.ts';
 
 /** One thing wrong with a runbook file; line and column count from 1. */
-export interface RunbookProblem {
+interface RunbookProblem {
   readonly line: number;
   readonly column: number;
   readonly message: string;

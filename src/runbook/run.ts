@@ -6,13 +6,13 @@ import type { CaseEvidence } from '../evidence/collect.ts';
 import type { Runbook, RunbookStep, StepProgress } from './runbook.ts';
 
 /** A step's answer for one case. */
-export interface StepResult {
+interface StepResult {
   readonly step: string;
   readonly check: Check;
   readonly result: CheckResult;
 }
 
-export interface CaseResult {
+interface CaseResult {
   readonly evidence: CaseEvidence;
   /** In the runbook's order. */
   readonly results: readonly StepResult[];

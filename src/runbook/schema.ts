@@ -7,13 +7,13 @@ const Id = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'use lower-case words 
 const Sentence = z.string().trim().min(1).max(500);
 
 /** `90s`, `20m`, `1h` -> ms. */
-export const Duration = z
+const Duration = z
   .string()
   .regex(/^[1-9]\d{0,5}[smh]$/, 'write a duration like 90s, 20m or 1h')
   .transform((text) => Number(text.slice(0, -1)) * (UNIT_MS[text.slice(-1)] ?? 0));
 
 /** What may stand in the braces of an escalation sentence. */
-export const PLACEHOLDERS = ['cluster', 'namespace', 'workload', 'image', 'registry', 'cause'] as const;
+const PLACEHOLDERS = ['cluster', 'namespace', 'workload', 'image', 'registry', 'cause'] as const;
 
 const Say = Sentence.superRefine((text, context) => {
   for (const [, name = ''] of text.matchAll(/\{([^{}]*)\}/g)) {

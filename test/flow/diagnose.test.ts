@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { assert as assertProperty, asyncProperty, shuffledSubarray } from 'fast-check';
 import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
-import { forbidden, type Observation, unreachable } from '../../src/evidence/observation.ts';
+import { forbidden, type Observation, observed, unreachable } from '../../src/evidence/observation.ts';
 import { type DiagnoseDeps, makeDiagnose, makeQuickLook } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import { loadRunbook } from '../../src/runbook/load.ts';
@@ -154,6 +154,20 @@ describe('which pods', () => {
       code: 'ambiguous-target',
       message: '"ap" in namespace staging could be deployment/api, statefulset/api-web',
     });
+  });
+
+  it('guesses nothing from a list that was cut', async () => {
+    const { deps, cluster } = world();
+    const pods = async (...args: Parameters<typeof cluster.pods>) => {
+      const list = await cluster.pods(...args);
+      return list.status === 'observed' ? observed({ ...list.value, truncated: true }) : list;
+    };
+    const cut = makeDiagnose({ ...deps, readers: () => ({ cluster: { ...cluster, pods }, registry: fakeRegistry() }) });
+    const { signal } = new AbortController();
+    await expect(cut({ request: { name: 'api-7', namespace: 'staging' }, signal })).rejects.toMatchObject({
+      code: 'no-such-target',
+    });
+    expect((await cut({ request: { name: 'api', namespace: 'staging' }, signal })).target.kind).toBe('Deployment');
   });
 
   it('names what is there where nothing fits', async () => {

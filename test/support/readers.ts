@@ -129,7 +129,7 @@ export function fakeRegistry(
   };
 }
 
-export function anAttempt(over: Partial<AccessAttempt> = {}): AccessAttempt {
+function anAttempt(over: Partial<AccessAttempt> = {}): AccessAttempt {
   return {
     credential: { kind: 'anonymous' },
     outcome: { kind: 'missing', code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' },
