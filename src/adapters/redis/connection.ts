@@ -54,8 +54,11 @@ export async function openLink(url: string, options: LinkOptions = {}): Promise<
     report(error);
   });
   try {
-    await client.connect();
-    await client.ping();
+    // A Cluster looks for its nodes without end, and so do sentinels: the start of the program does not.
+    await within(
+      2 * ANSWER_WITHIN_MS,
+      client.connect().then(() => client.ping()),
+    );
   } catch (error) {
     client.disconnect();
     throw storeError(lastError ?? error, where);
@@ -94,6 +97,14 @@ export async function openLink(url: string, options: LinkOptions = {}): Promise<
       await client.quit().catch(() => client.disconnect());
     },
   };
+}
+
+async function within(ms: number, answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no connection within ${ms / 1000} s`)), ms);
+  });
+  await Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function createClient(address: RedisAddress, use: 'producer' | 'worker'): RedisClient {
