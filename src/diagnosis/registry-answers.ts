@@ -29,10 +29,15 @@ export type Answer =
   | 'not-asked';
 
 /** Amazon ECR's sentence for a token past its 12 hours, and its like. */
-const EXPIRED = /\b(?:token|credential|password|authorization)s?\b[^.]{0,40}\bexpired\b/i;
+const EXPIRED = /\b(?:token|credential|password|authorization)s?\s(?:[^.]{0,40}\s)?expired\b/i;
 const SOURCE =
-  /\b(?:ip address|client ip|client with ip|source ip|allow ?list|firewall|network rule|vpc endpoint|region)\b/i;
-const QUOTA = /\bquota\b[^.]{0,40}\bexceed|\bexceed[^.]{0,40}\bquota\b|\bstorage\b[^.]{0,40}\bfull\b/i;
+  /\b(?:ip address|client ip|client with ip|source ip|allow ?list|firewall|network rules?|vpc endpoint)\b/i;
+const QUOTA = /\bquota\s(?:[^.]{0,40}\s)?exceeded\b|\bexceed(?:s|ed)?\s(?:[^.]{0,40}\s)?quota\b/i;
+
+/** The message without paths and addresses: a repository may be called anything, also `team/quota-exceeded`. */
+function words(message: string): string {
+  return message.slice(0, 2000).replaceAll(/\S*\/\S*/g, '…');
+}
 
 /** What this attempt says. */
 export function readAttempt(attempt: AccessAttempt): Answer {
@@ -59,9 +64,10 @@ export function readAttempt(attempt: AccessAttempt): Answer {
 type Refusal = Extract<AccessAttempt['outcome'], { kind: 'unauthorized' | 'denied' }>;
 
 function readRefusal(attempt: AccessAttempt, outcome: Refusal): Answer {
-  if (attempt.credential.kind === 'password' && EXPIRED.test(outcome.message)) return 'expired';
-  if (outcome.kind === 'denied' && QUOTA.test(outcome.message)) return 'quota-full';
-  if (outcome.kind === 'denied' && SOURCE.test(outcome.message)) return 'source-blocked';
+  const said = words(outcome.message);
+  if (attempt.credential.kind === 'password' && EXPIRED.test(said)) return 'expired';
+  if (outcome.kind === 'denied' && QUOTA.test(said)) return 'quota-full';
+  if (outcome.kind === 'denied' && SOURCE.test(said)) return 'source-blocked';
   if (attempt.credential.kind === 'anonymous') return 'login-required';
   if (outcome.at === 'token') return outcome.kind === 'denied' ? 'denied-at-token' : 'refused';
   if (attempt.challenge.scheme === 'bearer') return grantsPull(attempt) === true ? 'denied' : withoutGrant(outcome);

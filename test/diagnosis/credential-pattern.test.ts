@@ -148,6 +148,12 @@ describe('expiry', () => {
     expect(decide([basic(podLogin, expired)], {}, ECR)).toBe('credentials-expired certain');
   });
 
+  it('not by a repository that is called so', () => {
+    for (const name of ['team/token-expired', 'token-expired', 'team/the-token/expired', 'quota-exceeded']) {
+      expect(decide([basic(podLogin, told(`access to ${name} is denied`))])).toBe('permission-denied likely');
+    }
+  });
+
   it('by the age of an ECR token, as sure as the age is known', () => {
     const refused = [basic(podLogin, wrongLogin)];
     expect(decide(refused, { age: { ms: 13 * HOUR, exact: true } }, ECR)).toBe('credentials-expired certain');
