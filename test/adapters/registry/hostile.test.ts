@@ -7,6 +7,7 @@ import { imageOf, puller } from '../../contract/registry-reader.ts';
 import {
   demand,
   type FakeServer,
+  hasty,
   json,
   oneManifest,
   quickReader,
@@ -32,8 +33,8 @@ async function raw(...how: Parameters<typeof startRaw>): Promise<FakeServer> {
   return server;
 }
 
-async function pull(server: FakeServer, credential = secret): Promise<AccessAttempt> {
-  reader = quickReader();
+async function pull(server: FakeServer, credential = secret, limits = {}): Promise<AccessAttempt> {
+  reader = quickReader({ limits });
   return reader.manifest(imageOf(`${server.host}/shop/api:1`), credential, signal);
 }
 
@@ -129,6 +130,7 @@ describe('a registry that lures the credential away', () => {
     });
     expect(await listTags(registry)).toEqual({ kind: 'listed', names: ['1'], truncated: true });
     expect(thief.seen).toEqual([]);
+    expect(registry.seen).toHaveLength(1);
   });
 
   it('echoes what it was sent, in every place', async () => {
@@ -179,15 +181,18 @@ describe('a registry that wastes time and memory', () => {
       response.writeHead(200, { 'content-type': 'application/json' });
       timers.push(setInterval(() => response.write(' '), 20));
     });
-    const attempt = await pull(registry);
+    const attempt = await pull(registry, secret, hasty);
     for (const timer of timers) clearInterval(timer);
     expect(attempt.outcome).toMatchObject({ kind: 'network', fault: 'connection-timeout' });
-    expect(attempt.durationMs).toBeLessThan(1_500);
+    expect(attempt.durationMs).toBeLessThan(5_000);
   });
 
   it('accepts the connection and says nothing', async () => {
     const registry = await raw(() => undefined);
-    expect((await pull(registry)).outcome).toMatchObject({ kind: 'network', fault: 'connection-timeout' });
+    expect((await pull(registry, secret, hasty)).outcome).toMatchObject({
+      kind: 'network',
+      fault: 'connection-timeout',
+    });
   });
 
   it('sends a gzip bomb', async () => {

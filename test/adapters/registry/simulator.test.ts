@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { anonymous } from '../../../src/evidence/registry-access.ts';
 import { Sealed } from '../../../src/sealed.ts';
 import { imageOf, puller } from '../../contract/registry-reader.ts';
-import { quickReader, type TestReader } from './fake-registry.ts';
+import { hasty, quickReader, type TestReader } from './fake-registry.ts';
 
 const signal = new AbortController().signal;
 let registry: SimulatedRegistry;
@@ -32,11 +32,17 @@ describe('the simulated registry', () => {
     [{ kind: 'status', status: 429 } as const, { kind: 'rate-limited', retryAfterSeconds: 120 }],
     [{ kind: 'status', status: 503 } as const, { kind: 'server-error', status: 503 }],
     [{ kind: 'html' } as const, { kind: 'not-a-registry', status: 200, contentType: 'text/html' }],
-    [{ kind: 'slow', ms: 5_000 } as const, { kind: 'network', fault: 'connection-timeout' }],
+    [{ kind: 'slow', ms: 20_000 } as const, { kind: 'network', fault: 'connection-timeout' }],
     [{ kind: 'silent' } as const, { kind: 'network', fault: 'connection-timeout' }],
   ])('fails on command: %j', async (failure, outcome) => {
     registry.fail(failure);
+    if (failure.kind === 'slow' || failure.kind === 'silent') {
+      await reader.close();
+      reader = quickReader({ limits: hasty });
+    }
     expect(await look()).toMatchObject(outcome);
+    await reader.close();
+    reader = quickReader();
     registry.fail(undefined);
     expect(await look()).toMatchObject({ kind: 'found' });
   });
