@@ -132,6 +132,7 @@ function commonOptions(address: RedisAddress, use: 'producer' | 'worker'): Commo
     lazyConnect: use === 'producer',
     replyMapping: 'legacy',
     connectTimeout: ANSWER_WITHIN_MS,
+    disconnectTimeout: 500,
     keepAlive: 10_000,
     // A server that became a replica in a failover answers READONLY: look for the new primary.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
