@@ -52,6 +52,8 @@ export class RemedyError extends PullcheckError {}
 
 /** Any thrown value as one readable line, without a stack and without an SDK's object dump. */
 export function errorLine(error: unknown): string {
-  if (error instanceof Error) return error.message.split('\n', 1)[0] ?? error.name;
-  return typeof error === 'string' ? error : 'unknown error';
+  // By shape: an error of another realm (a worker, a test runner) is no `instanceof Error` here.
+  const said = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  if (typeof said !== 'string') return 'unknown error';
+  return said.split('\n', 1)[0] || 'unknown error';
 }

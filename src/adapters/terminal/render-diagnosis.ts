@@ -47,7 +47,7 @@ function verdict({ verdict: said, target }: Diagnosis, style: Style): string {
   const paint = said.cause === 'healthy' ? style.good : said.cause === 'undetermined' ? style.unsure : style.bad;
   const severity = said.severity === 'none' ? '' : ` · ${said.severity}`;
   const open = said.alternatives.length > 0 ? `\n  also possible: ${said.alternatives.join(', ')}` : '';
-  const of = target.workload ? ` (${target.workload.kind} ${target.workload.name})` : '';
+  const of = target.workload && target.kind === 'Pod' ? ` (${target.workload.kind} ${target.workload.name})` : '';
   return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n  ${said.summary}${open}`;
 }
 

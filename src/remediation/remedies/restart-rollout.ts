@@ -8,10 +8,10 @@ import type { Cause } from '../../diagnosis/cause.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { kubectlName } from '../../target/target.ts';
-import { refusalOf } from '../outcome.ts';
+import { refusalOf } from '../execute/outcome.ts';
+import { pullability } from '../execute/pullability.ts';
 import { isHealthy } from '../pods.ts';
 import type { RemedyPorts } from '../ports.ts';
-import { pullability } from '../pullability.ts';
 import type { Remedy, RemedyPlan } from '../remedy.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 

@@ -9,13 +9,13 @@ import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
 import { apiHost, parseReference } from '../../image/reference.ts';
-import { refusalOf } from '../outcome.ts';
-import { outcomeSentence } from '../outcome-sentence.ts';
+import { refusalOf } from '../execute/outcome.ts';
+import { outcomeSentence } from '../execute/outcome-sentence.ts';
+import { backupSecret, dropBackup, restoreBackup } from '../execute/secret-backup.ts';
+import { deleteStuckPods, type StuckPods, stuckPods } from '../execute/stuck-pods.ts';
 import type { RemedyPorts } from '../ports.ts';
 import { rewriteEntry } from '../pull-secret-schema.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
-import { backupSecret, dropBackup, restoreBackup } from '../secret-backup.ts';
-import { deleteStuckPods, type StuckPods, stuckPods } from '../stuck-pods.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 
 const Params = z.strictObject({

@@ -2,10 +2,10 @@
  * The old content of a Secret, kept beside it as `NAME-pullcheck-previous` while a rotation is being verified. In the cluster, because a
  * credential must never be in Redis, and because it must survive the death of this process.
  */
-import type { SecretSnapshot } from '../evidence/snapshots.ts';
+import type { SecretSnapshot } from '../../evidence/snapshots.ts';
+import type { RemedyPorts, WriteResult } from '../ports.ts';
+import type { RemedyOutcome } from '../remedy.ts';
 import { refusalOf } from './outcome.ts';
-import type { RemedyPorts, WriteResult } from './ports.ts';
-import type { RemedyOutcome } from './remedy.ts';
 
 /** The copy's own type: the kubelet ignores it, so it can never be used for a pull by mistake. */
 const TYPE = 'pullcheck.dev/previous-pull-secret';

@@ -1,10 +1,10 @@
 /** Pods that wait for an image of one registry with one pull secret: deleted, so that their owner makes new ones that pull at once. */
-import type { PodSnapshot } from '../evidence/snapshots.ts';
-import { parseReference } from '../image/reference.ts';
+import type { PodSnapshot } from '../../evidence/snapshots.ts';
+import { parseReference } from '../../image/reference.ts';
+import { stuckContainers } from '../pods.ts';
+import type { RemedyPorts, WriteReceipt } from '../ports.ts';
+import type { RemedyOutcome } from '../remedy.ts';
 import { refusalOf } from './outcome.ts';
-import { stuckContainers } from './pods.ts';
-import type { RemedyPorts, WriteReceipt } from './ports.ts';
-import type { RemedyOutcome } from './remedy.ts';
 
 export interface StuckPods {
   /** Their controller makes them again. */

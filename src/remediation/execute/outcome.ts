@@ -1,7 +1,7 @@
 /** A reading or a write that did not come through -> a refusal in words. */
-import { describeGap, type Observation } from '../evidence/observation.ts';
-import type { WriteResult } from './ports.ts';
-import type { RemedyOutcome } from './remedy.ts';
+import { describeGap, type Observation } from '../../evidence/observation.ts';
+import type { WriteResult } from '../ports.ts';
+import type { RemedyOutcome } from '../remedy.ts';
 
 /** `what` is the object as kubectl names it. */
 export function refusalOf(

@@ -1,11 +1,11 @@
 /** Could a new pod pull this image right now? Asked of the registry with the credentials that the kubelet would choose. */
-import type { RegistryCredential } from '../evidence/registry-access.ts';
-import { anonymous } from '../evidence/registry-access.ts';
-import type { SecretSnapshot } from '../evidence/snapshots.ts';
-import { lookupCredentials } from '../image/keyring.ts';
-import { parseReference } from '../image/reference.ts';
+import type { RegistryCredential } from '../../evidence/registry-access.ts';
+import { anonymous } from '../../evidence/registry-access.ts';
+import type { SecretSnapshot } from '../../evidence/snapshots.ts';
+import { lookupCredentials } from '../../image/keyring.ts';
+import { parseReference } from '../../image/reference.ts';
+import type { RemedyPorts } from '../ports.ts';
 import { outcomeSentence } from './outcome-sentence.ts';
-import type { RemedyPorts } from './ports.ts';
 
 export type Pullability =
   | { readonly kind: 'pullable' }

@@ -1,5 +1,5 @@
 /** A registry's answer in a few words, for refusals and results. */
-import type { AccessOutcome } from '../evidence/registry-access.ts';
+import type { AccessOutcome } from '../../evidence/registry-access.ts';
 
 /** Never quotes more than the registry's own short message. */
 export function outcomeSentence(outcome: AccessOutcome): string {
