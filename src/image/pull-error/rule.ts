@@ -2,6 +2,7 @@
 import type { PullErrorKind } from '../pull-error.ts';
 import type { RegistryKind } from '../registry.ts';
 import type { Masked } from './mask.ts';
+import { has } from './words.ts';
 
 /** One error with what is known about where it happened. */
 export interface Failure extends Masked {
@@ -22,10 +23,6 @@ export type Rule = (failure: Failure) => Verdict | undefined;
 export function when(kind: PullErrorKind, words: readonly string[], also: readonly PullErrorKind[] = []): Rule {
   const verdict: Verdict = { kind, also };
   return ({ text }) => (has(text, words) ? verdict : undefined);
-}
-
-export function has(text: string, words: readonly string[]): boolean {
-  return words.some((word) => text.includes(word));
 }
 
 export function verdict(kind: PullErrorKind, ...also: readonly PullErrorKind[]): Verdict {

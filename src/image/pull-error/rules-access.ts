@@ -1,6 +1,7 @@
 /** Who may pull what: the registry's refusals. Registries that answer alike for missing and closed are never read as one of the two. */
 import type { PullErrorKind } from '../pull-error.ts';
-import { type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { has } from './words.ts';
 
 /** Refusals whose own words name the reason. */
 export const NAMED_REFUSALS: readonly Rule[] = [
@@ -26,6 +27,7 @@ function expired({ text }: Failure): Verdict | undefined {
   if (has(text, ['security token included in the request is invalid', 'unrecognizedclientexception'])) {
     return verdict('credentials-expired', 'unauthorized');
   }
+  if (!text.includes('expire')) return undefined;
   return /(?:token|credentials?|password|jwt|login|session|keys?|secrets?)\b[^.:]{0,40}(?:\bexpired|\bexpires at)|expiredtoken|expired (?:\w+ )?(?:token|credential)/.test(
     text,
   )

@@ -1,5 +1,6 @@
 /** Between the node and the registry: proxy, names, TLS, connections, transfers. The texts are Go's and the operating system's. */
-import { atBlob, type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { atBlob, type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { has } from './words.ts';
 
 export const PROXY_RULES: readonly Rule[] = [proxyConnect, bareReason];
 
@@ -45,7 +46,7 @@ export const DNS_RULES: readonly Rule[] = [
 
 /** `lookup NAME on SERVER: …`: whatever follows happened while the name was looked up. */
 function lookup({ text }: Failure): Verdict | undefined {
-  if (!/(?:dial \w+: |: |^)lookup \S/.test(text)) return undefined;
+  if (!text.includes('lookup ') || !/(?:dial \w+: |: |^)lookup \S/.test(text)) return undefined;
   return text.includes('unreachable') ? verdict('dns-failure', 'network-unreachable') : verdict('dns-failure');
 }
 

@@ -1,5 +1,6 @@
 /** The kubelet, the runtime and the node's own store: decided on the node, before or after the registry was asked. */
-import { type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { has } from './words.ts';
 
 /** Decided before any registry was asked. */
 export const KUBELET_RULES: readonly Rule[] = [
@@ -74,6 +75,7 @@ function signaturePolicy({ text }: Failure): Verdict | undefined {
 /** Not about an image: the objects a pod names, and containers that were created from an image that is there. */
 export const ELSEWHERE_RULES: readonly Rule[] = [
   ({ text }) =>
+    has(text, ['‹ref› not found', '‹ref› is forbidden']) &&
     /\b(?:secret|configmap|serviceaccount|persistentvolumeclaim|namespace|node|pod)s? ‹ref› (?:not found|is forbidden)/.test(
       text,
     )

@@ -1,5 +1,6 @@
 /** What the registry (or who stands in its place) answered about itself or the image; credentials have their own file. */
-import { type Failure, has, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
+import { has } from './words.ts';
 
 export const LIMIT_RULES: readonly Rule[] = [
   ({ text, status }) =>
