@@ -18,7 +18,7 @@ export interface DockerRegistryOptions {
   readonly pushToken?: string;
 }
 
-export interface PushedImage {
+interface PushedImage {
   /** What the tag means. */
   readonly digest: string;
   /** Of the platforms' manifests; empty for a single manifest. */

@@ -15,7 +15,6 @@ import { createScrubber } from './text.ts';
 import type { Call, HttpRequest } from './transport.ts';
 
 export type { RegistryConfig } from './endpoint.ts';
-export type { RegistryLimits } from './limits.ts';
 
 export interface RegistryReaderOptions {
   readonly meter: CallMeter;

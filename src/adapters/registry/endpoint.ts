@@ -45,7 +45,7 @@ export function endpointOf(registry: string, config: RegistryConfig | undefined)
 }
 
 /** @throws ConfigError when the file cannot be read. */
-export function readCa(file: string): string {
+function readCa(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -16,7 +16,7 @@ export class GuardRefusal extends Error {
 export type InsideRule = (hostname: string) => boolean;
 
 /** Judges one address of a host; undefined: fine. */
-export function addressFault(hostname: string, address: string, mayBeInside: InsideRule): string | undefined {
+function addressFault(hostname: string, address: string, mayBeInside: InsideRule): string | undefined {
   const kind = classifyAddress(address);
   if (kind === 'never') return `${hostname} is a link-local, metadata or reserved address`;
   if (kind === 'inside' && !mayBeInside(bareHost(hostname))) {

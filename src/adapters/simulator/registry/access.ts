@@ -25,7 +25,7 @@ export function mayPull(account: Account | undefined, repository: string, isPubl
   return account !== undefined && (account.repositories?.includes(repository) ?? true);
 }
 
-export interface Granted {
+interface Granted {
   readonly user: string;
   readonly repositories: readonly string[];
 }

@@ -7,10 +7,6 @@ import { type Account, basicUser, createTokenMint, mayPull, type SimulatedAuth }
 import { type SimulatedFailure, sendError, sendFailure, sendJson } from './failure.ts';
 import { createImageShelf, type PushOptions, type StoredManifest } from './images.ts';
 
-export type { SimulatedAuth } from './access.ts';
-export type { SimulatedFailure } from './failure.ts';
-export type { PushOptions } from './images.ts';
-
 export interface SimulatedRegistryOptions {
   readonly clock: Clock;
   /** Default `none`. */
@@ -22,7 +18,7 @@ export interface SimulatedRegistryOptions {
 }
 
 /** One request that came in; the credential itself is not kept. */
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: 'none' | 'basic' | 'bearer';
