@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { apply, replay } from '../../src/incident/apply.ts';
 import type { Incident, IncidentEvent } from '../../src/incident/incident.ts';
 import { anAlert, TAG_NOT_FOUND, triggered } from '../support/incidents.ts';

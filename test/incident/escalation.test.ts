@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { replay } from '../../src/incident/apply.ts';
 import { dueAt, dueSteps, type EscalationPolicy } from '../../src/incident/escalation.ts';
 import type { Incident, IncidentEvent } from '../../src/incident/incident.ts';
