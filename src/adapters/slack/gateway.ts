@@ -49,7 +49,8 @@ export interface Gateway {
 }
 
 const LEASE_MS = 60_000;
-const MAX_BUSY_WAITS = 20;
+const MAX_BUSY_WAITS = 3;
+const BUSY_POLL_MS = 250;
 /** Sent with every message: foreign text must neither link, nor unfurl, nor mention. chat.update forgets these when omitted. */
 const QUIET = { parse: 'none', link_names: false } as const;
 const NO_UNFURL = { unfurl_links: false, unfurl_media: false } as const;
@@ -93,10 +94,19 @@ async function attempt(parts: GatewayParts, post: Post): Promise<Posted> {
       const result = await send(parts, post, claim.fence, drawing);
       if (result !== 'again') return result;
     } else {
-      if (waits >= MAX_BUSY_WAITS)
+      if (waits >= MAX_BUSY_WAITS) {
         throw slackError('slack-busy', ['Another process is sending this message.', 'It is tried again later.'], true);
-      await parts.clock.sleep(Math.max(50, claim.retryAfterMs));
+      }
+      await outlast(parts, post.key, claim.retryAfterMs);
     }
+  }
+}
+
+/** Waits until the other sender is done, or its lease is over. */
+async function outlast(parts: GatewayParts, key: string, leaseMs: number): Promise<void> {
+  const until = parts.clock.now() + leaseMs;
+  while (parts.clock.now() < until && (await parts.outbox.find(key))?.state === 'sending') {
+    await parts.clock.sleep(Math.max(1, Math.min(BUSY_POLL_MS, until - parts.clock.now())));
   }
 }
 

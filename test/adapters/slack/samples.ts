@@ -1,0 +1,177 @@
+/** Subjects of the block tests: ordinary ones, each changeable by a part. */
+import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
+import type { Scope } from '../../../src/evidence/scope.ts';
+import type { Incident } from '../../../src/incident/incident.ts';
+import type { Inquiry } from '../../../src/incident/inquiry.ts';
+import type { RunView } from '../../../src/incident/ports.ts';
+import type { RemedyAction } from '../../../src/remediation/action.ts';
+import { ALERTS, ANN, START } from './bed.ts';
+
+export const THREAD = { channel: ALERTS, ts: '1767225600.000001' };
+
+export function aDiagnosis(part: Partial<Diagnosis> = {}): Diagnosis {
+  return {
+    apiVersion: 'pullcheck/v1',
+    kind: 'Diagnosis',
+    target: { cluster: 'prod-eu', namespace: 'staging', kind: 'Deployment', name: 'api-service' },
+    verdict: {
+      cause: 'tag-not-found',
+      confidence: 'certain',
+      severity: 'P2',
+      summary: 'ghcr.io/acme/api-service has no tag v1.4.2; the newest is v1.4.1.',
+      alternatives: ['build-running'],
+    },
+    lights: { reference: 'bad', credentials: 'good', reachability: 'good' },
+    lightNotes: {
+      reference: 'no tag v1.4.2',
+      credentials: 'secret/regcred can read the repository',
+      reachability: 'ghcr.io answered in 80 ms',
+    },
+    findings: [
+      {
+        cause: 'tag-not-found',
+        confidence: 'certain',
+        pod: 'api-service-7d9f-abcde',
+        container: 'app',
+        image: 'ghcr.io/acme/api-service:v1.4.2',
+        summary: 'The registry knows the repository but not the tag.',
+        because: ['manifest', 'tags'],
+        detail: { tag: 'v1.4.2', nearest: ['v1.4.1', 'v1.4.0'], platforms: null },
+      },
+    ],
+    ruledOut: [{ cause: 'credentials-rejected', because: ['registryAccess'] }],
+    steps: [
+      {
+        id: 'read-error',
+        title: 'What does the kubelet say?',
+        status: 'passed',
+        summary: 'not found',
+        command: 'kubectl describe pod api',
+        durationMs: 5,
+      },
+      {
+        id: 'tag',
+        title: 'Does the tag exist?',
+        status: 'failed',
+        summary: 'it does not',
+        command: 'skopeo list-tags docker://ghcr.io/acme/api-service',
+        durationMs: 90,
+      },
+    ],
+    scope: { pods: 3, workloads: 1, namespaces: 1, nodes: 2 },
+    remedies: [
+      {
+        id: 'restart-rollout',
+        title: 'Restart the rollout',
+        risk: 'disruptive',
+        command: 'kubectl rollout restart deployment/api-service -n staging',
+        params: {},
+      },
+    ],
+    gaps: [
+      'node events: not allowed to look; add to a ClusterRole: - { apiGroups: [""], resources: ["nodes"], verbs: ["get"] }',
+    ],
+    startedAt: '2026-01-01T00:00:00Z',
+    durationMs: 840,
+    calls: { kubernetes: 9, registry: 3, github: 0 },
+    ...part,
+  };
+}
+
+export function anIncident(part: Partial<Incident> = {}): Incident {
+  return {
+    id: 'inc1',
+    key: 'prod-eu/staging/api-service',
+    version: 3,
+    status: 'triggered',
+    subject: { cluster: 'prod-eu', namespace: 'staging', target: { kind: 'Deployment', name: 'api-service' } },
+    runbook: 'image-pull',
+    openedAt: START,
+    openedBy: 'alertmanager',
+    alerts: [
+      {
+        id: 'a1',
+        source: 'alertmanager',
+        status: 'firing',
+        name: 'KubePodImagePullBackOff',
+        labels: {},
+        annotations: {},
+        startsAt: START,
+      },
+    ],
+    children: [],
+    diagnosis: aDiagnosis(),
+    pages: [],
+    ...part,
+  };
+}
+
+export function anInquiry(part: Partial<Inquiry> = {}): Inquiry {
+  return {
+    id: 'inq1',
+    request: { verb: 'pod', target: { name: 'api-service', namespace: 'staging' } },
+    by: ANN,
+    channel: ALERTS,
+    askedAt: START,
+    ...part,
+  };
+}
+
+export function aRun(part: Partial<RunView> = {}): RunView {
+  return {
+    run: 'run1',
+    title: 'Container image cannot be pulled',
+    steps: [
+      { id: 'read-error', title: 'What does the kubelet say?', status: 'passed', summary: 'not found', command: '' },
+      { id: 'tag', title: 'Does the tag exist?', status: 'running', summary: '', command: '' },
+      { id: 'secret', title: 'Is a pull secret attached?', status: 'pending', summary: '', command: '' },
+    ],
+    done: false,
+    ...part,
+  };
+}
+
+export function aScope(part: Partial<Scope> = {}): Scope {
+  return {
+    apiVersion: 'pullcheck/v1',
+    kind: 'Scope',
+    cluster: 'prod-eu',
+    items: [
+      {
+        namespace: 'staging',
+        pod: 'api-1',
+        workload: { kind: 'Deployment', name: 'api' },
+        node: 'n1',
+        container: 'app',
+        image: 'ghcr.io/acme/api:v2',
+        registry: 'ghcr.io',
+        reason: 'ImagePullBackOff',
+        kind: 'image-not-found',
+        secrets: ['regcred'],
+        since: START - 720_000,
+      },
+    ],
+    groups: [{ by: 'registry', value: 'ghcr.io', pods: 1, workloads: 1, namespaces: 1, nodes: 1 }],
+    total: { pods: 40, failing: 1, workloads: 1, namespaces: 1, nodes: 1 },
+    truncated: false,
+    gaps: [],
+    ...part,
+  };
+}
+
+export function anAction(part: Partial<RemedyAction> = {}): RemedyAction {
+  return {
+    id: '0123456789abcdef0123456789abcdef',
+    remedy: 'rotate-pull-secret',
+    title: 'Rotate pull secret regcred',
+    risk: 'secret-bearing',
+    params: {},
+    target: { cluster: 'prod-eu', namespace: 'staging', kind: 'Deployment', name: 'api-service' },
+    thread: THREAD,
+    subject: { kind: 'incident', id: 'inc1' },
+    offeredAt: START,
+    expiresAt: START + 1_800_000,
+    state: 'offered',
+    ...part,
+  };
+}
