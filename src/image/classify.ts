@@ -26,6 +26,7 @@ import {
 } from './pull-error/rules-node.ts';
 import { BROKEN_RULES, FORMAT_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES } from './pull-error/rules-registry.ts';
 import { splitErrors } from './pull-error/split.ts';
+import { has } from './pull-error/words.ts';
 import type { Classification, PullErrorKind } from './pull-error.ts';
 
 /** The waiting or event reasons that settle the matter whatever the text says. */
@@ -141,16 +142,18 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
       'registry-error',
     );
   }
-  return verdict('other', ...cut, ...(cut.length === 0 ? oldKubeletGuess(failure.text) : []));
+  return verdict('other', ...cut, ...(cut.length === 0 ? openAfterWrapper(failure.text) : []));
 }
 
 /** Only the kubelet's own retry or error name, without what went wrong. */
 function isBare(text: string): boolean {
-  if (text.includes('back-off pulling image')) return true;
+  if (has(text, ['back-off pulling image', 'trying and failing to pull image', "image can't be pulled"])) return true;
   return /^\s*(?:error: )?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
 }
 
-/** Old kubelets put "no credentials" guesses before every cause; a text cut there leaves it open. */
-function oldKubeletGuess(text: string): readonly PullErrorKind[] {
+/** Wrappers that guess at credentials before every cause (old kubelets, ECS agents); a text that ends there leaves it open. */
+function openAfterWrapper(text: string): readonly PullErrorKind[] {
+  if (text.includes('registry auth'))
+    return ['unauthorized', 'credential-provider-failed', 'forbidden', 'connection-timeout'];
   return text.includes('this may be b') ? ['unauthorized'] : [];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { classify } from '../../src/image/classify.ts';
-import { kubeletMessages, type Labelled, peerMessages, publicMessages } from './corpus.ts';
+import { kubeletMessages, type Labelled, mechanisms, peerMessages, publicMessages } from './corpus.ts';
 
 /** The answer blames somebody the text does not, and leaves the truth out. */
 function confidentlyWrong({ message, reason, label, also }: Labelled): boolean {
@@ -72,5 +72,11 @@ describe('the recorded messages', () => {
       });
     });
     expect(accused).toEqual([]);
+  });
+});
+
+describe('each mechanism, in whatever words it comes', () => {
+  it.each(mechanisms())('$kind: $message', ({ kind, message }) => {
+    expect(classify(message).kind).toBe(kind);
   });
 });

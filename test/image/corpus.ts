@@ -90,6 +90,13 @@ export function kubeletMessages(): Labelled[] {
     }));
 }
 
+export function mechanisms(): { kind: string; message: string }[] {
+  return text('mechanisms.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => z.object({ kind: z.string(), message: z.string() }).parse(JSON.parse(line)));
+}
+
 export function handMadeLookups(): z.infer<typeof keyringVectors> {
   return keyringVectors.parse(JSON.parse(text('keyring-vectors.json')));
 }

@@ -9,9 +9,6 @@ export interface Failure extends Masked {
   readonly registry: RegistryKind | null;
 }
 
-/** How far the pull had come: the registry could not be asked, did not let in, answered about the image, sent data. */
-export type Stage = 'connect' | 'token' | 'manifest' | 'blob';
-
 export interface Verdict {
   readonly kind: PullErrorKind;
   readonly also: readonly PullErrorKind[];

@@ -20,6 +20,9 @@ export const NAMED_REFUSALS: readonly Rule[] = [
     'legal reasons',
     'network rules',
     'public network access',
+    'prohibited by organization',
+    'vpc service controls',
+    'vpcservicecontrols',
   ]),
 ];
 

@@ -31,6 +31,7 @@ export const KUBELET_RULES: readonly Rule[] = [
     [
       'credential provider',
       'credentialprovider',
+      'credential-provider',
       'docker-credential-',
       'credential helper',
       'error getting credentials',
@@ -139,6 +140,7 @@ export const CONTENT_RULES: readonly Rule[] = [
       'verification failed for digest',
       'manifest verification failed',
       'digest verification failed',
+      'wrong diff id',
     ],
     ['transfer-interrupted', 'proxy-failure', 'node-storage', 'registry-error'],
   ),
@@ -147,6 +149,7 @@ export const CONTENT_RULES: readonly Rule[] = [
 /** The image store or unpacking; after everything that explains it better. */
 export const STORAGE_RULES: readonly Rule[] = [
   when('node-storage', ['read-only file system', 'input/output error', 'structure needs cleaning'], ['node-disk']),
+  when('node-storage', ['whiteout', 'operation not supported'], ['manifest-unsupported']),
   when('node-storage', ['unable to convert a nil pointer'], ['manifest-unsupported', 'other']),
   when('node-storage', [
     'extraction snapshot',
@@ -166,6 +169,8 @@ export const STORAGE_RULES: readonly Rule[] = [
     'failed to create snapshot',
     'snapshot ‹digest› does not exist',
     'removing the image to resolve',
+    'already exists, but uses',
+    'already in use',
   ]),
   unpacking,
 ];
