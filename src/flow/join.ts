@@ -41,7 +41,7 @@ export async function joinByFamily(deps: JoinDeps, incident: Incident, family: s
 }
 
 /** The parent of parents; undefined: gone. */
-export async function rootOf(deps: Pick<IncidentDeps, 'store'>, id: string): Promise<Incident | undefined> {
+async function rootOf(deps: Pick<IncidentDeps, 'store'>, id: string): Promise<Incident | undefined> {
   let incident = await deps.store.get(id);
   for (let depth = 0; incident?.parent !== undefined && depth < MOST_TRIES; depth += 1) {
     incident = (await deps.store.get(incident.parent)) ?? incident;

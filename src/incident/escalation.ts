@@ -61,7 +61,7 @@ export function mayResolve(incident: Incident): boolean {
 }
 
 /** When the resolve clock rings, or rang because a person asked for it. */
-export function pageDueAt(incident: Incident, policy: EscalationPolicy): number {
+function pageDueAt(incident: Incident, policy: EscalationPolicy): number {
   const clock = incident.openedAt + policy.resolveAfterMs;
   return Math.min(clock, incident.escalationRequested?.at ?? clock);
 }

@@ -5,7 +5,7 @@ import type { Scope } from '../evidence/scope.ts';
 import type { ThreadRef } from '../remediation/action.ts';
 import type { Target } from '../target/target.ts';
 
-export type IncidentStatus = 'triggered' | 'acknowledged' | 'resolved';
+type IncidentStatus = 'triggered' | 'acknowledged' | 'resolved';
 
 /** What the incident is about before anything was diagnosed. */
 export interface IncidentSubject {

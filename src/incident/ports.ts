@@ -1,5 +1,4 @@
 /** What incidents need from the outside: a ledger, people, a pager. */
-import type { Alert } from '../alert/alert.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Scope } from '../evidence/scope.ts';
 import type { RemedyAction, ThreadRef } from '../remediation/action.ts';
@@ -7,7 +6,7 @@ import type { StepProgress } from '../runbook/runbook.ts';
 import type { Incident, IncidentEvent } from './incident.ts';
 import type { Inquiry } from './inquiry.ts';
 
-export type Transition =
+type Transition =
   | { readonly kind: 'done'; readonly incident: Incident }
   /** Somebody else moved it first; here is what it is now. Decide again. */
   | { readonly kind: 'stale'; readonly incident: Incident };
@@ -123,6 +122,3 @@ export interface Pager {
   acknowledge(dedupKey: string): Promise<void>;
   resolve(dedupKey: string): Promise<void>;
 }
-
-/** Is this alert still firing? For alerts that a truncated list does not show. */
-export type AlertKey = Pick<Alert, 'id'>;

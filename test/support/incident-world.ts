@@ -38,7 +38,7 @@ export const RUNBOOK: Runbook = {
 };
 
 /** Workloads by name: how each fails. Absent: it runs. */
-export interface FakeCluster {
+interface FakeCluster {
   readable: boolean;
   /** The quick look gets no answer in time (a registry that swallows packets). */
   hangs: boolean;

@@ -8,7 +8,7 @@ import type { Sealed } from '../../sealed.ts';
 import { isAuthorized } from './bearer.ts';
 
 /** Told to whoever keeps the log; never holds a secret or a body. */
-export type HttpReport = (message: string, fields: Readonly<Record<string, string | number>>) => void;
+type HttpReport = (message: string, fields: Readonly<Record<string, string | number>>) => void;
 
 export interface HttpOptions {
   readonly host: string;

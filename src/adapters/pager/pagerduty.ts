@@ -14,7 +14,7 @@ export interface PagerDutyOptions {
   readonly dispatcher?: Dispatcher;
 }
 
-export const PAGERDUTY_URL = 'https://events.pagerduty.com';
+const PAGERDUTY_URL = 'https://events.pagerduty.com';
 /** The service's limits: summary 1024 characters, dedup key 255, event 512 KB. */
 const LONGEST_SUMMARY = 1_024;
 const LARGEST_EVENT = 512_000;

@@ -4,7 +4,7 @@ import type { Alert } from '../alert.ts';
 import { AlertmanagerAlert, AlertmanagerPayload } from './schema.ts';
 
 /** An alert that could not be read: which one, and the field. */
-export interface DroppedAlert {
+interface DroppedAlert {
   readonly index: number;
   readonly field: string;
   readonly reason: string;

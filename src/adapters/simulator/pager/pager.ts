@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { type EnqueueBody, readEnqueue } from './schema.ts';
 
 /** How a request goes wrong. `accept-then-hang`: the event counts, and no answer ever comes. */
-export type PagerFault = 429 | 500 | 503 | 400 | 'reset' | 'accept-then-hang';
+type PagerFault = 429 | 500 | 503 | 400 | 'reset' | 'accept-then-hang';
 
-export interface SimulatedPage {
+interface SimulatedPage {
   readonly dedupKey: string;
   readonly summary: string;
   readonly severity: string;
