@@ -22,7 +22,7 @@ export function mismatch(key: string, repository: string): Mismatch {
 type Piece = '*' | ((char: string) => boolean);
 
 /** Go's `filepath.Match`; a malformed pattern matches nothing. Quadratic at worst. */
-export function matchesGlob(pattern: string, text: string): boolean {
+function matchesGlob(pattern: string, text: string): boolean {
   const pieces = compile(pattern);
   if (!pieces) return false;
   const chars = Array.from(text);

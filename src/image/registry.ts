@@ -1,20 +1,17 @@
 /** Which registry software answers at a host, as far as the host name alone proves it. */
 
-export const REGISTRY_KINDS = [
-  'docker-hub',
-  'ghcr',
-  'ecr',
-  'ecr-public',
-  'artifact-registry',
-  'acr',
-  'harbor',
-  'quay',
-  'gitlab',
-  'plain',
-] as const;
-
 /** `plain`: nothing more than "some registry" can be told from the name. */
-export type RegistryKind = (typeof REGISTRY_KINDS)[number];
+export type RegistryKind =
+  | 'docker-hub'
+  | 'ghcr'
+  | 'ecr'
+  | 'ecr-public'
+  | 'artifact-registry'
+  | 'acr'
+  | 'harbor'
+  | 'quay'
+  | 'gitlab'
+  | 'plain';
 
 const EXACT: ReadonlyMap<string, RegistryKind> = new Map([
   ['docker.io', 'docker-hub'],

@@ -6,7 +6,7 @@ import type { KeyringSecret } from './keyring-config.ts';
 import { listManifest, manifest, secretManifest } from './secret-manifests-schema.ts';
 
 /** A manifest that cannot be read: exit code 2. Never holds a value of the Secret. */
-export class ManifestError extends PullcheckError {}
+class ManifestError extends PullcheckError {}
 
 /** The Secrets of one file, in file order; other kinds are passed over. `file` is only named in errors. Throws ManifestError. */
 export function readSecretManifests(text: string, file: string): readonly KeyringSecret[] {

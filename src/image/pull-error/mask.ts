@@ -4,7 +4,7 @@
  */
 
 /** What a URL was asked for. */
-export type Purpose = 'token' | 'manifest' | 'blob' | 'ping' | 'url';
+type Purpose = 'token' | 'manifest' | 'blob' | 'ping' | 'url';
 
 /** One error of a message, ready for the rules. */
 export interface Masked {

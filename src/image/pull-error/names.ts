@@ -45,7 +45,7 @@ export function hostIn(text: string, urls: readonly { readonly host: string }[],
 }
 
 /** The first part of a reference when it is a host. */
-export function domainOf(image: string): string | null {
+function domainOf(image: string): string | null {
   const slash = image.indexOf('/');
   if (slash <= 0) return null;
   const first = image.slice(0, slash);
