@@ -4,7 +4,8 @@ import { type DueStep, dueSteps } from '../incident/escalation.ts';
 import type { Incident } from '../incident/incident.ts';
 import { announce, escalate, remind } from './escalate.ts';
 import { type IncidentDeps, PRIORITY, policyFor } from './incident-deps.ts';
-import { followEnd, refresh, resolveWhenAllEnded } from './resolve.ts';
+import { dedupKeyOf, followEnd, refresh, resolveWhenAllEnded } from './resolve.ts';
+import { transition } from './transition.ts';
 
 /** A job that is still due gets a new id after this long, so that one that was lost or stuck is asked for again. */
 export const ASK_AGAIN_MS = 10_000;
@@ -61,6 +62,14 @@ const STEPS: { readonly [K in DueStep['kind']]: Step } = {
     // While another worker still sends it, its own announcement is on the way.
     if (page?.state !== 'claimed')
       await announce(deps, incident, tier, { again: { kind: 'still-failing' }, pageState: state });
+  },
+  'acknowledge-page': async (deps, { id }, { tier }) => {
+    await deps.pager?.acknowledge(dedupKeyOf(id, tier));
+    await transition(deps, id, (current, at) =>
+      current.pages.some((page) => page.tier === tier && !page.acknowledged)
+        ? [{ type: 'page-acknowledged', at, tier }]
+        : [],
+    );
   },
   resolve: async (deps, { id }) => {
     const ended = await resolveWhenAllEnded(deps, id);

@@ -81,6 +81,7 @@ const HANDLERS: Handlers = {
       : page,
   ),
   'page-announced': onPage((page) => ({ ...page, announced: true })),
+  'page-acknowledged': onPage((page) => ({ ...page, acknowledged: true })),
   'page-resolved': onPage((page, event) => ({ ...page, state: 'resolved', at: event.at })),
   'remedy-requested': unchanged,
   'remedy-applied': unchanged,

@@ -24,7 +24,7 @@ export const RESOLVE_TIER = 'unresolved';
 
 export type DueStep = { readonly at: number } & (
   | { readonly kind: 'first-look' | 'diagnose' | 'remind' | 'resolve' | 'resolve-children' | 'tell-parent' | 'close' }
-  | { readonly kind: 'page' | 'announce' | 'resolve-page'; readonly tier: string }
+  | { readonly kind: 'page' | 'announce' | 'acknowledge-page' | 'resolve-page'; readonly tier: string }
 );
 
 const FIRST_RETRY_MS = 5_000;
@@ -90,8 +90,15 @@ function pages(incident: Incident, policy: EscalationPolicy): readonly DueStep[]
   const again = sendAgainAt(page, policy);
   return [
     ...(again === undefined ? [] : [{ kind: 'page', tier: page.tier, at: again } as const]),
+    ...acknowledgement(incident, page, policy),
     ...(incident.thread && !page.announced ? [{ kind: 'announce', tier: page.tier, at: page.at } as const] : []),
   ];
+}
+
+/** Who was paged learns that somebody has it; the resolve clock has rung already, so nothing else stops. */
+function acknowledgement(incident: Incident, page: Page, policy: EscalationPolicy): readonly DueStep[] {
+  const open = incident.acknowledged && page.state === 'sent' && !page.acknowledged && policy.paging;
+  return open ? [{ kind: 'acknowledge-page', tier: page.tier, at: incident.acknowledged?.at ?? page.at }] : [];
 }
 
 function sendAgainAt(page: Page, policy: EscalationPolicy): number | undefined {

@@ -53,6 +53,8 @@ export type IncidentEvent = { readonly at: number } & (
   /** The escalation was said in the thread. */
   | { readonly type: 'page-announced'; readonly tier: string }
   | { readonly type: 'page-resolved'; readonly tier: string }
+  /** The paging service knows that somebody has it. */
+  | { readonly type: 'page-acknowledged'; readonly tier: string }
   | {
       readonly type: 'remedy-requested' | 'remedy-applied' | 'remedy-verified' | 'remedy-failed';
       readonly remedy: string;
@@ -81,6 +83,8 @@ export interface Page {
   readonly final?: boolean;
   /** Said in the thread. */
   readonly announced?: boolean;
+  /** The paging service knows that somebody has it. */
+  readonly acknowledged?: boolean;
 }
 
 /** State, computed from the events. */

@@ -96,6 +96,18 @@ describe('somebody takes it', () => {
     expect((await theIncident()).acknowledged).toMatchObject({ by: 'U0ANNA' });
   });
 
+  it('acknowledged after the page: the paging service learns it, and the page stays until the end', async () => {
+    await brokenApi();
+    await world.clock.advance(20 * MINUTE);
+    await world.press('acknowledge', await theIncident());
+    await world.clock.advance(MINUTE);
+    expect(world.pager.pages()).toMatchObject([{ state: 'acknowledged' }]);
+    await world.press('resolve', await theIncident());
+    await world.clock.advance(MINUTE);
+    expect(world.pager.pages()).toMatchObject([{ state: 'resolved' }]);
+    expect(world.pager.triggers).toHaveLength(1);
+  });
+
   it('a page that a person asks for goes out at once, without looking first, and only once', async () => {
     await brokenApi();
     const drawn = await theIncident();

@@ -8,7 +8,7 @@ import type { Announcer, EscalationNotice, PageRequest, Pager } from '../../src/
 /** A pager with PagerDuty's dedup rules. */
 export interface FakePager extends Pager {
   /** What people got, oldest first: one a key while it is open. */
-  pages(): readonly { readonly page: PageRequest; readonly state: 'open' | 'resolved' }[];
+  pages(): readonly { readonly page: PageRequest; readonly state: 'open' | 'acknowledged' | 'resolved' }[];
   /** Keys of all triggers that reached it, also of those that failed. */
   readonly triggers: string[];
   /** How the next triggers go wrong. */
@@ -17,11 +17,11 @@ export interface FakePager extends Pager {
 
 /** Works until `faults` says otherwise. */
 export function fakePager(): FakePager {
-  const pages: { page: PageRequest; state: 'open' | 'resolved' }[] = [];
+  const pages: { page: PageRequest; state: 'open' | 'acknowledged' | 'resolved' }[] = [];
   const triggers: string[] = [];
   const faults: FakePager['faults'] = [];
   function accept(page: PageRequest): void {
-    if (!pages.some((open) => open.page.dedupKey === page.dedupKey && open.state === 'open')) {
+    if (!pages.some((open) => open.page.dedupKey === page.dedupKey && open.state !== 'resolved')) {
       pages.push({ page, state: 'open' });
     }
   }
@@ -41,7 +41,9 @@ export function fakePager(): FakePager {
       }
       accept(page);
     },
-    acknowledge: async () => undefined,
+    acknowledge: async (key) => {
+      for (const open of pages) if (open.page.dedupKey === key && open.state === 'open') open.state = 'acknowledged';
+    },
     resolve: async (key) => {
       for (const open of pages) if (open.page.dedupKey === key) open.state = 'resolved';
     },

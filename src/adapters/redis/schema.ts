@@ -108,6 +108,7 @@ const EVENTS: EventSchemas = {
   }),
   'page-announced': z.object({ ...At, type: z.literal('page-announced'), tier: Text }),
   'page-resolved': z.object({ ...At, type: z.literal('page-resolved'), tier: Text }),
+  'page-acknowledged': z.object({ ...At, type: z.literal('page-acknowledged'), tier: Text }),
   'remedy-requested': z.object({ ...Remedy, type: z.literal('remedy-requested') }),
   'remedy-applied': z.object({ ...Remedy, type: z.literal('remedy-applied') }),
   'remedy-verified': z.object({ ...Remedy, type: z.literal('remedy-verified') }),
