@@ -14,8 +14,6 @@ export interface ConfigEntry {
   readonly entry: string;
   readonly username: string;
   readonly password: Sealed;
-  /** Set when the entry brings no password although it looks as if it did. */
-  readonly hollow: boolean;
 }
 
 export type DecodedSecret =
@@ -68,7 +66,6 @@ interface RawEntry {
   readonly username?: string | null | undefined;
   readonly password?: string | null | undefined;
   readonly auth?: string | null | undefined;
-  readonly identitytoken?: unknown;
 }
 
 function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[]): DecodedSecret {
@@ -80,7 +77,6 @@ function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[]): De
       entry,
       username: login.username,
       password: new Sealed(login.password),
-      hollow: login.password === '' && fields?.identitytoken !== undefined,
     });
   }
   return { is: 'entries', entries };

@@ -10,12 +10,7 @@ function folded(value: unknown): unknown {
 }
 
 /** One entry; other fields (`identitytoken`, …) are not read by the kubelet. */
-const entry = z.preprocess(
-  folded,
-  z
-    .object({ username: text, password: text, email: text, auth: text, identitytoken: z.unknown().optional() })
-    .nullable(),
-);
+const entry = z.preprocess(folded, z.object({ username: text, password: text, email: text, auth: text }).nullable());
 
 /** `.dockercfg`: host key -> entry. */
 export const dockerCfg = z.record(z.string(), entry).nullable();
