@@ -50,6 +50,7 @@ export interface Gateway {
 
 const LEASE_MS = 60_000;
 const MAX_BUSY_WAITS = 3;
+const MAX_LIMITED = 10;
 const BUSY_POLL_MS = 250;
 /** Sent with every message: foreign text must neither link, nor unfurl, nor mention. chat.update forgets these when omitted. */
 const QUIET = { parse: 'none', link_names: false } as const;
@@ -83,8 +84,7 @@ async function sentRecord(parts: GatewayParts, key: string): Promise<Posted | un
 /** Tokens first, then the claim: the lease must not run out in a queue. */
 async function attempt(parts: GatewayParts, post: Post): Promise<Posted> {
   for (let waits = 0; ; waits += 1) {
-    await parts.throttle.channel(post.channel, post.priority);
-    await parts.throttle.call('chat.postMessage', post.priority);
+    await admit(parts, post);
     const fence = parts.newId();
     const claim = await parts.outbox.claim(post.key, fence, LEASE_MS);
     if (claim.kind === 'sent') return { channel: claim.channel, ts: claim.ts };
@@ -93,6 +93,7 @@ async function attempt(parts: GatewayParts, post: Post): Promise<Posted> {
       if ('ts' in drawing) return drawing;
       const result = await send(parts, post, claim.fence, drawing);
       if (result !== 'again') return result;
+      if (waits >= MAX_LIMITED) throw errorOf({ kind: 'rate-limited', ms: 1000 });
     } else {
       if (waits >= MAX_BUSY_WAITS) {
         throw slackError('slack-busy', ['Another process is sending this message.', 'It is tried again later.'], true);
@@ -100,6 +101,12 @@ async function attempt(parts: GatewayParts, post: Post): Promise<Posted> {
       await outlast(parts, post.key, claim.retryAfterMs);
     }
   }
+}
+
+/** The channel's token last: it is the scarcer one and must be fresh when the post leaves. */
+async function admit(parts: GatewayParts, post: Post): Promise<void> {
+  await parts.throttle.call('chat.postMessage', post.priority);
+  await parts.throttle.channel(post.channel, post.priority);
 }
 
 /** Waits until the other sender is done, or its lease is over. */
@@ -140,17 +147,16 @@ async function afterDoubt(parts: GatewayParts, post: Post, fence: string): Promi
 /** Walks down the ladder; `again`: Slack asked to wait, and now it may go. */
 async function send(parts: GatewayParts, post: Post, fence: string, drawing: Drawing): Promise<Posted | 'again'> {
   let failure: Failure | undefined;
-  let refused: BlockLevel | undefined;
   for (const { level, message } of ladder(drawing, parts.levels.start())) {
+    if (failure) await admit(parts, post);
     try {
       const posted = PostedReply.parse(await parts.clients.post.apiCall('chat.postMessage', payload(post, message)));
-      if (refused) parts.levels.refused(refused);
       return await settle(parts, post, fence, posted);
     } catch (error) {
       if (error instanceof ThreadGone) throw error.error;
       failure = failureOf(error, 'chat.postMessage');
       if (failure.kind !== 'blocks') break;
-      if (failure.word.startsWith('invalid_blocks')) refused = level;
+      learn(parts, drawing, level, failure.word);
     }
   }
   if (failure?.kind === 'ambiguous') await parts.outbox.unknown(post.key, fence);
@@ -199,7 +205,6 @@ async function settle(
 
 async function edit(parts: GatewayParts, at: Posted, drawing: Drawing, priority: Priority): Promise<void> {
   let failures = 0;
-  let refused: BlockLevel | undefined;
   const steps = [...ladder(drawing, parts.levels.start())];
   for (;;) {
     const step = steps[0];
@@ -210,18 +215,23 @@ async function edit(parts: GatewayParts, at: Posted, drawing: Drawing, priority:
       // An empty list clears the blocks that are there: text alone would leave the old ones standing.
       const blocks = step.message.blocks ?? [];
       await parts.clients.post.apiCall('chat.update', { ...at, text: step.message.text, blocks, ...QUIET });
-      if (refused) parts.levels.refused(refused);
       return;
     } catch (error) {
       const failure = failureOf(error, 'chat.update');
       if (failure.kind === 'blocks') {
-        if (failure.word.startsWith('invalid_blocks')) refused = step.level;
+        learn(parts, drawing, step.level, failure.word);
         steps.shift();
-      } else if (failure.kind === 'rate-limited') await parts.throttle.block('chat.update', failure.ms);
+      } else if (failure.kind === 'rate-limited' && ++failures <= MAX_LIMITED)
+        await parts.throttle.block('chat.update', failure.ms);
       else if (failure.kind === 'refused' || ++failures >= 3) throw errorOf(failure);
       else await parts.clock.sleep(500 * failures);
     }
   }
+}
+
+/** Only the plan is a matter of the workspace; a section that is refused is a fault of that message. */
+function learn(parts: GatewayParts, drawing: Drawing, level: BlockLevel, word: string): void {
+  if (level === 'plan' && drawing.plan && word.startsWith('invalid_blocks')) parts.levels.refused(level);
 }
 
 function isHiccup(error: unknown): boolean {

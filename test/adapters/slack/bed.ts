@@ -8,6 +8,7 @@ import { createSlackVoice, type SlackVoice } from '../../../src/adapters/slack/v
 import type { Clock } from '../../../src/clock.ts';
 import type { SlackUseCases } from '../../../src/flow/use-cases.ts';
 import { Sealed } from '../../../src/sealed.ts';
+import { settle } from '../../support/clock.ts';
 import { createFakeSlack, type FakeSlack } from '../../support/fake-slack/index.ts';
 
 export const ALERTS = 'C0ALERTS0';
@@ -28,6 +29,7 @@ export function createFlowingClock(): FlowingClock {
         return new Promise<void>((_resolve, reject) =>
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
         );
+      await settle();
       now += ms;
       return undefined;
     },
