@@ -1,8 +1,6 @@
 /** `pullcheck classify`: one JSON object per line in, one per line out, in the same order. Holds one line at a time. */
-import { z } from 'zod';
 import { classify } from './classify.ts';
-
-const input = z.object({ message: z.string(), reason: z.string().nullish() });
+import { readQuestion } from './classify-schema.ts';
 
 export interface AnsweredLine {
   /** The answer as JSON, without a line break. */
@@ -14,15 +12,9 @@ export interface AnsweredLine {
 /** Answers one line. An empty line is no question and has no answer. Never throws. */
 export function classifyLine(line: string): AnsweredLine | undefined {
   if (line.trim() === '') return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(line);
-  } catch {
-    return refused('the line is not JSON');
-  }
-  const parsed = input.safeParse(json);
-  if (!parsed.success) return refused('the line needs a text "message" and may have a text "reason"');
-  return { text: JSON.stringify(classify(parsed.data.message, parsed.data.reason)), ok: true };
+  const question = readQuestion(line);
+  if ('fault' in question) return refused(question.fault);
+  return { text: JSON.stringify(classify(question.message, question.reason)), ok: true };
 }
 
 /** Answers lines as they come. The caller writes each and remembers whether any was not ok. */

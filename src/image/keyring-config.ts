@@ -1,6 +1,6 @@
 /** Reads one pull secret as the kubelet does (kubernetes `pkg/credentialprovider`): which entries it brings, or why it brings none. */
 import { Sealed } from '../sealed.ts';
-import { dockerCfg, dockerConfigJson } from './keyring-schema.ts';
+import { dockerCfg, dockerConfigJson, parseJson } from './keyring-schema.ts';
 
 /** What is needed of a Secret; `data` is decoded. */
 export interface KeyringSecret {
@@ -98,14 +98,6 @@ function decodeBase64(field: string): string | undefined {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
   const valid = field.trim().endsWith('=') ? text.length % 4 === 0 : !text.includes('=') && text.length % 4 !== 1;
   return valid ? Buffer.from(text, 'base64').toString('utf8') : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function ignored(reason: string): DecodedSecret {

@@ -27,3 +27,12 @@ export const dockerConfigJson = z.preprocess(
     })
     .nullable(),
 );
+
+/** undefined: the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

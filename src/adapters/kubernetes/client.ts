@@ -8,7 +8,7 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { CallMeter } from '../../evidence/ports.ts';
 import { credentialFailure, networkFailure } from './failure.ts';
 import { type Ask, pathOf } from './resources.ts';
-import { Status } from './schema.ts';
+import { parseBody, Status } from './schema.ts';
 
 /** What came back. `refused` is a Kubernetes Status object; `no-answer` is everything that is not the API speaking. */
 export type Answer =
@@ -166,10 +166,8 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 function read(code: number, text: string, server: string): Answer {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
+  const body = parseBody(text);
+  if (body === undefined) {
     return { kind: 'no-answer', detail: `${server} answered ${code}, but not as a Kubernetes API server does` };
   }
   if (code >= 200 && code < 300) return { kind: 'ok', body };

@@ -166,3 +166,12 @@ export const Node = z.object({
 
 /** What a write gives back: the object, or (deleting) a Status. */
 export const Written = z.object({ metadata: z.object({ resourceVersion: text }).nullish() });
+
+/** undefined: the text is not JSON, so it was no API server that spoke. */
+export function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Access } from './access.ts';
 import type { Verbs } from './api.ts';
 import { RESOURCES } from './objects.ts';
+import { parseBody } from './schema.ts';
 import { badRequest, StatusError } from './status.ts';
 import type { Place } from './store.ts';
 
@@ -38,11 +39,9 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     chunks.push(bytes);
   }
   if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw badRequest('the body is not JSON');
-  }
+  const body = parseBody(Buffer.concat(chunks).toString('utf8'));
+  if (body === undefined) throw badRequest('the body is not JSON');
+  return body;
 }
 
 /** The verb in RBAC's words. */
