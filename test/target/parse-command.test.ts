@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCommand } from '../../src/target/parse-command.ts';
+
+describe('the words of a command', () => {
+  it.each([
+    ['pod api-service -n staging', { verb: 'pod', target: { name: 'api-service', namespace: 'staging' } }],
+    ['pod api-service', { verb: 'pod', target: { name: 'api-service', namespace: 'default' } }],
+    ['POD -n staging deploy/api', { verb: 'pod', target: { kind: 'Deployment', name: 'api', namespace: 'staging' } }],
+    [
+      'pod deployment api --namespace=staging',
+      { verb: 'pod', target: { kind: 'Deployment', name: 'api', namespace: 'staging' } },
+    ],
+    ['pod api \u2014namespace staging', { verb: 'pod', target: { name: 'api', namespace: 'staging' } }],
+    [
+      'pod <http://api.example.com|api.example.com> -n staging',
+      { verb: 'pod', target: { name: 'api.example.com', namespace: 'staging' } },
+    ],
+    ['`pod api -nstaging`', { verb: 'pod', target: { name: 'api', namespace: 'staging' } }],
+    ['scope', { verb: 'scope' }],
+    ['scope -A', { verb: 'scope' }],
+    ['scope -n=staging', { verb: 'scope', namespace: 'staging' }],
+    ['', { verb: 'help' }],
+    ['help', { verb: 'help' }],
+    ['pod --help', { verb: 'help' }],
+  ])('%s', (text, parsed) => {
+    expect(parseCommand(text)).toEqual(parsed);
+  });
+
+  it.each([
+    ['pod', 'name of the pod'],
+    ['pod api extra', 'one word too many'],
+    ['pod api -n', 'comes a namespace'],
+    ['pod api -n UPPER', 'comes a namespace'],
+    ['pod api -A', 'one namespace'],
+    ['pod secret/x', 'owns pods'],
+    ['pod ../../etc', 'owns pods'],
+    ['pod <!channel>', 'cannot be the name'],
+    ['pod api --context prod', 'not taken from a chat message'],
+    ['pod api --kubeconfig=/root/x', 'not taken from a chat message'],
+    ['pod api -f x.yaml', 'not taken from a chat message'],
+    ['pod api -o json', 'do not know the option'],
+    ['scope -A -n staging', 'exclude each other'],
+    ['scope everything', 'one word too many'],
+    ['image ghcr.io/a/b', 'terminal only'],
+    ['dance', 'do not know the command'],
+  ])('%s is refused with a sentence', (text, sentence) => {
+    const parsed = parseCommand(text);
+    expect(parsed.verb).toBe('wrong');
+    expect(parsed.verb === 'wrong' ? parsed.message : '').toContain(sentence);
+    expect(parsed.verb === 'wrong' ? parsed.hint : '').not.toBe('');
+  });
+});
