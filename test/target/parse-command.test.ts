@@ -33,7 +33,7 @@ describe('the words of a command', () => {
     ['pod api -n UPPER', 'comes a namespace'],
     ['pod api -A', 'one namespace'],
     ['pod secret/x', 'owns pods'],
-    ['pod ../../etc', 'owns pods'],
+    ['pod ../../etc', 'cannot be the name'],
     ['pod <!channel>', 'cannot be the name'],
     ['pod api --context prod', 'not taken from a chat message'],
     ['pod api --kubeconfig=/root/x', 'not taken from a chat message'],

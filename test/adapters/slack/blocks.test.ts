@@ -1,7 +1,7 @@
 /** What people see: the same JSON as in test/golden, within Slack's limits for any diagnosis, and without a mention that we did not mean. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { actionCard } from '../../../src/adapters/slack/blocks/action.ts';
 import { escalation } from '../../../src/adapters/slack/blocks/escalation.ts';
 import { clampEscaped, code, escaped } from '../../../src/adapters/slack/blocks/escape.ts';
@@ -170,7 +170,7 @@ describe('whatever is found', () => {
         }
         expectFits(runPlan(run));
       }),
-      { numRuns: 60 },
+      { numRuns: 400 },
     );
   });
 
@@ -185,7 +185,7 @@ describe('whatever is found', () => {
         expect(viewError(JSON.parse(JSON.stringify(view)))).toBeUndefined();
         expect(mentions(view)).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 400 },
     );
   });
 });

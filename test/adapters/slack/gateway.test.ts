@@ -261,7 +261,7 @@ describe('the three clients', () => {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     });
     bed.slack.fail('chat.postMessage', { kind: 'http', status: 503, accepted: true });
-    await expect(post.chat.postMessage({ channel: ALERTS, text: 'once' })).rejects.toThrow('503');
+    await expect(post.apiCall('chat.postMessage', { channel: ALERTS, text: 'once' })).rejects.toThrow('503');
     expect(bed.slack.channel(ALERTS).messages).toHaveLength(1);
   });
 });

@@ -1,6 +1,5 @@
 /** Keeps a message within what Slack takes: 50 blocks, 12,000 characters (it refuses at about 13,200), 3,900 for `text`. */
-import { clampEscaped } from './escape.ts';
-import { context, type Message, type MessageBlock } from './parts.ts';
+import { context, type Message, type MessageBlock, shown } from './parts.ts';
 
 export const MAX_BLOCKS = 50;
 export const MAX_TOTAL = 12_000;
@@ -28,7 +27,7 @@ export function fit(draft: Draft): Message {
   const cut = draft.body.length - kept.length;
   const note =
     cut > 0 ? [context(`${cut} more part${cut === 1 ? '' : 's'} left out: the message would be too long.`)] : [];
-  return { text: clampEscaped(draft.text, MAX_TEXT), blocks: [...kept, ...note, ...tail] };
+  return { text: shown(draft.text, MAX_TEXT), blocks: [...kept, ...note, ...tail] };
 }
 
 /** Characters of the blocks as they are sent. */

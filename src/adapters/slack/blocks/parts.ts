@@ -34,19 +34,24 @@ interface RichText {
   }[];
 }
 
+/** Cut to the limit; Slack refuses an empty text, so that becomes a dash. */
+export function shown(text: string, max: number): string {
+  return text.trim() === '' ? '-' : clampEscaped(text, max);
+}
+
 /** A title; `text` is escaped here. */
 export function header(text: string): HeaderBlock {
-  return { type: 'header', text: { type: 'plain_text', text: clampEscaped(escaped(text), 150), emoji: false } };
+  return { type: 'header', text: { type: 'plain_text', text: shown(escaped(text), 150), emoji: false } };
 }
 
 /** `markup` is ours: foreign parts are already escaped. `verbatim` keeps Slack from linking names and channels by itself. */
 export function section(markup: string): SectionBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text: clampEscaped(markup, 3000), verbatim: true } };
+  return { type: 'section', text: { type: 'mrkdwn', text: shown(markup, 3000), verbatim: true } };
 }
 
 /** Small print; `markup` as in `section`. */
 export function context(markup: string): ContextBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text: clampEscaped(markup, 2000), verbatim: true }] };
+  return { type: 'context', elements: [{ type: 'mrkdwn', text: shown(markup, 2000), verbatim: true }] };
 }
 
 /** Lines as typed, in a code fence that their content cannot close; `lines` are foreign. Cut to whole lines. */
@@ -79,7 +84,7 @@ export function button(spec: ButtonSpec): Button {
   return {
     type: 'button',
     action_id: spec.action,
-    text: { type: 'plain_text', text: clampEscaped(escaped(spec.label), 75), emoji: false },
+    text: { type: 'plain_text', text: shown(escaped(spec.label), 75), emoji: false },
     value: spec.value,
     ...(spec.style ? { style: spec.style } : {}),
     ...(spec.ask

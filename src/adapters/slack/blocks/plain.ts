@@ -1,12 +1,12 @@
 /** The lowest level of the ladder: the same message as text alone. */
-import { clampEscaped, escaped } from './escape.ts';
+import { escaped } from './escape.ts';
 import { MAX_TEXT } from './fit.ts';
-import type { Message, MessageBlock } from './parts.ts';
+import { type Message, type MessageBlock, shown } from './parts.ts';
 
 /** Everything that the blocks say, as mrkdwn text. Buttons cannot be drawn; what to type instead is in the text already. */
 export function asPlain(message: Message): Message {
   const lines = (message.blocks ?? []).flatMap(lineOf).filter((line) => line !== '');
-  return { text: clampEscaped(lines.length === 0 ? message.text : lines.join('\n'), MAX_TEXT) };
+  return { text: shown(lines.length === 0 ? message.text : lines.join('\n'), MAX_TEXT) };
 }
 
 function lineOf(block: MessageBlock): string[] {

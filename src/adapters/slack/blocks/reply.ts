@@ -1,7 +1,7 @@
 /** A short reply: who did what, with which result. The text is plain; it is escaped here. */
 import { clampEscaped, escaped } from './escape.ts';
 import { MAX_TEXT } from './fit.ts';
-import { type Message, section } from './parts.ts';
+import { type Message, section, shown } from './parts.ts';
 
 /** `names`: display name by user id; a written `<@U…>` or a bare id is shown as the name and mentions nobody. */
 export function reply(text: string, names: ReadonlyMap<string, string>): Message {
@@ -10,7 +10,7 @@ export function reply(text: string, names: ReadonlyMap<string, string>): Message
     return names.get(id) ?? (marked === undefined ? whole : id);
   });
   const safe = escaped(named);
-  return { text: clampEscaped(safe, MAX_TEXT), blocks: parts(safe).map(section) };
+  return { text: shown(safe, MAX_TEXT), blocks: parts(safe).map(section) };
 }
 
 /** User ids that the text speaks of. */

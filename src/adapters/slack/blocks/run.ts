@@ -55,22 +55,27 @@ export function runSections(run: RunView): Message {
 }
 
 function card(step: StepProgress): TaskView {
-  const words =
+  const outcome =
     step.status === 'inconclusive' || step.status === 'skipped' ? `${step.status}: ${step.summary}` : step.summary;
   return {
     type: 'task_card',
-    task_id: clampEscaped(cleaned(step.id), 100),
-    title: clampEscaped(cleaned(step.title), 150),
+    task_id: words(step.id, 100),
+    title: words(step.title, 150),
     status: CARD[step.status],
-    ...(step.status === 'pending' || step.status === 'running' ? {} : { output: richText(words, 260) }),
+    ...(step.status === 'pending' || step.status === 'running' ? {} : { output: richText(outcome, 260) }),
   };
+}
+
+/** Literal text of a card; Slack refuses an empty one. */
+function words(text: string, max: number): string {
+  return clampEscaped(cleaned(text).trim(), max) || '-';
 }
 
 function line(step: StepProgress): string {
   const title = clampEscaped(escaped(step.title), 150);
-  const words = clampEscaped(escaped(step.summary).replace(/\n+/g, ' '), 350);
+  const summary = clampEscaped(escaped(step.summary).replace(/\n+/g, ' '), 350);
   const note = step.status === 'inconclusive' || step.status === 'skipped' ? ` _(${step.status})_` : '';
-  return `${SIGN[step.status]} ${title}${note}${words === '' ? '' : `\n        ${words}`}`;
+  return `${SIGN[step.status]} ${title}${note}${summary === '' ? '' : `\n        ${summary}`}`;
 }
 
 function progress(run: RunView): string {
