@@ -19,7 +19,7 @@ export interface GatewayParts {
   readonly newId: IdSource;
 }
 
-export interface Post {
+interface Post {
   /** Idempotency key: the same key is shown once, whoever asks. */
   readonly key: string;
   readonly channel: string;

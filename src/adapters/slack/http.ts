@@ -6,7 +6,7 @@ import { errorLine } from '../../errors.ts';
 import type { Sealed } from '../../sealed.ts';
 import { boltLogger, type SlackLog } from './log.ts';
 
-export const SLACK_EVENTS_PATH = '/slack/events';
+const SLACK_EVENTS_PATH = '/slack/events';
 
 /** Node's plain request listener; the body must not have been read. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => void;

@@ -3,7 +3,7 @@ import type { IdSource } from '../../clock.ts';
 import type { OutboxStore } from '../../outbox/outbox.ts';
 import type { Gateway, Posted } from './gateway.ts';
 
-export interface RootKey {
+interface RootKey {
   readonly key: string;
   /** Where it is, if it was posted. */
   readonly posted?: Posted;

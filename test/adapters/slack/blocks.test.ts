@@ -170,7 +170,7 @@ describe('whatever is found', () => {
         }
         expectFits(runPlan(run));
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 
@@ -185,7 +185,7 @@ describe('whatever is found', () => {
         expect(viewError(JSON.parse(JSON.stringify(view)))).toBeUndefined();
         expect(mentions(view)).toEqual([]);
       }),
-      { numRuns: 400 },
+      { numRuns: 100 },
     );
   });
 });

@@ -7,7 +7,7 @@ import type { RunView } from '../../../src/incident/ports.ts';
 import type { RemedyAction } from '../../../src/remediation/action.ts';
 import { ALERTS, ANN, START } from './bed.ts';
 
-export const THREAD = { channel: ALERTS, ts: '1767225600.000001' };
+const THREAD = { channel: ALERTS, ts: '1767225600.000001' };
 
 export function aDiagnosis(part: Partial<Diagnosis> = {}): Diagnosis {
   return {

@@ -4,14 +4,14 @@ import type { Ephemeral, FakeMessage, FakeView, Json } from './types.ts';
 import { draft, type FakeUser, type Workspace } from './workspace.ts';
 
 /** How a gesture went: `acked` within Slack's 3 s; otherwise the person saw an error. */
-export interface Gestured {
+interface Gestured {
   readonly acked: boolean;
   /** The payload as delivered, for redelivery. */
   readonly body: Json;
 }
 
 /** Which button: by its label, its action id, or both; `value` forges what the client would send. */
-export interface Press {
+interface Press {
   readonly channel: string;
   readonly label?: string;
   readonly action?: string;

@@ -1,4 +1,5 @@
 /** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
+import { CAUSES } from '../../../diagnosis/catalogue.ts';
 import type { Diagnosis, DiagnosisFinding } from '../../../diagnosis/diagnosis.ts';
 import { clampEscaped, code, escaped } from './escape.ts';
 import { fit } from './fit.ts';
@@ -35,6 +36,7 @@ function finding(one: DiagnosisFinding): MessageBlock {
       `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, image ${code(one.image, 300)}`,
       ...(Array.isArray(nearest) && nearest.length > 0 ? [`nearest tags: ${tagList(nearest)}`] : []),
       ...(facts.length > 0 ? [facts.join(' · ')] : []),
+      `_what to do:_ ${clampEscaped(escaped(CAUSES[one.cause].fix), 400)}`,
       `_because of:_ ${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')}`,
     ].join('\n'),
   );

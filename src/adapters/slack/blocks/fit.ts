@@ -1,8 +1,8 @@
 /** Keeps a message within what Slack takes: 50 blocks, 12,000 characters (it refuses at about 13,200), 3,900 for `text`. */
 import { context, type Message, type MessageBlock, shown } from './parts.ts';
 
-export const MAX_BLOCKS = 50;
-export const MAX_TOTAL = 12_000;
+const MAX_BLOCKS = 50;
+const MAX_TOTAL = 12_000;
 export const MAX_TEXT = 3900;
 
 /** What to draw: the body may lose its end, the tail (buttons, small print) always stays. */
@@ -31,6 +31,6 @@ export function fit(draft: Draft): Message {
 }
 
 /** Characters of the blocks as they are sent. */
-export function size(blocks: readonly MessageBlock[]): number {
+function size(blocks: readonly MessageBlock[]): number {
   return JSON.stringify(blocks).length;
 }

@@ -4,7 +4,7 @@ import type { WebClient } from '@slack/web-api';
 import { errorOf, failureOf } from '../errors.ts';
 import { OpenedView } from '../schema.ts';
 
-export interface OpenModal {
+interface OpenModal {
   readonly id: string;
   readonly hash: string | undefined;
 }
