@@ -2,11 +2,22 @@
  * What the kubelet, containerd and docker-registry themselves say, read by the command line as the service account of deploy/:
  * the tag that was never pushed, the missing Secret, the wrong password, the registry that is down, the right that is missing.
  */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accountKubeconfig, grant, installBase } from './support/account.ts';
-import { apply, deployment, dir, eventually, kubectl, namespace, pullSecret, runtime, stuckPod } from './support/box.ts';
+import {
+  apply,
+  deployment,
+  dir,
+  eventually,
+  kubectl,
+  namespace,
+  pullSecret,
+  runtime,
+  stuckPod,
+} from './support/box.ts';
 import { diagnose, scope } from './support/cli.ts';
 import { type Registry, startRegistry } from './support/registry.ts';
 
@@ -33,7 +44,10 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
     await namespace('staging');
     await grant('read-pull-secrets', 'staging');
     const image = `${registry.host}/mycompany/api-service:a1b2c3d-2026-05-24-17-54`;
-    await apply(pullSecret({ namespace: 'staging', name: 'regcred' }, registry.host, right), deployment({ namespace: 'staging', name: 'api-service', image, pullSecret: 'regcred' }));
+    await apply(
+      pullSecret({ namespace: 'staging', name: 'regcred' }, registry.host, right),
+      deployment({ namespace: 'staging', name: 'api-service', image, pullSecret: 'regcred' }),
+    );
     const pod = await stuckPod('staging', 'api-service');
 
     const { code, value } = await diagnose(kubeconfig, pod, 'staging', env);
@@ -59,7 +73,14 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
   it('the pull secret is named and does not exist', async () => {
     await namespace('orders');
     await grant('read-pull-secrets', 'orders');
-    await apply(deployment({ namespace: 'orders', name: 'web', image: `${registry.host}/mycompany/web:v1`, pullSecret: 'no-such-secret' }));
+    await apply(
+      deployment({
+        namespace: 'orders',
+        name: 'web',
+        image: `${registry.host}/mycompany/web:v1`,
+        pullSecret: 'no-such-secret',
+      }),
+    );
     const pod = await stuckPod('orders', 'web');
 
     const { value } = await diagnose(kubeconfig, pod, 'orders', env);
@@ -74,7 +95,12 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
     await grant('read-pull-secrets', 'payments');
     await apply(
       pullSecret({ namespace: 'payments', name: 'regcred' }, registry.host, wrong),
-      deployment({ namespace: 'payments', name: 'web', image: `${registry.host}/mycompany/web:v1`, pullSecret: 'regcred' }),
+      deployment({
+        namespace: 'payments',
+        name: 'web',
+        image: `${registry.host}/mycompany/web:v1`,
+        pullSecret: 'regcred',
+      }),
     );
     const pod = await stuckPod('payments', 'web');
 
@@ -89,7 +115,12 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
     await namespace('closed');
     await apply(
       pullSecret({ namespace: 'closed', name: 'regcred' }, registry.host, wrong),
-      deployment({ namespace: 'closed', name: 'web', image: `${registry.host}/mycompany/web:v1`, pullSecret: 'regcred' }),
+      deployment({
+        namespace: 'closed',
+        name: 'web',
+        image: `${registry.host}/mycompany/web:v1`,
+        pullSecret: 'regcred',
+      }),
     );
     const pod = await stuckPod('closed', 'web');
 
@@ -107,7 +138,12 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
     try {
       await apply(
         pullSecret({ namespace: 'reports', name: 'regcred' }, registry.host, right),
-        deployment({ namespace: 'reports', name: 'web', image: `${registry.host}/mycompany/web:v1`, pullSecret: 'regcred' }),
+        deployment({
+          namespace: 'reports',
+          name: 'web',
+          image: `${registry.host}/mycompany/web:v1`,
+          pullSecret: 'regcred',
+        }),
       );
       const pod = await stuckPod('reports', 'web');
 
@@ -123,8 +159,12 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
   it('the quick assessment groups everything that is stuck', async () => {
     const { code, value } = await scope(kubeconfig, '-A');
     expect(code).toBe(1);
-    expect(new Set(value.items.map((item) => item.namespace))).toEqual(new Set(['staging', 'orders', 'payments', 'closed', 'reports']));
-    expect(value.groups).toContainEqual(expect.objectContaining({ by: 'registry', value: registry.host, namespaces: 5 }));
+    expect(new Set(value.items.map((item) => item.namespace))).toEqual(
+      new Set(['staging', 'orders', 'payments', 'closed', 'reports']),
+    );
+    expect(value.groups).toContainEqual(
+      expect.objectContaining({ by: 'registry', value: registry.host, namespaces: 5 }),
+    );
   });
 
   it('a pod that runs is healthy: exit 0', async () => {
@@ -134,7 +174,11 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
       pullSecret({ namespace: 'fine', name: 'regcred' }, registry.host, right),
       deployment({ namespace: 'fine', name: 'web', image: `${registry.host}/mycompany/web:v1`, pullSecret: 'regcred' }),
     );
-    await eventually('web runs', async () => ((await kubectl('get', 'deployment', 'web', '-n', 'fine', '-o', 'jsonpath={.status.readyReplicas}')) === '1' ? true : undefined));
+    await eventually('web runs', async () =>
+      (await kubectl('get', 'deployment', 'web', '-n', 'fine', '-o', 'jsonpath={.status.readyReplicas}')) === '1'
+        ? true
+        : undefined,
+    );
     const { code, value } = await diagnose(kubeconfig, 'deployment/web', 'fine', env);
     expect(code).toBe(0);
     expect(value.verdict.cause).toBe('healthy');

@@ -1,12 +1,13 @@
 /** The service account of deploy/base, so that a missing or superfluous right shows in these suites. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dir, kubectl, kubeconfig, run } from './box.ts';
+import { dir, kubeconfig, kubectl, run } from './box.ts';
 
 /** Applies the base (without waiting for its pods: no image of ours exists here). */
 export async function installBase(): Promise<void> {
   await kubectl('apply', '-f', 'deploy/base/namespace.yaml');
-  for (const file of ['service-account.yaml', 'cluster-role.yaml']) await kubectl('apply', '-n', 'pullcheck', '-f', `deploy/base/${file}`);
+  for (const file of ['service-account.yaml', 'cluster-role.yaml'])
+    await kubectl('apply', '-n', 'pullcheck', '-f', `deploy/base/${file}`);
 }
 
 /** Applies an overlay in one namespace. */
@@ -19,7 +20,9 @@ export async function grant(overlay: 'read-pull-secrets' | 'remedies', namespace
 /** A kubeconfig that is the service account `pullcheck`; gives its path. */
 export async function accountKubeconfig(): Promise<string> {
   const token = (await kubectl('create', 'token', 'pullcheck', '-n', 'pullcheck', '--duration=2h')).trim();
-  const config: { users: { user: object }[] } = JSON.parse(await kubectl('config', 'view', '--raw', '--flatten', '-o', 'json', '--kubeconfig', kubeconfig));
+  const config: { users: { user: object }[] } = JSON.parse(
+    await kubectl('config', 'view', '--raw', '--flatten', '-o', 'json', '--kubeconfig', kubeconfig),
+  );
   for (const entry of config.users) entry.user = { token };
   const path = join(dir, 'pullcheck.kubeconfig');
   writeFileSync(path, JSON.stringify(config), { mode: 0o600 });

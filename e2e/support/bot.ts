@@ -55,11 +55,15 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     SLACK_BOT_TOKEN: slack.tokens.bot,
     SLACK_APP_TOKEN: slack.tokens.app,
     PAGERDUTY_URL: pager.url,
-    PAGERDUTY_ROUTING_KEY: 'e2e-routing-key-canary-0000000000',
+    PAGERDUTY_ROUTING_KEY: 'e2e-routing-key-canary-000000000',
   };
   const children: ChildProcess[] = [];
   async function start(args: readonly string[], at: number): Promise<ChildProcess> {
-    const child = spawn('bin/pullcheck.mjs', [...args], { env: { ...base, PULLCHECK_PORT: String(at) }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn('bin/pullcheck.mjs', [...args], {
+      env: { ...base, PULLCHECK_PORT: String(at) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     child.stdout?.pipe(log, { end: false });
     child.stderr?.pipe(log, { end: false });
     children.push(child);
@@ -88,7 +92,8 @@ export async function startBot(options: BotOptions): Promise<Bot> {
       await Promise.all(children.map(endOf));
       await Promise.all([slack.stop(), pager.close(), redis.stop()]);
       log.end();
-      rmSync(folder, { recursive: true, force: true });
+      if (process.env['PULLCHECK_E2E_KEEP']) process.stderr.write(`kept ${logFile}\n`);
+      else rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The one-node Kubernetes that these suites run inside: kubectl, manifests, names and addresses. */
-import { execFile, type ExecFileException } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,11 +17,22 @@ export interface Ran {
 }
 
 /** Runs a program to its end; never throws for its exit code. */
-export async function run(command: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
+export async function run(
+  command: string,
+  args: readonly string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(command, [...args], { maxBuffer: 64 << 20, env: options.env ?? process.env }, (error: ExecFileException | null, out, err) => {
-      resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, out, err });
-    });
+    const child = execFile(
+      command,
+      [...args],
+      { maxBuffer: 64 << 20, env: options.env ?? process.env },
+      (error: ExecFileException | null, out, err) => {
+        resolve({ code: error ? (typeof error.code === 'number' ? error.code : 1) : 0, out, err });
+      },
+    );
+    // A program that reads nothing may be gone already.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
 }
@@ -35,7 +46,9 @@ export async function kubectl(...args: string[]): Promise<string> {
 
 /** Applies one or several objects. */
 export async function apply(...objects: readonly object[]): Promise<void> {
-  const result = await run('kubectl', ['apply', '-f', '-'], { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }) });
+  const result = await run('kubectl', ['apply', '-f', '-'], {
+    input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }),
+  });
   if (result.code !== 0) throw new Error(`kubectl apply: ${result.err.trim()}`);
 }
 
@@ -58,7 +71,9 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
 /** A namespace with its default service account in place. */
 export async function namespace(name: string): Promise<string> {
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  await eventually(`service account of ${name}`, async () => ((await run('kubectl', ['get', 'serviceaccount', 'default', '-n', name])).code === 0 ? true : undefined));
+  await eventually(`service account of ${name}`, async () =>
+    (await run('kubectl', ['get', 'serviceaccount', 'default', '-n', name])).code === 0 ? true : undefined,
+  );
   return name;
 }
 
@@ -94,14 +109,22 @@ export function deployment(options: DeploymentOptions): object {
 }
 
 /** A Secret of type dockerconfigjson for one registry. */
-export function pullSecret(where: { namespace: string; name: string }, host: string, account: { user: string; password: string }): object {
+export function pullSecret(
+  where: { namespace: string; name: string },
+  host: string,
+  account: { user: string; password: string },
+): object {
   const auth = Buffer.from(`${account.user}:${account.password}`).toString('base64');
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: where,
     type: 'kubernetes.io/dockerconfigjson',
-    stringData: { '.dockerconfigjson': JSON.stringify({ auths: { [host]: { username: account.user, password: account.password, auth } } }) },
+    stringData: {
+      '.dockerconfigjson': JSON.stringify({
+        auths: { [host]: { username: account.user, password: account.password, auth } },
+      }),
+    },
   };
 }
 
@@ -110,7 +133,16 @@ export async function stuckPod(where: string, app: string): Promise<string> {
   return eventually(
     `a stuck pod of ${where}/${app}`,
     async () => {
-      const text = await kubectl('get', 'pods', '-n', where, '-l', `app=${app}`, '-o', 'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{.status.containerStatuses[0].state.waiting.reason}{"\\n"}{end}');
+      const text = await kubectl(
+        'get',
+        'pods',
+        '-n',
+        where,
+        '-l',
+        `app=${app}`,
+        '-o',
+        'jsonpath={range .items[*]}{.metadata.name}{"\\t"}{.status.containerStatuses[0].state.waiting.reason}{"\\n"}{end}',
+      );
       return /^(\S+)\t(?:ErrImagePull|ImagePullBackOff)$/m.exec(text)?.[1];
     },
     120,

@@ -9,14 +9,26 @@ export interface CliResult<T> {
   readonly err: string;
 }
 
-async function pullcheck<T>(kubeconfig: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult<T>> {
-  const result = await run('bin/pullcheck.mjs', [...args, '-o', 'json'], { env: { ...process.env, KUBECONFIG: kubeconfig, ...env } });
-  if (result.out.trim() === '') throw new Error(`pullcheck ${args.join(' ')} printed nothing (exit ${result.code}): ${result.err}`);
+async function pullcheck<T>(
+  kubeconfig: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<CliResult<T>> {
+  const result = await run('bin/pullcheck.mjs', [...args, '-o', 'json'], {
+    env: { ...process.env, KUBECONFIG: kubeconfig, ...env },
+  });
+  if (result.out.trim() === '')
+    throw new Error(`pullcheck ${args.join(' ')} printed nothing (exit ${result.code}): ${result.err}`);
   return { code: result.code, value: JSON.parse(result.out), err: result.err };
 }
 
 /** One diagnosis. */
-export async function diagnose(kubeconfig: string, name: string, namespace: string, env: NodeJS.ProcessEnv = {}): Promise<CliResult<Diagnosis>> {
+export async function diagnose(
+  kubeconfig: string,
+  name: string,
+  namespace: string,
+  env: NodeJS.ProcessEnv = {},
+): Promise<CliResult<Diagnosis>> {
   return pullcheck(kubeconfig, ['pod', name, '-n', namespace], env);
 }
 

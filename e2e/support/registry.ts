@@ -23,7 +23,11 @@ export interface Registry {
 }
 
 /** Starts it; `accounts` empty: open to everybody. */
-export async function startRegistry(options: { name: string; address: string; accounts: readonly Account[] }): Promise<Registry> {
+export async function startRegistry(options: {
+  name: string;
+  address: string;
+  accounts: readonly Account[];
+}): Promise<Registry> {
   const { name, address } = options;
   const folder = mkdtempSync(join(tmpdir(), 'pullcheck-e2e-registry-'));
   const host = `${name}:5000`;
@@ -31,7 +35,9 @@ export async function startRegistry(options: { name: string; address: string; ac
   let child: ChildProcess | undefined;
 
   function configure(): string {
-    const lines = current.map((account) => execFileSync('htpasswd', ['-Bbn', '-C', '4', account.user, account.password], { encoding: 'utf8' }).trim());
+    const lines = current.map((account) =>
+      execFileSync('htpasswd', ['-Bbn', '-C', '4', account.user, account.password], { encoding: 'utf8' }).trim(),
+    );
     writeFileSync(join(folder, 'htpasswd'), `${lines.join('\n')}\n`);
     const config = {
       version: '0.1',
@@ -45,8 +51,15 @@ export async function startRegistry(options: { name: string; address: string; ac
     return file;
   }
   async function start(): Promise<void> {
-    child = spawn('docker-registry', ['serve', configure()], { stdio: 'ignore', env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' } });
-    await eventually(`registry ${host}`, async () => ((await fetch(`http://${address}:5000/v2/`).catch(() => undefined)) ? true : undefined), 20);
+    child = spawn('docker-registry', ['serve', configure()], {
+      stdio: 'ignore',
+      env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
+    });
+    await eventually(
+      `registry ${host}`,
+      async () => ((await fetch(`http://${address}:5000/v2/`).catch(() => undefined)) ? true : undefined),
+      20,
+    );
   }
   async function stop(): Promise<void> {
     const running = child;
@@ -67,7 +80,14 @@ export async function startRegistry(options: { name: string; address: string; ac
       const archive = await testImage(folder);
       const account = current[0];
       const credentials = account ? [`--dest-creds=${account.user}:${account.password}`] : [];
-      const pushed = await run('skopeo', ['copy', '--insecure-policy', '--dest-tls-verify=false', ...credentials, `docker-archive:${archive}`, `docker://${host}/${repository}:${tag}`]);
+      const pushed = await run('skopeo', [
+        'copy',
+        '--insecure-policy',
+        '--dest-tls-verify=false',
+        ...credentials,
+        `docker-archive:${archive}`,
+        `docker://${host}/${repository}:${tag}`,
+      ]);
       if (pushed.code !== 0) throw new Error(`skopeo copy: ${pushed.err}`);
     },
     async accounts(accounts) {

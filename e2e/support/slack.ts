@@ -10,6 +10,8 @@ export interface Message {
   readonly text: string;
   readonly thread_ts?: string;
   readonly user?: string;
+  /** `ephemeral`: only one person sees it. */
+  readonly subtype?: string;
   readonly blocks?: readonly Block[];
 }
 interface Block {
@@ -35,6 +37,8 @@ export interface LocalSlack {
   readonly tokens: { readonly bot: string; readonly app: string };
   command(user: string, text: string): Promise<void>;
   messages(): Promise<readonly Message[]>;
+  /** Messages in the channel itself, for everybody. */
+  roots(): Promise<readonly Message[]>;
   /** Replies of a thread, oldest first. */
   thread(ts: string): Promise<readonly Message[]>;
   /** Presses the button whose text contains `label` on a message. */
@@ -52,19 +56,38 @@ export async function startSlack(port: number): Promise<LocalSlack> {
   const folder = mkdtempSync(join(tmpdir(), 'pullcheck-e2e-slack-'));
   const config = {
     workspace: { name: 'Box', domain: 'box', teamId: 'T01BOX' },
-    app: { appId: 'A01APP', botUserId: 'U0BOT', botName: 'pullcheck', botToken: TOKENS.bot, appToken: TOKENS.app, signingSecret: 'local', mode: 'socket' },
+    app: {
+      appId: 'A01APP',
+      botUserId: 'U0BOT',
+      botName: 'pullcheck',
+      botToken: TOKENS.bot,
+      appToken: TOKENS.app,
+      signingSecret: 'local',
+      mode: 'socket',
+    },
     users: Object.entries(USERS).map(([name, id]) => ({ id, name, real_name: name })),
     channels: [{ id: CHANNEL, name: 'incidents', members: [...Object.values(USERS), 'U0BOT'] }],
   };
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(config));
   const binary = join(process.cwd(), 'node_modules/local-slack-linux-x64/bin/local-slack');
-  const child: ChildProcess = spawn(binary, ['--config', file, '--port', String(port), '--base-host', '127.0.0.1', '--files-dir', folder], { stdio: 'ignore' });
+  const child: ChildProcess = spawn(
+    binary,
+    ['--config', file, '--port', String(port), '--base-host', '127.0.0.1', '--files-dir', folder],
+    { stdio: 'ignore' },
+  );
   const url = `http://127.0.0.1:${port}`;
-  await eventually('local slack', async () => ((await fetch(`${url}/_control/state`).catch(() => undefined))?.ok ? true : undefined), 20);
+  await eventually(
+    'local slack',
+    async () => ((await fetch(`${url}/_control/state`).catch(() => undefined))?.ok ? true : undefined),
+    20,
+  );
 
   async function control<T>(path: string, body?: object): Promise<T> {
-    const response = await fetch(`${url}/_control${path}`, body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {});
+    const response = await fetch(
+      `${url}/_control${path}`,
+      body ? { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) } : {},
+    );
     if (!response.ok) throw new Error(`local slack ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as T;
   }
@@ -80,15 +103,27 @@ export async function startSlack(port: number): Promise<LocalSlack> {
     users: USERS,
     tokens: TOKENS,
     messages,
+    roots: async () =>
+      (await messages()).filter(
+        ({ ts, thread_ts, subtype }) => subtype !== 'ephemeral' && (!thread_ts || thread_ts === ts),
+      ),
     command: async (user, text) => {
       await control('/command', { channel: CHANNEL, user, command: '/pullcheck', text });
     },
     thread: async (ts) => (await messages()).filter((message) => message.thread_ts === ts && message.ts !== ts),
     async press(user, message, label) {
-      const elements = (message.blocks ?? []).filter((block) => block.type === 'actions').flatMap((block) => block.elements ?? []);
+      const elements = (message.blocks ?? [])
+        .filter((block) => block.type === 'actions')
+        .flatMap((block) => block.elements ?? []);
       const button = elements.find((element) => element.text?.text.includes(label));
-      if (!button) throw new Error(`no button "${label}" among ${elements.map((element) => element.text?.text).join(', ')}`);
-      await control('/interact', { channel: CHANNEL, messageTs: message.ts, user, action: { type: 'button', action_id: button.action_id, value: button.value } });
+      if (!button)
+        throw new Error(`no button "${label}" among ${elements.map((element) => element.text?.text).join(', ')}`);
+      await control('/interact', {
+        channel: CHANNEL,
+        messageTs: message.ts,
+        user,
+        action: { type: 'button', action_id: button.action_id, value: button.value },
+      });
     },
     view: async (user) => openView(url, user),
     async stop() {
@@ -125,7 +160,9 @@ async function openView(url: string, user: string): Promise<{ text: string; subm
 async function stackOf(url: string): Promise<readonly object[]> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ui`);
   const stack = await new Promise<readonly object[]>((resolve) => {
-    socket.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data)).state.modalStack ?? []), { once: true });
+    socket.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data)).state.modalStack ?? []), {
+      once: true,
+    });
   });
   socket.close();
   return stack;
