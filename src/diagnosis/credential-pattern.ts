@@ -3,6 +3,7 @@
  * makes no anonymous attempt after one was refused; without any it asks as nobody.
  */
 import type { AccessAttempt, RegistryAccess } from '../evidence/registry-access.ts';
+import { tagReader } from '../evidence/tag-reader.ts';
 import type { PullErrorKind } from '../image/pull-error.ts';
 import type { Cause } from './cause.ts';
 import type { Confidence } from './check.ts';
@@ -51,20 +52,21 @@ export function credentialPattern(facts: PatternFacts): Pattern {
   if (best === undefined) return { kind: 'open', reason: 'the registry was not asked as the kubelet would ask it' };
   const answer = readAttempt(best);
   if (answer === 'pullable' || answer === 'unsupported') return { kind: 'accepted', attempt: best };
-  if (answer === 'missing') return missing(best, facts.access);
+  if (answer === 'missing') return missing(best, facts);
   if (answer === 'network') return { kind: 'open', reason: 'the registry could not be reached to try the credentials' };
   if (answer === 'not-asked') return { kind: 'open', reason: 'the registry was not asked, for safety' };
   return registryFault(answer, best, facts) ?? refusal(answer, best, facts);
 }
 
-function missing(best: AccessAttempt, access: RegistryAccess): Pattern {
+function missing(best: AccessAttempt, { access, repositoryListed }: PatternFacts): Pattern {
   if (access.attempts.some((attempt) => readAttempt(attempt) === 'pullable')) {
     // Somebody else gets the image: this login is shown a 404 instead of a refusal.
     const confidence = canRead(best) ? 'likely' : 'certain';
     const hidden = best.credential.kind === 'anonymous' ? 'credentials-required' : 'permission-denied';
     return { kind: 'cause', cause: hidden, confidence, alternatives: [], attempt: best };
   }
-  if (canRead(best)) return { kind: 'accepted', attempt: best };
+  const listed = repositoryListed === true && tagReader(access) === best;
+  if (canRead(best) || listed) return { kind: 'accepted', attempt: best };
   return {
     kind: 'open',
     reason:
@@ -100,16 +102,35 @@ function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): P
   if (answer === 'login-required') return loginRequired(attempt, facts, cause);
   if (anonymous !== undefined && readAttempt(anonymous) === 'pullable') return cause('stale-credentials', 'certain');
   if (answer === 'expired') return cause('credentials-expired', 'certain');
-  if (answer === 'refused' || answer === 'denied-at-token') return loginRefused(answer, facts, cause);
-  if (someoneElseReads(facts)) return cause('permission-denied', 'certain');
+  if (isLoginRefused(answer)) return loginRefused(answer, facts, cause);
+  if (someoneElseReads(facts)) {
+    // A registry that has one word for both may mean the password: only a login known to be good lacks the right for certain.
+    return isBasic(attempt) && answer !== 'no-right'
+      ? cause('permission-denied', 'likely', ['credentials-rejected'])
+      : cause('permission-denied', 'certain');
+  }
+  if (isBasic(attempt) && answer === 'no-right') {
+    return cause('permission-denied', 'likely', ['repository-not-found', 'source-blocked']);
+  }
   if (answer === 'no-right' || HIDES_BY_403.test(facts.access.host)) {
     return cause('not-found-or-unauthorized', 'likely', ['permission-denied', 'repository-not-found']);
   }
-  return cause('permission-denied', 'likely', ['source-blocked', 'repository-not-found']);
+  const login: readonly Cause[] = isBasic(attempt) ? ['credentials-rejected'] : [];
+  return cause('permission-denied', 'likely', ['source-blocked', 'repository-not-found', ...login]);
 }
 
-/** 401 at the token server (or for Basic) is the credential itself; 403 there may be a missing right as well. */
-function loginRefused(answer: 'refused' | 'denied-at-token', facts: PatternFacts, cause: Name): Pattern {
+function isBasic({ challenge }: AccessAttempt): boolean {
+  return challenge.scheme === 'basic';
+}
+
+type LoginRefused = 'refused' | 'login-or-right' | 'denied-at-token';
+
+function isLoginRefused(answer: Answer): answer is LoginRefused {
+  return answer === 'refused' || answer === 'login-or-right' || answer === 'denied-at-token';
+}
+
+/** 401 at the token server (or at `/v2/` for Basic) is the credential itself; other refusals may be a missing right as well. */
+function loginRefused(answer: LoginRefused, facts: PatternFacts, cause: Name): Pattern {
   const { age } = facts;
   if (isEcr(facts.access.host) && age !== undefined && age.ms >= ECR_LIFE_MS) {
     return age.exact
@@ -117,6 +138,7 @@ function loginRefused(answer: 'refused' | 'denied-at-token', facts: PatternFacts
       : cause('credentials-expired', 'likely', ['credentials-rejected']);
   }
   if (answer === 'refused') return cause('credentials-rejected', 'certain');
+  if (answer === 'login-or-right') return cause('credentials-rejected', 'likely', ['permission-denied']);
   return someoneElseReads(facts)
     ? cause('permission-denied', 'likely', ['credentials-rejected'])
     : cause('credentials-rejected', 'likely', ['permission-denied', 'repository-not-found']);

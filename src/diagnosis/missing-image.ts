@@ -3,6 +3,7 @@ import type { Observation } from '../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess, TagAnswer } from '../evidence/registry-access.ts';
 import { fullName, type ImageReference, repositoryName } from '../image/reference.ts';
 import { nearestTags } from '../image/tag.ts';
+import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { canRead, nameOf, readAttempt, tableOf } from './registry-answers.ts';
 import { list } from './words.ts';
@@ -18,30 +19,54 @@ export function describeMissing({ image, access, tags }: Missing): Finding {
   const answers = access.attempts.filter((attempt) => readAttempt(attempt) === 'missing');
   const reader = answers.find(canRead);
   if (tags.status === 'observed' && tags.value.kind === 'listed') return notListed(image, access, tags.value);
-  const said = reader ?? answers[0];
-  if (reader === undefined || said === undefined) return hidden(image, access);
-  const nameUnknown = codeOf(reader) === 'NAME_UNKNOWN';
-  if (tags.status === 'observed' && tags.value.kind === 'missing') return noRepository(image, access, reader, true);
-  if (nameUnknown) return noRepository(image, access, reader, false);
+  const said = reader ?? answers.find(isBasicLogin);
+  if (said === undefined) return hidden(image, access);
+  const because: Finding['because'] = ['reference', 'registryAccess'];
+  const noList = tags.status === 'observed' && tags.value.kind === 'missing';
+  if (noList || codeOf(said) === 'NAME_UNKNOWN') {
+    const known = noRepository(image, access, said, noList ? [...because, 'tags'] : because);
+    return reader === undefined ? perhapsHidden(known, image) : known;
+  }
   return {
     cause: 'image-not-found',
     confidence: 'likely',
-    because: ['reference', 'registryAccess'],
-    summary: `The registry says that ${fullName(image)} does not exist; its tag list could not be read, so tag or repository may be missing.`,
+    because,
+    summary: `The registry says that ${fullName(image)} does not exist; its tag list could not be read, so tag or repository may be missing${reader === undefined ? ', or hidden from these credentials' : ''}.`,
     detail: { asked: tableOf(access) },
-    alternatives: [image.digest === undefined ? 'tag-not-found' : 'digest-not-found', 'repository-not-found'],
+    alternatives: [
+      image.digest === undefined ? 'tag-not-found' : 'digest-not-found',
+      'repository-not-found',
+      ...(reader === undefined ? HIDDEN : []),
+    ],
   };
+}
+
+const HIDDEN: readonly Cause[] = ['permission-denied', 'not-found-or-unauthorized'];
+
+/** Basic tells nothing about rights by repository, and not every registry answers a missing right with a refusal. */
+function isBasicLogin({ credential, challenge }: AccessAttempt): boolean {
+  return credential.kind === 'password' && challenge.scheme === 'basic';
+}
+
+function perhapsHidden(finding: Finding, image: ImageReference): Finding {
+  const summary = `The repository ${image.repository} at ${image.registry} is missing, or hidden from these credentials: some registries answer "not there" for what a login may not see.`;
+  return { ...finding, confidence: 'likely', summary, alternatives: HIDDEN };
 }
 
 function codeOf(attempt: AccessAttempt): string {
   return attempt.outcome.kind === 'missing' ? attempt.outcome.code : '';
 }
 
-function noRepository(image: ImageReference, access: RegistryAccess, reader: AccessAttempt, listed: boolean): Finding {
+function noRepository(
+  image: ImageReference,
+  access: RegistryAccess,
+  reader: AccessAttempt,
+  because: Finding['because'],
+): Finding {
   return {
     cause: 'repository-not-found',
     confidence: 'certain',
-    because: listed ? ['reference', 'registryAccess', 'tags'] : ['reference', 'registryAccess'],
+    because,
     summary: `The registry ${image.registry} has no repository ${image.repository} (asked as ${nameOf(reader.credential)}).`,
     detail: { repository: repositoryName(image), asked: tableOf(access) },
     alternatives: [],

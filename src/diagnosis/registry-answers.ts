@@ -17,6 +17,8 @@ export type Answer =
   | 'denied-at-token'
   /** The credential itself was refused. */
   | 'refused'
+  /** Refused under Basic, which has one word for a wrong password and a missing right, and `/v2/` did not tell them apart. */
+  | 'login-or-right'
   | 'expired'
   /** Anonymous, and a login is wanted. */
   | 'login-required'
@@ -71,7 +73,18 @@ function readRefusal(attempt: AccessAttempt, outcome: Refusal): Answer {
   if (attempt.credential.kind === 'anonymous') return 'login-required';
   if (outcome.at === 'token') return outcome.kind === 'denied' ? 'denied-at-token' : 'refused';
   if (attempt.challenge.scheme === 'bearer') return grantsPull(attempt) === true ? 'denied' : withoutGrant(outcome);
-  return outcome.kind === 'denied' ? 'denied' : 'refused';
+  return attempt.challenge.scheme === 'basic' ? byLogin(attempt, outcome) : withoutChallenge(outcome);
+}
+
+/** Basic: whether the password is good shows where no repository is named. */
+function byLogin({ login }: AccessAttempt, outcome: Refusal): Answer {
+  if (login === 'accepted') return 'no-right';
+  if (login === 'rejected') return 'refused';
+  return outcome.kind === 'denied' ? 'denied' : 'login-or-right';
+}
+
+function withoutChallenge(outcome: Refusal): Answer {
+  return outcome.kind === 'denied' ? 'denied' : 'login-or-right';
 }
 
 function withoutGrant(outcome: Refusal): Answer {
@@ -93,7 +106,10 @@ export function canRead(attempt: AccessAttempt): boolean {
   if (answer === 'pullable' || answer === 'unsupported') return true;
   if (answer !== 'missing') return false;
   if (attempt.challenge.scheme === 'none') return true;
-  if (attempt.challenge.scheme === 'basic') return attempt.credential.kind === 'password';
+  if (attempt.challenge.scheme === 'basic') {
+    // Artifactory and Nexus answer 404 for what a login may not see; docker-registry knows no such rights.
+    return attempt.credential.kind === 'password' && attempt.software === 'distribution';
+  }
   return grantsPull(attempt) === true;
 }
 
@@ -127,6 +143,7 @@ const PROGRESS: readonly Answer[] = [
   'refused',
   'expired',
   'login-required',
+  'login-or-right',
   'denied-at-token',
   'source-blocked',
   'quota-full',
@@ -160,6 +177,7 @@ const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   denied: 'denied (403)',
   'denied-at-token': 'denied at the token server (403)',
   refused: 'login refused',
+  'login-or-right': 'refused: wrong login, or no right',
   expired: 'token expired',
   'login-required': 'login wanted',
   'source-blocked': 'source address blocked',
@@ -176,7 +194,8 @@ export function tableOf(access: RegistryAccess): string[] {
   return access.attempts.map((attempt) => {
     const token = attempt.token === undefined ? '' : `, token ${attempt.token.status}${grantText(attempt)}`;
     const status = attempt.status === undefined ? '' : `, manifest ${attempt.status}`;
-    return `${nameOf(attempt.credential)}: ${ANSWER_WORDS[readAttempt(attempt)]}${token}${status}`;
+    const login = attempt.login === undefined ? '' : `, login at /v2/ ${attempt.login}`;
+    return `${nameOf(attempt.credential)}: ${ANSWER_WORDS[readAttempt(attempt)]}${token}${status}${login}`;
   });
 }
 

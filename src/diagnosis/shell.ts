@@ -8,6 +8,11 @@ export function quote(text: string): string {
   return PLAIN.test(safe) ? safe : `'${safe.replaceAll("'", String.raw`'\''`)}'`;
 }
 
+/** What skopeo needs to ask a registry over plain http, as the bot did. */
+export function tlsFlag({ scheme }: { readonly scheme?: 'http' | 'https' }): readonly string[] {
+  return scheme === 'http' ? ['--tls-verify=false'] : [];
+}
+
 /** `words` joined into one command, each quoted. */
 export function commandLine(...words: readonly string[]): string {
   return words.map(quote).join(' ');

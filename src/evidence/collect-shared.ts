@@ -26,7 +26,7 @@ export interface CollectLimits {
 export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, registryMs: 30_000, totalMs: 60_000 };
 
 /** Questions that go to a registry. */
-const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags']);
+const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags', 'login']);
 
 export interface SharedReaders {
   readonly cluster: ClusterReader;
@@ -160,6 +160,12 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
         ['tags', reference.registry, reference.repository],
         (signal) => reader.tags(reference, credential, signal),
         (error) => ({ kind: 'failed', outcome: silent(error) }),
+      ),
+    login: (reference, credential) =>
+      once(
+        ['login', reference.registry, ...identity(credential)],
+        (signal) => reader.login(reference, credential, signal),
+        () => 'unknown',
       ),
   };
 }

@@ -5,7 +5,7 @@
 import type { ImageReference } from '../image/reference.ts';
 import type { WorkloadKind } from '../target/target.ts';
 import type { Observation } from './observation.ts';
-import type { AccessAttempt, RegistryCredential, TagAnswer } from './registry-access.ts';
+import type { AccessAttempt, LoginAnswer, RegistryCredential, TagAnswer } from './registry-access.ts';
 import type {
   EventSnapshot,
   NodeSnapshot,
@@ -56,6 +56,8 @@ export interface RegistryReader {
   manifest(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<AccessAttempt>;
   /** All pages of the tag list, up to the cap. */
   tags(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<TagAnswer>;
+  /** GET of `/v2/` with one credential: is it good, whatever it may read? `accepted` to anonymous: anybody is let in there. */
+  login(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<LoginAnswer>;
 }
 
 /** Counts calls to each outside; adapters report every request that left. */

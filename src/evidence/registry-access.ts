@@ -82,9 +82,21 @@ export type AccessOutcome =
   /** We did not ask, for safety: the host is link-local, metadata, loopback, or the realm points elsewhere. */
   | { readonly kind: 'refused'; readonly reason: string };
 
+/** What `/v2/` itself, where no repository is named, says to a login: `unknown` where it does not tell (it lets anybody in, or failed). */
+export type LoginAnswer = 'accepted' | 'rejected' | 'unknown';
+
 export interface AccessAttempt {
   readonly credential: RegistryCredential;
   readonly outcome: AccessOutcome;
+  /** After a Basic registry refused this password for the repository: is the login itself good? Absent when that was not asked. */
+  readonly login?: LoginAnswer;
+  /**
+   * `distribution`: the answer has the header and the error shape of docker-registry, which has no rights by repository under Basic, so
+   * that its "not there" hides nothing. Absent where that cannot be told.
+   */
+  readonly software?: 'distribution';
+  /** How it was asked; absent when no address could be made of the host. */
+  readonly scheme?: 'http' | 'https';
   /** What the registry asked for: none, Basic, Bearer (realm kept without its query). */
   readonly challenge: { readonly scheme: 'none' | 'basic' | 'bearer' | 'unknown'; readonly realm?: string };
   /** The token step of a Bearer registry; `granted` are the JWT's actions for this repository, absent when it cannot be read. */
@@ -110,5 +122,7 @@ export type TagAnswer =
 export interface RegistryAccess {
   /** Host and port that were asked. */
   readonly host: string;
+  /** How it was asked; absent: https. */
+  readonly scheme?: 'http' | 'https';
   readonly attempts: readonly AccessAttempt[];
 }

@@ -9,6 +9,8 @@ import { Sealed } from '../../src/sealed.ts';
 export interface RegistryUnderTest {
   readonly host: string;
   readonly reader: ClosableRegistryReader;
+  /** How it is asked; default http. */
+  readonly scheme?: 'http' | 'https';
   /** Requests that left through the reader so far. */
   calls(): readonly string[];
   push(
@@ -119,6 +121,26 @@ export function registryReaderContract(
       const stopped = AbortSignal.abort(new Error('enough'));
       await expect(world.reader.manifest(image('shop/api:1.4.2'), good, stopped)).rejects.toThrow('enough');
       await expect(world.reader.tags(image('shop/api:1.4.2'), good, stopped)).rejects.toThrow('enough');
+      await expect(world.reader.login(image('shop/api:1.4.2'), good, stopped)).rejects.toThrow('enough');
+    });
+
+    it(auth === 'none' ? 'lets anybody in at its base' : 'tells a good login from a bad one at its base', async () => {
+      const login = (who: RegistryCredential) => world.reader.login(image('shop/api:1.4.2'), who, signal);
+      if (auth === 'none') {
+        expect(await login(anonymous)).toBe('accepted');
+        return;
+      }
+      expect(await login(puller())).toBe('accepted');
+      expect(await login(puller('battery staple'))).toBe('rejected');
+      if (auth === 'basic') expect(await login(anonymous)).toBe('rejected');
+    });
+
+    it('names the scheme that it asked with, and docker-registry by its way of saying no', async () => {
+      const { scheme, software } = await world.reader.manifest(image('shop/api:1.4.3'), good, signal);
+      expect(scheme).toBe(world.scheme ?? 'http');
+      expect(software).toBe('distribution');
+      const gone = await world.reader.manifest(image(`shop/api@sha256:${'0'.repeat(64)}`), good, signal);
+      expect(gone.software).toBe('distribution');
     });
 
     if (auth === 'none') return;

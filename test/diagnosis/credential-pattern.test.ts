@@ -8,7 +8,9 @@ import {
   bearer,
   botLogin,
   denied,
+  distribution,
   found,
+  goodPassword,
   HOST,
   missing,
   noName,
@@ -16,6 +18,7 @@ import {
   podLogin,
   refusedConnection,
   wrongLogin,
+  wrongPassword,
 } from './support.ts';
 
 const told = (message: string, at: 'token' | 'manifest' = 'manifest'): AccessOutcome => ({
@@ -39,9 +42,14 @@ describe('one credential of the pod', () => {
   it.each([
     ['Basic, found', basic(podLogin, found), 'accepted'],
     ['Basic, unsupported format', basic(podLogin, { kind: 'unsupported-manifest', mediaType: 'schema 1' }), 'accepted'],
-    ['Basic, 404', basic(podLogin, missing), 'accepted'],
-    ['Basic, 401', basic(podLogin, wrongLogin), 'credentials-rejected certain'],
+    ['Basic, 404', basic(podLogin, missing), 'open'],
+    ['Basic, 404 of docker-registry', attempt(podLogin, missing, distribution), 'accepted'],
+    ['Basic, 401', basic(podLogin, wrongLogin), 'credentials-rejected likely'],
+    ['Basic, 401, login refused', attempt(podLogin, wrongLogin, wrongPassword), 'credentials-rejected certain'],
+    ['Basic, 401, login accepted', attempt(podLogin, wrongLogin, goodPassword), 'permission-denied likely'],
     ['Basic, 403', basic(podLogin, denied), 'permission-denied likely'],
+    ['Basic, 403, login refused', attempt(podLogin, denied, wrongPassword), 'credentials-rejected certain'],
+    ['Basic, 403, login accepted', attempt(podLogin, denied, goodPassword), 'permission-denied likely'],
     ['Bearer, 401 at the realm', attempt(podLogin, noToken, bearer(401)), 'credentials-rejected certain'],
     [
       'Bearer, 403 at the realm',
@@ -97,8 +105,11 @@ describe('compared with others', () => {
   it('the bot reads it: the login is good and lacks the right', () => {
     const bot = attempt(botLogin, found);
     expect(decide([attempt(podLogin, wrongLogin, bearer(200, [])), bot])).toBe('permission-denied certain');
-    expect(decide([basic(podLogin, denied), bot])).toBe('permission-denied certain');
-    expect(decide([basic(podLogin, wrongLogin), bot])).toBe('credentials-rejected certain');
+    expect(decide([attempt(podLogin, denied, goodPassword), bot])).toBe('permission-denied certain');
+    expect(decide([attempt(podLogin, wrongLogin, goodPassword), bot])).toBe('permission-denied certain');
+    expect(decide([basic(podLogin, denied), bot])).toBe('permission-denied likely');
+    expect(decide([attempt(podLogin, wrongLogin, wrongPassword), bot])).toBe('credentials-rejected certain');
+    expect(decide([basic(podLogin, wrongLogin), bot])).toBe('credentials-rejected likely');
     expect(decide([attempt(podLogin, told('', 'token'), bearer(403)), bot])).toBe('permission-denied likely');
     expect(decide([attempt(podLogin, missing, bearer(200, [])), bot])).toBe('permission-denied certain');
   });
@@ -114,7 +125,20 @@ describe('compared with others', () => {
   });
 
   it('the anonymous refusal does not vote beside a credential', () => {
-    expect(decide([attempt(anyone, wrongLogin), basic(podLogin, missing)])).toBe('accepted');
+    expect(decide([attempt(anyone, wrongLogin), basic(podLogin, missing)], { repositoryListed: true })).toBe(
+      'accepted',
+    );
+  });
+
+  it('a tag list that another login was given proves nothing about this one', () => {
+    const listed = attempt(botLogin, missing, bearer(200, ['pull']));
+    expect(decide([basic(podLogin, missing), listed], { repositoryListed: true })).toBe('open');
+  });
+
+  it('of two refused logins the good one decides', () => {
+    const wrong = attempt(podLogin, wrongLogin, wrongPassword);
+    const right = attempt(podLogin, wrongLogin, goodPassword);
+    expect(decide([wrong, right])).toBe('permission-denied likely');
   });
 });
 
@@ -155,7 +179,7 @@ describe('expiry', () => {
   });
 
   it('by the age of an ECR token, as sure as the age is known', () => {
-    const refused = [basic(podLogin, wrongLogin)];
+    const refused = [attempt(podLogin, wrongLogin, wrongPassword)];
     expect(decide(refused, { age: { ms: 13 * HOUR, exact: true } }, ECR)).toBe('credentials-expired certain');
     expect(decide(refused, { age: { ms: 13 * HOUR, exact: false } }, ECR)).toBe('credentials-expired likely');
     expect(decide(refused, { age: { ms: 2 * HOUR, exact: true } }, ECR)).toBe('credentials-rejected certain');

@@ -11,9 +11,11 @@ import {
   bearer,
   botLogin,
   diagnose,
+  distribution,
   evidence,
   failure,
   found,
+  goodPassword,
   HOST,
   IMAGE,
   keyring,
@@ -28,6 +30,7 @@ import {
   verdictOf,
   waiting,
   wrongLogin,
+  wrongPassword,
 } from './support.ts';
 
 const neverPushed = {
@@ -56,7 +59,15 @@ describe('the tag was never pushed', () => {
     const failed = observed({ kind: 'failed', outcome: wrongLogin } as const);
     const verdict = verdictOf(evidence({ ...neverPushed, tags: failed }));
     expect(verdict).toMatchObject({ cause: 'image-not-found', confidence: 'likely' });
-    expect(verdict.alternatives).toEqual(['tag-not-found', 'repository-not-found']);
+    expect(verdict.alternatives).toEqual([
+      'tag-not-found',
+      'repository-not-found',
+      'permission-denied',
+      'not-found-or-unauthorized',
+    ]);
+    const plain = access(attempt(podLogin, missing, distribution));
+    const sure = verdictOf(evidence({ ...neverPushed, registryAccess: plain, tags: failed }));
+    expect(sure.alternatives).toEqual(['tag-not-found', 'repository-not-found']);
   });
 });
 
@@ -65,8 +76,21 @@ describe('the repository does not exist', () => {
     ['the tag list says so', missing, observed({ kind: 'missing' } as const)],
     ['the registry knows no such name', noName, tagListNotAsked()],
   ])('%s', (_how, outcome, tags) => {
-    const verdict = verdictOf(evidence({ ...neverPushed, registryAccess: access(attempt(podLogin, outcome)), tags }));
-    expect(verdict).toMatchObject({ cause: 'repository-not-found', confidence: 'certain' });
+    const plain = access(attempt(podLogin, outcome, distribution));
+    const verdict = verdictOf(evidence({ ...neverPushed, registryAccess: plain, tags }));
+    expect(verdict).toMatchObject({ cause: 'repository-not-found', confidence: 'certain', alternatives: [] });
+  });
+
+  it.each([
+    ['the tag list says so', missing, observed({ kind: 'missing' } as const)],
+    ['the registry knows no such name', noName, tagListNotAsked()],
+  ])('%s, but the registry may hide what a login may not see', (_how, outcome, tags) => {
+    const given = evidence({ ...neverPushed, registryAccess: access(attempt(podLogin, outcome)), tags });
+    const verdict = verdictOf(given);
+    expect(verdict).toMatchObject({ cause: 'repository-not-found', confidence: 'likely' });
+    expect(verdict.alternatives).toEqual(['permission-denied', 'not-found-or-unauthorized']);
+    expect(verdict.summary).toContain('is missing, or hidden from these credentials');
+    expect(diagnose(given).lights).toMatchObject({ reference: 'bad', credentials: 'unknown' });
   });
 
   it('is left open when nothing proves that the login may read', () => {
@@ -90,10 +114,36 @@ describe('the credentials', () => {
   it('wrong password: rejected for certain, and the tag is not blamed', () => {
     const given = evidence({
       ...refused,
-      registryAccess: access(attempt(podLogin, wrongLogin), attempt(anyone, wrongLogin)),
+      registryAccess: access(attempt(podLogin, wrongLogin, wrongPassword), attempt(anyone, wrongLogin)),
     });
     expect(verdictOf(given)).toMatchObject({ cause: 'credentials-rejected', confidence: 'certain', alternatives: [] });
     expect(diagnose(given).lights).toEqual({ reference: 'unknown', credentials: 'bad', reachability: 'good' });
+  });
+
+  it('refused with a password that the registry accepts elsewhere: the right is missing, or the repository', () => {
+    const given = evidence({
+      ...refused,
+      registryAccess: access(attempt(podLogin, wrongLogin, goodPassword), attempt(anyone, wrongLogin)),
+    });
+    const verdict = verdictOf(given);
+    expect(verdict).toMatchObject({ cause: 'permission-denied', confidence: 'likely' });
+    expect(verdict.alternatives).toEqual(['repository-not-found', 'source-blocked']);
+    expect(verdict.summary).toContain('missing, or hidden from these credentials');
+    expect(verdict.summary).toContain('The login itself is good');
+    const seen = evidence({
+      ...refused,
+      registryAccess: access(attempt(podLogin, wrongLogin, goodPassword), attempt(botLogin, found)),
+    });
+    expect(verdictOf(seen)).toMatchObject({ cause: 'permission-denied', confidence: 'certain', alternatives: [] });
+  });
+
+  it('refused, and nothing tells whether it is the password or the right: says both', () => {
+    const given = evidence({ ...refused, registryAccess: access(attempt(podLogin, wrongLogin, { login: 'unknown' })) });
+    expect(verdictOf(given)).toMatchObject({
+      cause: 'credentials-rejected',
+      confidence: 'likely',
+      alternatives: ['permission-denied'],
+    });
   });
 
   it('secret missing in the namespace', () => {
@@ -255,7 +305,7 @@ describe('several containers', () => {
     );
     const wrong = {
       pullFailure: observed(failure('unauthorized')),
-      registryAccess: access(attempt(podLogin, wrongLogin)),
+      registryAccess: access(attempt(podLogin, wrongLogin, wrongPassword)),
     };
     const main = diagnose(evidence(wrong));
     expect(conclude([init, main]).verdict.cause).toBe('tag-not-found');

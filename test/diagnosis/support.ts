@@ -111,6 +111,12 @@ export function attempt(
   return { credential, outcome, challenge: { scheme: 'basic' }, durationMs: 12, ...more };
 }
 
+/** What `/v2/` said to the password that was refused for the repository. */
+export const wrongPassword: Partial<AccessAttempt> = { login: 'rejected' };
+export const goodPassword: Partial<AccessAttempt> = { login: 'accepted' };
+/** Answered as docker-registry answers: its 404 hides nothing. */
+export const distribution: Partial<AccessAttempt> = { software: 'distribution' };
+
 export function bearer(status: number, granted?: readonly string[]): Partial<AccessAttempt> {
   return {
     challenge: { scheme: 'bearer', realm: `https://auth.example.com/token` },

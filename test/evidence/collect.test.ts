@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { collectCase, EVIDENCE_KINDS } from '../../src/evidence/collect.ts';
 import { DEFAULT_LIMITS, shareReaders } from '../../src/evidence/collect-shared.ts';
 import { COLLECTORS } from '../../src/evidence/collectors/index.ts';
-import { forbidden, unreachable } from '../../src/evidence/observation.ts';
+import { forbidden, unreachable, valueOf } from '../../src/evidence/observation.ts';
 import { createManualClock, settle } from '../support/clock.ts';
 import { aStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
 import { aContainer, aFailedEvent, aPod, IMAGE } from '../support/snapshots.ts';
@@ -46,6 +46,45 @@ describe('the evidence graph', () => {
     expect(cluster.calls).toHaveLength(new Set(cluster.calls).size);
     expect(cluster.calls.length).toBeLessThanOrEqual(12);
     expect(registry.calls).toEqual([`manifest ${IMAGE} anonymous`, `manifest ${IMAGE} robot`, `tags ${IMAGE} robot`]);
+  });
+
+  describe('when the registry refuses the password', () => {
+    const refuses = { kind: 'unauthorized', at: 'manifest', code: 'UNAUTHORIZED', message: '' } as const;
+
+    it.each(['accepted', 'rejected', 'unknown'] as const)(
+      'asks at its base whether the login is good: %s',
+      async (login) => {
+        const registry = fakeRegistry(() => refuses, [], login);
+        const { evidence } = open(aStory(), {}, registry);
+        const access = valueOf(await evidence.get('registryAccess'));
+        expect(access?.attempts.map((attempt) => attempt.login)).toEqual([undefined, login]);
+        const host = 'registry.example.com';
+        expect(registry.calls.slice(2).sort()).toEqual([`login ${host} anonymous`, `login ${host} robot`]);
+      },
+    );
+
+    it('believes no welcome that everybody gets', async () => {
+      const registry = { ...fakeRegistry(() => refuses), login: async () => 'accepted' as const };
+      const { evidence } = open(aStory(), {}, registry);
+      const access = valueOf(await evidence.get('registryAccess'));
+      expect(access?.attempts.at(-1)?.login).toBe('unknown');
+    });
+
+    it('does not ask where nobody needs a login, or where the registry could not be asked', async () => {
+      const found = { kind: 'found', manifest: { digest: '', mediaType: '', platforms: [], manifests: [] } } as const;
+      const open401 = fakeRegistry(({ kind }) => (kind === 'anonymous' ? found : refuses));
+      await open(aStory(), {}, open401).evidence.get('registryAccess');
+      const down = fakeRegistry(() => ({ kind: 'network', fault: 'connection-refused', detail: '' }));
+      await open(aStory(), {}, down).evidence.get('registryAccess');
+      expect([...open401.calls, ...down.calls].filter((call) => call.startsWith('login'))).toEqual([]);
+    });
+
+    it('a question that fails is no answer', async () => {
+      const registry = { ...fakeRegistry(() => refuses), login: () => Promise.reject(new Error('socket closed')) };
+      const { evidence } = open(aStory(), {}, registry);
+      const access = valueOf(await evidence.get('registryAccess'));
+      expect(access?.attempts.at(-1)?.login).toBe('unknown');
+    });
   });
 
   it('starts at once what depends on nothing, and asks the registry before the Secrets are there', async () => {

@@ -4,6 +4,7 @@ import type { ClusterReader, PodList, RegistryReader } from '../../src/evidence/
 import type {
   AccessAttempt,
   AccessOutcome,
+  LoginAnswer,
   RegistryCredential,
   TagAnswer,
 } from '../../src/evidence/registry-access.ts';
@@ -110,10 +111,11 @@ export interface FakeRegistry extends RegistryReader {
   readonly calls: readonly string[];
 }
 
-/** `answer` decides by who asks; `names` is the tag list. Default: needs a login, and the tag does not exist. */
+/** `answer` decides by who asks; `names` is the tag list, `login` what any password meets at `/v2/`. Default: needs a login, and the tag does not exist. */
 export function fakeRegistry(
   answer: (credential: RegistryCredential, reference: ImageReference) => AccessOutcome = needsLogin,
   names: readonly string[] = ['1.4.0', '1.4.1'],
+  login: LoginAnswer = 'rejected',
 ): FakeRegistry {
   const calls: string[] = [];
   return {
@@ -125,6 +127,10 @@ export function fakeRegistry(
     tags: async (reference, credential): Promise<TagAnswer> => {
       calls.push(`tags ${reference.text} ${who(credential)}`);
       return { kind: 'listed', names, truncated: false };
+    },
+    login: async (reference, credential): Promise<LoginAnswer> => {
+      calls.push(`login ${reference.registry} ${who(credential)}`);
+      return credential.kind === 'anonymous' ? 'rejected' : login;
     },
   };
 }

@@ -1,18 +1,19 @@
 /** The registry reader: `RegistryReader` over real HTTP. START HERE: ask.ts is the authorization, transport.ts the safety. */
 import type { Clock } from '../../clock.ts';
 import type { CallMeter, RegistryReader } from '../../evidence/ports.ts';
-import type { AccessAttempt, AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
+import type { AccessAttempt, AccessOutcome, LoginAnswer, RegistryCredential } from '../../evidence/registry-access.ts';
 import { type ImageReference, manifestSelector } from '../../image/reference.ts';
-import { failureOf } from './answers.ts';
+import { failureOf, mediaTypeOf } from './answers.ts';
 import { type Asked, ask } from './ask.ts';
 import { startDeadline } from './deadline.ts';
 import type { RegistryConfig } from './endpoint.ts';
 import { createHosts, type RegistryHost } from './hosts.ts';
 import { defaultLimits, type RegistryLimits } from './limits.ts';
 import { acceptManifests, readHeadAnswer, readManifestAnswer } from './manifest.ts';
+import { softwareOf } from './software.ts';
 import { listTags } from './tags.ts';
 import { createScrubber } from './text.ts';
-import type { Call, HttpRequest } from './transport.ts';
+import type { Answer, Call, HttpRequest } from './transport.ts';
 
 export type { RegistryConfig } from './endpoint.ts';
 
@@ -69,15 +70,39 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       const answer = host
         ? await question({ host, reference, credential }, signal, (call) => readAccess(call, credential, reference))
         : { outcome: noHost(reference), challenge: { scheme: 'unknown' as const } };
-      return { credential, ...answer, durationMs: Math.max(0, clock.now() - began) };
+      const scheme = host === undefined ? {} : { scheme: schemeOf(host) };
+      return { credential, ...answer, ...scheme, durationMs: Math.max(0, clock.now() - began) };
     },
     async tags(reference, credential, signal) {
       const host = hosts.of(reference.registry);
       if (!host) return { kind: 'failed', outcome: noHost(reference) };
       return question({ host, reference, credential }, signal, (call) => listTags(call, credential));
     },
+    async login(reference, credential, signal) {
+      const host = hosts.of(reference.registry);
+      return host ? question({ host, reference, credential }, signal, (call) => tryLogin(call, credential)) : 'unknown';
+    },
     close: () => hosts.close(),
   };
+}
+
+function schemeOf({ endpoint }: RegistryHost): 'http' | 'https' {
+  return endpoint.base.protocol === 'http:' ? 'http' : 'https';
+}
+
+/** The base of the API: docker-registry answers it 200 to a right password and 401 to a wrong one, whatever it holds. */
+async function tryLogin(call: Call, credential: RegistryCredential): Promise<LoginAnswer> {
+  const url = new URL('/v2/', call.host.endpoint.base);
+  const asked = await ask(call, credential, { url, method: 'GET', what: 'login', headers: {} });
+  if (asked.kind === 'failed') return asked.outcome.kind === 'unauthorized' ? 'rejected' : 'unknown';
+  const { answer } = asked;
+  if (answer.status >= 200 && answer.status < 300) return isPage(answer) ? 'unknown' : 'accepted';
+  return failureOf(call, answer, 'manifest').kind === 'unauthorized' ? 'rejected' : 'unknown';
+}
+
+/** A portal answers everything with 200 and a page. */
+function isPage(answer: Answer): boolean {
+  return mediaTypeOf(answer) === 'text/html';
 }
 
 type Access = Omit<AccessAttempt, 'credential' | 'durationMs'>;
@@ -105,7 +130,8 @@ function conclude(call: Call, asked: Asked, reference: ImageReference): Access {
   const good = answer.status >= 200 && answer.status < 300;
   const outcome = good ? readManifestAnswer(call, answer, reference.digest) : failureOf(call, answer, 'manifest');
   if (outcome.kind === 'found') call.host.isRegistry = true;
-  return describe(asked, outcome, answer.status);
+  const software = outcome.kind === 'missing' ? softwareOf(call, answer) : undefined;
+  return { ...describe(asked, outcome, answer.status), ...(software === undefined ? {} : { software }) };
 }
 
 function describe(asked: Asked, outcome: AccessOutcome, status: number | undefined): Access {

@@ -17,6 +17,27 @@ const errorBody = z.object({
   message: text,
 });
 
+/** What distribution adds to "not there" (registry/api/errcode and registry/handlers): a tag, a revision of a name, or a name. */
+const distributionError = z.object({
+  errors: z.tuple([
+    z.union([
+      z.object({
+        code: z.literal('MANIFEST_UNKNOWN'),
+        message: z.literal('manifest unknown'),
+        detail: z.union([
+          z.strictObject({ Tag: z.string() }),
+          z.strictObject({ Name: z.string(), Revision: z.string() }),
+        ]),
+      }),
+      z.object({
+        code: z.literal('NAME_UNKNOWN'),
+        message: z.literal('repository name not known to registry'),
+        detail: z.strictObject({ name: z.string() }),
+      }),
+    ]),
+  ]),
+});
+
 const platform = z.object({
   os: z.string().regex(/^[\w.-]{1,40}$/),
   architecture: z.string().regex(/^[\w.-]{1,40}$/),
@@ -76,6 +97,11 @@ export function readError(
     message: first?.message ?? details ?? description ?? message ?? error ?? '',
     isRegistry: first !== undefined && (first.code !== undefined || first.message !== undefined),
   };
+}
+
+/** Whether this is the "not there" of docker-registry, word for word and field for field. */
+export function hasDistributionError(body: Buffer): boolean {
+  return distributionError.safeParse(json(body)).success;
 }
 
 /** A manifest or index of any schema; undefined when it is no JSON object. */

@@ -39,7 +39,7 @@ export interface Failure {
 export interface HttpRequest {
   readonly url: URL;
   readonly method: 'GET' | 'HEAD';
-  readonly what: 'manifest' | 'tags' | 'token';
+  readonly what: 'manifest' | 'tags' | 'token' | 'login';
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -11,7 +11,7 @@ import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../c
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { nameOf, sortAttempts, tableOf } from '../registry-answers.ts';
-import { commandLine } from '../shell.ts';
+import { commandLine, tlsFlag } from '../shell.ts';
 import { tidy } from '../words.ts';
 
 type View = EvidenceView<'registryAccess' | 'tags' | 'pullSecrets' | 'pullFailure'>;
@@ -33,7 +33,8 @@ export const registryAcceptsCredential = defineCheck({
     const host = apiHost(reference.value.reference.registry);
     const pod = registryAccess?.status === 'observed' ? sortAttempts(registryAccess.value).pod[0] : undefined;
     const user = pod?.credential.kind === 'password' ? ['--username', pod.credential.username] : [];
-    return commandLine('skopeo', 'login', ...user, host);
+    const tls = registryAccess?.status === 'observed' ? tlsFlag(registryAccess.value) : [];
+    return commandLine('skopeo', 'login', ...tls, ...user, host);
   },
 });
 
@@ -120,8 +121,18 @@ type Account = Extract<Pattern, { kind: 'cause' }>;
 function sentence(pattern: Account, facts: PatternFacts): string {
   const tell = SENTENCES[pattern.cause];
   const who = nameOf(pattern.attempt.credential);
+  if (pattern.cause === 'permission-denied' && pattern.alternatives.includes('repository-not-found')) {
+    return perhapsHidden(pattern, facts);
+  }
   if (tell !== undefined) return tell(who, facts);
   return `${CAUSES[pattern.cause].title} (${facts.access.host}, asked as ${who} from the bot’s place in the network).`;
+}
+
+/** The refusal alone does not show that the repository exists. */
+function perhapsHidden({ attempt }: Account, { access }: PatternFacts): string {
+  const who = nameOf(attempt.credential);
+  const login = attempt.login === 'accepted' ? ` The login itself is good: ${access.host} accepts it at /v2/.` : '';
+  return `${access.host} does not let ${who} pull: the repository is missing, or hidden from these credentials.${login}`;
 }
 
 const SENTENCES: Partial<Record<Cause, (who: string, facts: PatternFacts) => string>> = {

@@ -34,7 +34,8 @@ export const registryReachable = defineCheck({
   },
   command({ registryAccess }) {
     if (registryAccess?.status !== 'observed') return undefined;
-    return commandLine('curl', '-sSI', '--max-time', '10', `https://${registryAccess.value.host}/v2/`);
+    const { scheme = 'https', host } = registryAccess.value;
+    return commandLine('curl', '-sSI', '--max-time', '10', `${scheme}://${host}/v2/`);
   },
 });
 

@@ -11,7 +11,7 @@ import { couldNotLook, gapOf } from '../gaps.ts';
 import { describeMissing } from '../missing-image.ts';
 import { runsOn } from '../platforms.ts';
 import { nameOf, readAttempt } from '../registry-answers.ts';
-import { commandLine } from '../shell.ts';
+import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
 type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node'>;
@@ -28,11 +28,12 @@ export const tagExists = defineCheck({
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     return look(evidence, reference.value.reference, registryAccess.value);
   },
-  command({ reference }) {
+  command({ reference, registryAccess }) {
     if (reference?.status !== 'observed' || !reference.value.ok) return undefined;
     const image = reference.value.reference;
     const selector = image.digest === undefined ? `:${manifestSelector(image)}` : `@${image.digest}`;
-    return commandLine('skopeo', 'inspect', '--raw', `docker://${repositoryName(image)}${selector}`);
+    const tls = registryAccess?.status === 'observed' ? tlsFlag(registryAccess.value) : [];
+    return commandLine('skopeo', 'inspect', '--raw', ...tls, `docker://${repositoryName(image)}${selector}`);
   },
 });
 

@@ -1,8 +1,8 @@
 import type { KeyringCredential } from '../../image/keyring.ts';
-import { apiHost } from '../../image/reference.ts';
-import { defineCollector } from '../collector.ts';
+import { apiHost, type ImageReference } from '../../image/reference.ts';
+import { defineCollector, type Outside } from '../collector.ts';
 import { blockedBy, notCollected, observed } from '../observation.ts';
-import { type AccessAttempt, anonymous, type RegistryCredential } from '../registry-access.ts';
+import { type AccessAttempt, anonymous, type LoginAnswer, type RegistryCredential } from '../registry-access.ts';
 
 /** The kubelet tries all that match; more than this is a broken keyring and a way to make us hammer somebody's registry. */
 const MOST_CREDENTIALS = 6;
@@ -10,7 +10,7 @@ const MOST_CREDENTIALS = 6;
 /**
  * The pattern of the registry's answers: the same manifest asked for anonymously, then with each credential that the kubelet would
  * try, in its order, then with the bot's own. Anonymous goes first because it also tells the adapter how the registry wants to be
- * asked, and because it does not wait for the Secrets.
+ * asked, and because it does not wait for the Secrets. A refused password is then tried where no repository is named.
  */
 export const registryAccess = defineCollector({
   kind: 'registryAccess',
@@ -28,7 +28,9 @@ export const registryAccess = defineCollector({
     const rest = answersWhoever(first)
       ? []
       : await Promise.all(others.map((credential) => registry.manifest(reference, credential, signal)));
-    return observed({ host: apiHost(reference.registry), attempts: [first, ...rest] });
+    const attempts = await withLogins([first, ...rest], reference, { registry, signal });
+    const scheme = first.scheme === undefined ? {} : { scheme: first.scheme };
+    return observed({ host: apiHost(reference.registry), ...scheme, attempts });
   },
 });
 
@@ -47,4 +49,36 @@ function asCredential({ secret, entry, username, password }: KeyringCredential):
 /** Nobody can be reached there, or nobody we would show a credential to: asking again with a password tells nothing more. */
 function answersWhoever({ outcome }: AccessAttempt): boolean {
   return outcome.kind === 'network' || outcome.kind === 'refused' || outcome.kind === 'not-a-registry';
+}
+
+/**
+ * A Basic registry may refuse a wrong password and a missing right in the same words: `/v2/` tells them apart, unless it lets anybody
+ * in, which a question without a credential shows. Not asked where somebody gets the image without, or the kubelet with another login.
+ */
+async function withLogins(
+  attempts: readonly AccessAttempt[],
+  reference: ImageReference,
+  { registry, signal }: Pick<Outside, 'registry' | 'signal'>,
+): Promise<AccessAttempt[]> {
+  const settled = attempts.some(({ credential, outcome }) => outcome.kind === 'found' && !isBots(credential));
+  if (settled || !attempts.some(refusedByBasic)) return [...attempts];
+  const ask = (credential: RegistryCredential) => registry.login(reference, credential, signal);
+  const control = ask(anonymous);
+  return Promise.all(
+    attempts.map(async (attempt) => {
+      if (!refusedByBasic(attempt)) return attempt;
+      const [answer, anybody] = await Promise.all([ask(attempt.credential), control]);
+      const login: LoginAnswer = answer === 'accepted' && anybody !== 'rejected' ? 'unknown' : answer;
+      return { ...attempt, login };
+    }),
+  );
+}
+
+function refusedByBasic({ credential, outcome, challenge }: AccessAttempt): boolean {
+  const refused = (outcome.kind === 'unauthorized' || outcome.kind === 'denied') && outcome.at === 'manifest';
+  return refused && challenge.scheme === 'basic' && credential.kind === 'password' && !isBots(credential);
+}
+
+function isBots(credential: RegistryCredential): boolean {
+  return credential.kind === 'password' && credential.origin === 'bot';
 }

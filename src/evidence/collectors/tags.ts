@@ -1,6 +1,7 @@
 import { defineCollector } from '../collector.ts';
 import { blockedBy, notCollected, observed } from '../observation.ts';
-import type { AccessAttempt, RegistryAccess } from '../registry-access.ts';
+import type { RegistryAccess } from '../registry-access.ts';
+import { tagReader } from '../tag-reader.ts';
 
 /**
  * The repository's tags, asked once, with a credential that the registry let look, and only when the image is missing. For a digest
@@ -16,21 +17,11 @@ export const tags = defineCollector({
     const { reference } = parsed.value;
     const access = await read('registryAccess');
     if (access.status !== 'observed') return blockedBy('the registry', access);
-    const reader = whoCanRead(access.value);
+    const reader = tagReader(access.value);
     if (reader === undefined) return notCollected(reasonNotAsked(access.value));
     return observed(await registry.tags(reference, reader.credential, signal));
   },
 });
-
-/** Of those that were told "no such manifest": the one whose token grants a pull, else one with a name, else anonymous. */
-function whoCanRead({ attempts }: RegistryAccess): AccessAttempt | undefined {
-  const told = attempts.filter(({ outcome }) => outcome.kind === 'missing');
-  return (
-    told.find(({ token }) => token?.granted?.includes('pull')) ??
-    told.find(({ credential }) => credential.kind === 'password') ??
-    told[0]
-  );
-}
 
 function reasonNotAsked({ attempts }: RegistryAccess): string {
   return attempts.some(({ outcome }) => outcome.kind === 'found')

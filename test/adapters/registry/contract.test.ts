@@ -43,6 +43,7 @@ function real(options: DockerRegistryOptions) {
     const ca = registry.ca === undefined ? {} : { ca: registry.ca };
     return {
       ...reading({ host: registry.host, ...ca }),
+      scheme: registry.ca === undefined ? 'http' : 'https',
       push: (repository, tag, platforms) => registry.pushImage(repository, tag, platforms ? { platforms } : {}),
       stop: () => registry.stop(),
     };

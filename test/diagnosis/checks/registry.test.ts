@@ -1,8 +1,9 @@
 /** registry-accepts-credential and registry-reachable: what they add to the decision table. */
 import { describe, expect, it } from '@jest/globals';
+import { findCheck } from '../../../src/diagnosis/checks/index.ts';
 import type { Evidence } from '../../../src/evidence/evidence.ts';
-import { absent, observed } from '../../../src/evidence/observation.ts';
-import type { AccessOutcome } from '../../../src/evidence/registry-access.ts';
+import { absent, type Observation, observed } from '../../../src/evidence/observation.ts';
+import type { AccessOutcome, RegistryAccess } from '../../../src/evidence/registry-access.ts';
 import {
   access,
   anyone,
@@ -11,11 +12,14 @@ import {
   failure,
   firstFinding,
   found,
+  HOST,
+  IMAGE,
   noSecretRight,
   podLogin,
   refusedConnection,
   runCheck,
   wrongLogin,
+  wrongPassword,
 } from '../support.ts';
 
 const accepts = (spoiled: Partial<Evidence>) => runCheck('registry-accepts-credential', evidence(spoiled));
@@ -32,10 +36,13 @@ describe('does the registry accept the credential', () => {
 
   it('shows the experiment as a table, without a password', () => {
     const result = accepts({
-      registryAccess: access(attempt(podLogin, wrongLogin, { status: 401 }), attempt(anyone, wrongLogin)),
+      registryAccess: access(
+        attempt(podLogin, wrongLogin, { status: 401, ...wrongPassword }),
+        attempt(anyone, wrongLogin),
+      ),
     });
     expect(result.verdict === 'fail' ? result.findings[0].detail['asked'] : []).toEqual([
-      'user puller (secret/regcred, entry registry.example.com): login refused, manifest 401',
+      'user puller (secret/regcred, entry registry.example.com): login refused, manifest 401, login at /v2/ rejected',
       'anonymous: login wanted',
     ]);
   });
@@ -59,6 +66,25 @@ describe('does the registry accept the credential', () => {
     const result = accepts({ registryAccess, pullFailure: observed(failure('rate-limited')) });
     expect(firstFinding(result)).toBe('rate-limited certain');
     expect(JSON.stringify(result)).toContain('0;w=21600 (of the bot’s address, not the node’s)');
+  });
+});
+
+describe('the commands to see the same', () => {
+  const plain: Observation<RegistryAccess> = observed({
+    host: HOST,
+    scheme: 'http',
+    attempts: [attempt(podLogin, found)],
+  });
+
+  it.each([
+    ['registry-reachable', evidence().registryAccess, `curl -sSI --max-time 10 https://${HOST}/v2/`],
+    ['registry-reachable', plain, `curl -sSI --max-time 10 http://${HOST}/v2/`],
+    ['tag-exists', evidence().registryAccess, `skopeo inspect --raw docker://${IMAGE}`],
+    ['tag-exists', plain, `skopeo inspect --raw --tls-verify=false docker://${IMAGE}`],
+    ['registry-accepts-credential', evidence().registryAccess, `skopeo login --username puller ${HOST}`],
+    ['registry-accepts-credential', plain, `skopeo login --tls-verify=false --username puller ${HOST}`],
+  ])('%s asks as the bot asked (%#)', (id, registryAccess, command) => {
+    expect(findCheck(id)?.command(evidence({ registryAccess }))).toBe(command);
   });
 });
 

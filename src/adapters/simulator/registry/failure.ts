@@ -21,7 +21,7 @@ const codes: Readonly<Record<number, string>> = {
 export function sendError(
   response: ServerResponse,
   status: number,
-  error: { readonly code: string; readonly message: string },
+  error: { readonly code: string; readonly message: string; readonly detail?: Readonly<Record<string, string>> },
 ): void {
   sendJson(response, status, { errors: [error] });
 }

@@ -11,6 +11,8 @@ export interface SimulatedRegistryOptions {
   readonly clock: Clock;
   /** Default `none`. */
   readonly auth?: SimulatedAuth;
+  /** What Basic answers a good login that may not pull a repository: registries differ. Default 403. */
+  readonly withheld?: 401 | 403 | 404;
   /** 0 (default): a free port. */
   readonly port?: number;
   /** Tags on one page when the client asks for more; default 1000. */
@@ -103,6 +105,10 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
       challenge(repository, response);
       return;
     }
+    if (auth === 'basic' && repository !== '' && !hasRight(repository, authorization)) {
+      withhold(repository, response);
+      return;
+    }
     if (!match) {
       if (url.pathname === '/v2/') sendJson(response, 200, {});
       else sendError(response, 404, { code: 'UNSUPPORTED', message: 'no such endpoint' });
@@ -111,7 +117,7 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
     } else {
       const manifest = shelf.find(repository, match[3] ?? '');
       if (manifest) sendManifest(response, manifest);
-      else sendError(response, 404, { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' });
+      else sendNoManifest(response, repository, match[3] ?? '');
     }
   }
 
@@ -121,6 +127,19 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
     const granted = mint.read(token);
     return granted !== undefined && (repository === '' || granted.repositories.includes(repository));
+  }
+
+  function hasRight(repository: string, authorization: string | undefined): boolean {
+    const account = accounts.get(basicUser(authorization, accounts) ?? '');
+    return mayPull(account, repository, open.has(repository));
+  }
+
+  /** A good login without the right to this repository, under Basic. */
+  function withhold(repository: string, response: ServerResponse): void {
+    const status = options.withheld ?? 403;
+    if (status === 401) challenge(repository, response);
+    else if (status === 403) sendError(response, 403, { code: 'DENIED', message: 'requested access is denied' });
+    else sendError(response, 404, { code: 'NAME_UNKNOWN', message: 'no such repository for this account' });
   }
 
   function challenge(repository: string, response: ServerResponse): void {
@@ -137,7 +156,8 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
   function sendTags(url: URL, repository: string, response: ServerResponse): void {
     const all = shelf.tags(repository);
     if (!all) {
-      sendError(response, 404, { code: 'NAME_UNKNOWN', message: 'repository name not known to registry' });
+      const message = 'repository name not known to registry';
+      sendError(response, 404, { code: 'NAME_UNKNOWN', message, detail: { name: repository } });
       return;
     }
     const asked = Number(url.searchParams.get('n') ?? 0) || 1000;
@@ -193,6 +213,12 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
 function schemeOf(authorization: string | undefined): SeenRequest['authorization'] {
   if (authorization === undefined) return 'none';
   return /^bearer /i.test(authorization) ? 'bearer' : 'basic';
+}
+
+/** With the detail that docker-registry gives. */
+function sendNoManifest(response: ServerResponse, repository: string, selector: string): void {
+  const detail = selector.includes(':') ? { Name: repository, Revision: selector } : { Tag: selector };
+  sendError(response, 404, { code: 'MANIFEST_UNKNOWN', message: 'manifest unknown', detail });
 }
 
 function sendManifest(response: ServerResponse, manifest: StoredManifest): void {
