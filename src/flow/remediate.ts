@@ -1,5 +1,6 @@
 /** A button that fixes: press -> guard -> dry run -> confirm -> claim once -> apply -> verify on fresh evidence -> done, or undone. */
 import type { Clock } from '../clock.ts';
+import { errorLine } from '../errors.ts';
 import type { JobQueue } from '../incident/job.ts';
 import type { Announcer, ClaimStore } from '../incident/ports.ts';
 import type { ActionStore, AuditEvent, AuditLog, RemedyAction } from '../remediation/action.ts';
@@ -68,18 +69,26 @@ async function confirm(deps: RemediateDeps, id: string, actor: Actor): Promise<P
   if ('reason' in judged) return { whisper: judged.reason };
   const { action, decision } = judged;
   if (decision.kind === 'second-person') return askSecond(deps, action, actor);
-  const claimed: RemedyAction = { ...action, state: 'claimed', confirmedBy: actor.user };
+  const confirmedAt = deps.clock.now();
+  const claimed: RemedyAction = { ...action, state: 'claimed', confirmedBy: actor.user, confirmedAt };
   if (!(await deps.actions.move(id, 'offered', claimed)))
     return { whisper: 'Somebody else confirmed it a moment earlier; the thread tells how it goes.' };
+  await enqueue(deps, id);
   await audit(deps, actor, claimed, { what: 'confirmed' });
-  await deps.queue.add({ kind: 'remediate', action: id }, { id: `remediate:${id}` });
-  await deps.announcer.settleAction(claimed, 'confirmed, being carried out');
+  // Only a nicety: the button is dead already, and the end of the act settles it again.
+  await deps.announcer.settleAction(claimed, 'confirmed, being carried out').catch(() => undefined);
   return {};
+}
+
+async function enqueue({ queue }: Pick<RemediateDeps, 'queue'>, id: string): Promise<void> {
+  await queue.add({ kind: 'remediate', action: id }, { id: `remediate:${id}` });
 }
 
 async function askSecond(deps: RemediateDeps, action: RemedyAction, actor: Actor): Promise<PressAnswer> {
   const first = await deps.actions.request(action.id, actor.user);
-  if (first !== undefined && first !== actor.user) return confirm(deps, action.id, actor);
+  if (first === undefined) return { whisper: EXPIRED };
+  // Two people submitted at the same time: the slower one is the second.
+  if (first !== actor.user) return confirm(deps, action.id, actor);
   if (action.requestedBy === actor.user)
     return { whisper: 'You asked for it already. Somebody else must press the same button and confirm.' };
   await audit(deps, actor, action, { what: 'requested' });
@@ -107,6 +116,8 @@ async function judge(
   const presser = await deps.presser(input.actor);
   const decision = decide(deps.policy, { action, presser, now: deps.clock.now(), moment: input.moment });
   if (decision.kind === 'refuse') {
+    // Confirmed, but its job may have been lost between the claim and the queue; a known id is added once only.
+    if (action.state === 'claimed') await enqueue(deps, action.id);
     await audit(deps, input.actor, action, { what: 'refused', reason: decision.reason });
     return { reason: decision.reason };
   }
@@ -121,13 +132,13 @@ async function dryRun(
 ): Promise<Exclude<RemedyOutcome, { kind: 'applied' }>> {
   const params = remedy.Params.safeParse(action.params);
   if (!params.success) return { kind: 'refused', reason: EXPIRED };
-  const outcome = await remedy.run(
-    params.data,
-    deps.ports(action.target.cluster),
-    'dry-run',
-    AbortSignal.timeout(PREVIEW_MS),
-  );
-  return outcome.kind === 'applied' ? { kind: 'planned', plan: outcome.plan } : outcome;
+  try {
+    const ports = deps.ports(action.target.cluster);
+    const outcome = await remedy.run(params.data, ports, 'dry-run', AbortSignal.timeout(PREVIEW_MS));
+    return outcome.kind === 'applied' ? { kind: 'planned', plan: outcome.plan } : outcome;
+  } catch (error) {
+    return { kind: 'refused', reason: `What would change could not be found out (${errorLine(error)}). Try again.` };
+  }
 }
 
 /** One line in the audit log: what `actor` did about `action`. */

@@ -29,6 +29,10 @@ export interface RemedyAction {
   /** Slack user id of whoever asked first, when a second person must confirm. */
   readonly requestedBy?: string;
   readonly confirmedBy?: string;
+  /** When it was claimed: what was made later is the act's doing. */
+  readonly confirmedAt?: number;
+  /** What was written; once it ended, how it ended. For people, so that saying it again after a crash says the same. */
+  readonly outcome?: string;
 }
 
 /** Keeps actions. Every change is atomic; of two claims one wins. */

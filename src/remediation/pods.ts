@@ -8,6 +8,8 @@ const STUCK: readonly string[] = [
   'RegistryUnavailable',
   'ErrImageNeverPull',
   'InvalidImageName',
+  'ImageInspectError',
+  'SignatureValidationFailed',
 ];
 
 /** Containers that wait for an image. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { RegistryCredential } from '../evidence/registry-access.ts';
 import { Sealed } from '../sealed.ts';
 
-const Entry = z.looseObject({ username: z.string().optional(), auth: z.string().optional() });
+const Entry = z.looseObject({ username: z.string().nullish(), auth: z.string().nullish() });
 const Auths = z.record(z.string(), Entry);
 const ConfigJson = z.looseObject({ auths: Auths });
 
@@ -17,7 +17,10 @@ export type Rewrite =
   | {
       readonly ok: true;
       readonly key: string;
-      readonly content: Sealed /** user name before, if it could be read */;
+      readonly content: Sealed;
+      /** The key's value as it is now. */
+      readonly previous: Sealed;
+      /** User name before, if it could be read. */
       readonly before: string | undefined;
     }
   | { readonly ok: false; readonly reason: string };
@@ -30,16 +33,17 @@ export function rewriteEntry(
 ): Rewrite {
   const key = KEY_OF_TYPE[secret.type];
   if (!key) return { ok: false, reason: `its type ${secret.type} is not one that the kubelet reads` };
-  const text = secret.data[key]?.reveal();
-  if (text === undefined) return { ok: false, reason: `it has no key ${key}` };
-  const parsed = parse(text, secret.type);
+  const previous = secret.data[key];
+  if (previous === undefined) return { ok: false, reason: `it has no key ${key}` };
+  const parsed = parse(previous.reveal(), secret.type);
   if (!parsed) return { ok: false, reason: `its ${key} is not readable JSON with registries in it` };
-  const old = parsed.auths[entry];
+  const old = Object.hasOwn(parsed.auths, entry) ? parsed.auths[entry] : undefined;
   if (!old) return { ok: false, reason: `it has no entry ${entry} any more` };
   const password = credential.password.reveal();
   const auth = Buffer.from(`${credential.username}:${password}`).toString('base64');
   const auths = { ...parsed.auths, [entry]: { ...old, username: credential.username, password, auth } };
-  return { ok: true, key, content: new Sealed(JSON.stringify(parsed.wrap(auths))), before: userOf(old) };
+  const content = new Sealed(JSON.stringify(parsed.wrap(auths)));
+  return { ok: true, key, content, previous, before: userOf(old) };
 }
 
 function parse(
@@ -63,7 +67,7 @@ function parse(
 }
 
 function userOf(entry: z.infer<typeof Entry>): string | undefined {
-  if (!entry.auth) return entry.username;
+  if (!entry.auth) return entry.username ?? undefined;
   const [user] = Buffer.from(entry.auth, 'base64').toString('utf8').split(':', 1);
-  return user || entry.username;
+  return user || (entry.username ?? undefined);
 }

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Detail, Finding } from '../diagnosis/check.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Evidence } from '../evidence/evidence.ts';
+import type { WorkloadSnapshot } from '../evidence/snapshots.ts';
 import type { Target } from '../target/target.ts';
 import type { RemedyPorts, WriteReceipt } from './ports.ts';
 
@@ -32,10 +33,14 @@ export type RemedyOutcome =
   /** Nothing was changed, and why: changed since the diagnosis, new credential refused by the registry, would kill healthy pods. */
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Fresh evidence: a diagnosis of the same target, and how many of its pods a new scope shows stuck. */
+/** Fresh evidence: a diagnosis of the same target, how many of its pods a new scope shows stuck, how far its rollout is. */
 export interface After {
   readonly diagnosis: Diagnosis;
   readonly stuck: number;
+  /** Of those, made after the act: only they speak about it, the words of the others may be older. */
+  readonly stuckSince: number;
+  /** Of the owner; absent where it has none that rolls out, or it could not be read. */
+  readonly replicas?: WorkloadSnapshot['replicas'];
 }
 
 export type Verification =
@@ -55,12 +60,19 @@ export interface Remedy<P extends Detail = Detail> {
   propose(proposal: Proposal): P | undefined;
   /** Pure: what a person would type instead. */
   command(params: P): string;
-  /** Reads the live object again in both modes; writes only in `apply`, with a resourceVersion precondition. */
+  /** Pure: what it writes, as kubectl names it; two acts on the same object never run at the same time. */
+  object(params: P): string;
+  /**
+   * Reads the live object again in both modes; writes only in `apply`, with a resourceVersion precondition. Run again after a crash it
+   * goes on where it was and writes nothing twice. Throws RemedyError (retryable) when it cannot tell what was written.
+   */
   run(params: P, ports: RemedyPorts, mode: 'dry-run' | 'apply', signal: AbortSignal): Promise<RemedyOutcome>;
   /** Pure, on evidence gathered after the act. */
   verify(params: P, after: After): Verification;
   /** Puts back what `run` changed, where that is possible; absent: nothing to undo. */
   undo?(params: P, ports: RemedyPorts, signal: AbortSignal): Promise<RemedyOutcome>;
-  /** After recovery: removes what was kept for an undo. */
-  settle?(params: P, ports: RemedyPorts, signal: AbortSignal): Promise<void>;
+  /** After recovery or an undo: removes what was kept for an undo. A sentence when something had to be left behind. */
+  settle?(params: P, ports: RemedyPorts, signal: AbortSignal): Promise<string | undefined>;
+  /** Pure: where the state before is kept when it neither helped nor was undone. */
+  kept?(params: P): string;
 }

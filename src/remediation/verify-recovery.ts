@@ -1,25 +1,45 @@
-/** Did it help? Read from a diagnosis made after the act: the owner's pods run, and a new scope shows none stuck. */
+/** Did it help? Read from a diagnosis made after the act: the owner's pods run, and a new scope shows none of them stuck. */
 import type { Cause } from '../diagnosis/cause.ts';
 import type { After, Verification } from './remedy.ts';
 
-/** Words that only mean "still on its way". */
-const ON_THE_WAY: readonly Cause[] = ['backoff-only', 'kubelet-throttled'];
+/** Causes that are the act's own doing, for the image it was about. */
+export interface OwnFault {
+  readonly image: string;
+  /** The registry itself said so just now, asked with what the act put in place. */
+  readonly proven: readonly Cause[];
+  /** Only the node's words say so: they count where the pod is younger than the act. */
+  readonly said: readonly Cause[];
+}
 
-/** `ownFault`: causes that would be the act's own doing (a rejected new credential). */
-export function verifyRecovery(after: After, options: { readonly ownFault: readonly Cause[] }): Verification {
+/** `waiting` unless it is seen to have helped, to have made it worse, or to be certainly held up by something else. */
+export function verifyRecovery(after: After, own?: OwnFault): Verification {
   const { verdict } = after.diagnosis;
-  if (verdict.cause === 'healthy') {
-    return after.stuck === 0
-      ? { kind: 'recovered', note: 'every container runs, and no pod of it is stuck any more' }
-      : {
-          kind: 'waiting',
-          note: `it runs, but ${after.stuck} pod${after.stuck === 1 ? '' : 's'} of it still cannot pull`,
-        };
+  if (verdict.cause === 'healthy') return running(after);
+  if (verdict.cause === 'undetermined') return { kind: 'waiting', note: `could not look: ${verdict.summary}` };
+  const note = verdict.summary;
+  if (own && isOwnFault(after, own)) return { kind: 'not-recovered', note, worse: true };
+  const isSettled = verdict.confidence === 'certain' && after.stuckSince > 0;
+  return isSettled ? { kind: 'not-recovered', note, worse: false } : { kind: 'waiting', note };
+}
+
+function running({ stuck, replicas }: After): Verification {
+  if (stuck > 0) {
+    const pods = `${stuck} pod${stuck === 1 ? '' : 's'}`;
+    return { kind: 'waiting', note: `some of it runs, but ${pods} of it still cannot pull` };
   }
-  if (verdict.cause === 'undetermined') return { kind: 'waiting', note: `could not look yet: ${verdict.summary}` };
-  if (ON_THE_WAY.includes(verdict.cause)) return { kind: 'waiting', note: verdict.summary };
-  const worse = after.diagnosis.findings.some(
-    (finding) => options.ownFault.includes(finding.cause) && finding.confidence !== 'possible',
+  if (replicas && (replicas.updated < replicas.desired || replicas.available < replicas.desired)) {
+    const { desired, updated, available } = replicas;
+    return {
+      kind: 'waiting',
+      note: `${available} of ${desired} pods are available, ${updated} of the newest revision`,
+    };
+  }
+  return { kind: 'recovered', note: 'every container runs, and no pod of it is stuck any more' };
+}
+
+function isOwnFault({ diagnosis, stuckSince }: After, own: OwnFault): boolean {
+  const causes: readonly Cause[] = stuckSince > 0 ? [...own.proven, ...own.said] : own.proven;
+  return diagnosis.findings.some(
+    ({ cause, confidence, image }) => image === own.image && confidence !== 'possible' && causes.includes(cause),
   );
-  return { kind: 'not-recovered', note: verdict.summary, worse };
 }

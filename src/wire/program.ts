@@ -138,7 +138,7 @@ function handlersOf(quick: IncidentDeps, deps: IncidentDeps, remediation: Remedi
     diagnose: async (job, run) => runIncident(job.incident, job.run, run.signal),
     due: async (job) => due(job.incident),
     inquire: async (job, run) => runInquiry(job.inquiry, run.signal),
-    remediate: async (job) => carryOut.remediate(job.action),
+    remediate: async (job, run) => carryOut.remediate(job.action, run.attempt),
     verify: async (job) => carryOut.verify(job.action, job.attempt),
   };
 }

@@ -4,6 +4,8 @@ import { ConfigError } from '../../errors.ts';
 import { describeGap } from '../../evidence/observation.ts';
 import type { ClusterReader } from '../../evidence/ports.ts';
 import type { CredentialSource } from '../../remediation/ports.ts';
+import { registryHost } from '../../remediation/registry-host.ts';
+import { Sealed } from '../../sealed.ts';
 import { parseCredential, type UserPassword } from './schema.ts';
 
 export type CredentialFrom =
@@ -23,7 +25,7 @@ export interface CredentialSourceDeps {
 export function createCredentialSource(deps: CredentialSourceDeps): CredentialSource {
   return {
     async credentialFor(registry, signal) {
-      const source = deps.sources.find((one) => one.registry === registry);
+      const source = deps.sources.find((one) => registryHost(one.registry) === registryHost(registry));
       if (!source) return undefined;
       const { name, text } = await read(source.from, deps, signal);
       const parsed = text === undefined ? undefined : typeof text === 'string' ? parseCredential(text, registry) : text;
@@ -62,6 +64,17 @@ async function read(
   const { data } = seen.value;
   const user = data['username'];
   const password = data['password'];
-  if (user && password) return { name: `secret/${name} in ${namespace}`, text: { username: user.reveal(), password } };
+  if (user && password) {
+    const text = { username: line(user), password: new Sealed(line(password)) };
+    return {
+      name: `secret/${name} in ${namespace}`,
+      text: text.username === '' || text.password.isEmpty ? undefined : text,
+    };
+  }
   return { name: `secret/${name} in ${namespace}`, text: (data['.dockerconfigjson'] ?? data['.dockercfg'])?.reveal() };
+}
+
+/** `echo secret | base64` leaves a line break that is not meant. */
+function line(value: Sealed): string {
+  return value.reveal().replace(/\r?\n$/, '');
 }

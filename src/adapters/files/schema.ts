@@ -1,14 +1,15 @@
 /** A registry credential as people keep it: `user:password`, `{"username","password"}`, or a docker config with `auths`. */
 import { z } from 'zod';
+import { registryHost } from '../../remediation/registry-host.ts';
 import { Sealed } from '../../sealed.ts';
 
 const Pair = z.object({ username: z.string().min(1), password: z.string().min(1) });
-const Entry = z.object({
-  username: z.string().optional(),
-  password: z.string().optional(),
-  auth: z.string().optional(),
-});
-const Config = z.object({ auths: z.record(z.string(), Entry) });
+const Auths = z.record(
+  z.string(),
+  z.object({ username: z.string().nullish(), password: z.string().nullish(), auth: z.string().nullish() }),
+);
+/** `.dockerconfigjson` has its hosts under `auths`, the older `.dockercfg` at the top. */
+const Config = z.union([z.object({ auths: Auths }).transform(({ auths }) => auths), Auths]);
 
 export interface UserPassword {
   readonly username: string;
@@ -29,21 +30,23 @@ export function parseCredential(text: string, registry: string): UserPassword | 
   if (pair.success) return { username: pair.data.username, password: new Sealed(pair.data.password) };
   const config = Config.safeParse(value);
   if (!config.success) return undefined;
-  const entry = Object.entries(config.data.auths).find(([key]) => hostOf(key) === registry)?.[1];
+  const entry = entryFor(config.data, registry);
   if (entry?.auth) return split(Buffer.from(entry.auth, 'base64').toString('utf8'));
   return entry?.username && entry.password
     ? { username: entry.username, password: new Sealed(entry.password) }
     : undefined;
 }
 
+/** The whole host's entry before one of a path under it. */
+function entryFor(auths: z.infer<typeof Auths>, registry: string): z.infer<typeof Auths>[string] | undefined {
+  const host = registryHost(registry);
+  const fitting = Object.entries(auths).filter(([key]) => registryHost(key) === host);
+  const whole = fitting.find(([key]) => /^(?:https?:\/\/)?[^/]+(?:\/v[12])?\/?$/i.test(key));
+  return (whole ?? fitting[0])?.[1];
+}
+
 function split(text: string): UserPassword | undefined {
   const colon = text.indexOf(':');
   const password = text.slice(colon + 1);
   return colon > 0 && password !== '' ? { username: text.slice(0, colon), password: new Sealed(password) } : undefined;
-}
-
-/** `https://index.docker.io/v1/` -> `docker.io`; `https://ghcr.io/v2/` -> `ghcr.io`. */
-function hostOf(key: string): string {
-  const host = key.replace(/^https?:\/\//, '').split('/', 1)[0] ?? '';
-  return host === 'index.docker.io' ? 'docker.io' : host;
 }

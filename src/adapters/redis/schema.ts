@@ -167,6 +167,8 @@ export const ActionSchema: z.ZodType<RemedyAction> = z.object({
   state: z.enum(['offered', 'claimed', 'running', 'verifying', 'done', 'failed', 'refused']),
   requestedBy: Text.exactOptional(),
   confirmedBy: Text.exactOptional(),
+  confirmedAt: z.number().exactOptional(),
+  outcome: Text.exactOptional(),
 });
 
 export const InquirySchema: z.ZodType<Inquiry> = z.object({

@@ -1,4 +1,5 @@
 /** Could a new pod pull this image right now? Asked of the registry with the credentials that the kubelet would choose. */
+import { describeGap } from '../../evidence/observation.ts';
 import type { RegistryCredential } from '../../evidence/registry-access.ts';
 import { anonymous } from '../../evidence/registry-access.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
@@ -25,7 +26,7 @@ export async function pullability(
   for (const name of input.secrets) {
     const secret = await ports.reader.secret(input.namespace, name, signal);
     if (secret.status === 'observed') secrets.push(secret.value);
-    else if (secret.status !== 'absent') return { kind: 'unknown', reason: `secret/${name} could not be read` };
+    else if (secret.status !== 'absent') return { kind: 'unknown', reason: describeGap(`secret/${name}`, secret) };
   }
   const keyring = lookupCredentials(input.image, secrets);
   if (keyring.error === 'secrets')

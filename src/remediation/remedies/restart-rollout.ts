@@ -6,7 +6,8 @@
 import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { valueOf } from '../../evidence/observation.ts';
+import { describeGap, valueOf } from '../../evidence/observation.ts';
+import type { PodSnapshot } from '../../evidence/snapshots.ts';
 import { kubectlName } from '../../target/target.ts';
 import { refusalOf } from '../execute/outcome.ts';
 import { pullability } from '../execute/pullability.ts';
@@ -56,12 +57,20 @@ export const restartRollout: Remedy<Params> = {
     return { namespace: workload.namespace, kind, name: workload.name, images };
   },
 
+  object: (params) => kubectlName(params),
+
   command: (params) => `kubectl rollout restart ${kubectlName(params)} -n ${params.namespace}`,
 
   async run(params, ports, mode, signal) {
     const seen = await ports.reader.workload(params, signal);
     if (seen.status !== 'observed') return refusalOf(kubectlName(params), seen);
     const workload = seen.value;
+    if (workload.paused) {
+      return {
+        kind: 'refused',
+        reason: `${kubectlName(params)} is paused: resume it first (kubectl rollout resume ${kubectlName(params)} -n ${params.namespace})`,
+      };
+    }
     const images = Object.entries(workload.images).map(([container, image]) => `${container}=${image}`);
     if (images.toSorted().join() !== params.images.toSorted().join()) {
       return {
@@ -71,13 +80,14 @@ export const restartRollout: Remedy<Params> = {
     }
     const risk = await healthyAtRisk(params, ports, { selector: workload.selector, images: workload.images }, signal);
     if (typeof risk === 'string') return { kind: 'refused', reason: risk };
+    // The instant is the claim's, so that a second run after a crash writes the same value and starts no second rollout.
     const write = await ports.writer.restartWorkload(params, workload.resourceVersion, ports.now(), mode, signal);
     if (write.kind !== 'done') return refusalOf(kubectlName(params), write);
-    const plan = planOf(params, risk.healthy);
+    const plan = planOf(params, risk);
     return mode === 'dry-run' ? { kind: 'planned', plan } : { kind: 'applied', plan, receipts: [write.receipt] };
   },
 
-  verify: (_params, after) => verifyRecovery(after, { ownFault: [] }),
+  verify: (_params, after) => verifyRecovery(after),
 };
 
 /** The pod brings no secret, its service account has one now: made before it was attached. */
@@ -96,35 +106,61 @@ function canPullNow(evidence: Evidence): boolean {
   return used.some((attempt) => attempt.outcome.kind === 'found');
 }
 
+interface Risk {
+  readonly healthy: number;
+  /** Why nobody can say whether the image can be pulled; only where no healthy pod is at stake. */
+  readonly doubt?: string;
+}
+
 /** A restart replaces healthy pods too. If the new ones could not pull, it would take down what still lives on a cached image. */
 async function healthyAtRisk(
   params: Params,
   ports: RemedyPorts,
   workload: { selector: string; images: Readonly<Record<string, string>> },
   signal: AbortSignal,
-): Promise<{ healthy: number } | string> {
+): Promise<Risk | string> {
   const list = await ports.reader.pods({ namespace: params.namespace, selector: workload.selector }, signal);
-  if (list.status !== 'observed') return 'its pods could not be listed, so nobody can say what a restart would stop';
-  const healthy = list.value.pods.filter(isHealthy).length;
-  const sample = list.value.pods[0];
-  if (!sample) return { healthy };
-  const account = await ports.reader.serviceAccount(params.namespace, sample.serviceAccount, signal);
-  const fromAccount = account.status === 'observed' ? account.value.imagePullSecrets : [];
-  const secrets = sample.imagePullSecrets.length > 0 ? sample.imagePullSecrets : fromAccount;
-  for (const image of new Set(Object.values(workload.images))) {
-    const answer = await pullability({ image, namespace: params.namespace, secrets }, ports, signal);
-    if (answer.kind === 'refused') {
-      const danger =
-        healthy > 0
-          ? `It would stop ${healthy} healthy pod${healthy === 1 ? '' : 's'} that live on an image already on their node. `
-          : '';
-      return `${image} cannot be pulled right now (${answer.reason}). ${danger}A restart does not help before that is mended.`;
-    }
+  if (list.status !== 'observed') {
+    return `Nobody can say what a restart would stop. ${describeGap(`The pods of ${kubectlName(params)}`, list)}`;
   }
-  return { healthy };
+  const pods = list.value.pods.filter((pod) => pod.deletedAt === undefined);
+  const healthy = pods.filter(isHealthy).length;
+  const newest = pods.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))[0];
+  if (!newest) return { healthy };
+  const danger = healthy > 0 ? ` It would stop ${healthy} healthy pod${healthy === 1 ? '' : 's'}.` : '';
+  const secrets = await secretsOf(newest, ports, signal);
+  if ('doubt' in secrets) return undecided(healthy, danger, secrets.doubt);
+  let doubt: string | undefined;
+  for (const image of new Set(Object.values(workload.images))) {
+    const answer = await pullability({ image, namespace: params.namespace, secrets: secrets.names }, ports, signal);
+    if (answer.kind === 'refused') {
+      return `As far as can be seen from here, ${image} cannot be pulled right now (${answer.reason}).${danger} A restart does not help before that is mended.`;
+    }
+    if (answer.kind === 'unknown') doubt = answer.reason;
+  }
+  return doubt === undefined ? { healthy } : undecided(healthy, danger, doubt);
 }
 
-function planOf(params: Params, healthy: number): RemedyPlan {
+/** Harmless where nothing runs; else the answer is no. */
+function undecided(healthy: number, danger: string, doubt: string): Risk | string {
+  return healthy > 0 ? `Nobody can say whether the image can be pulled.${danger} ${doubt}` : { healthy, doubt };
+}
+
+/** As a pod made now would bring them: its own list, else its service account's as it is today. */
+async function secretsOf(
+  pod: PodSnapshot,
+  ports: RemedyPorts,
+  signal: AbortSignal,
+): Promise<{ readonly names: readonly string[] } | { readonly doubt: string }> {
+  if (pod.imagePullSecrets.length > 0) return { names: pod.imagePullSecrets };
+  const account = await ports.reader.serviceAccount(pod.namespace, pod.serviceAccount, signal);
+  if (account.status === 'observed') return { names: account.value.imagePullSecrets };
+  return account.status === 'absent'
+    ? { names: [] }
+    : { doubt: describeGap(`serviceaccount/${pod.serviceAccount}`, account) };
+}
+
+function planOf(params: Params, { healthy, doubt }: Risk): RemedyPlan {
   return {
     diff: [
       `  ${kubectlName(params)} (namespace ${params.namespace})`,
@@ -137,6 +173,7 @@ function planOf(params: Params, healthy: number): RemedyPlan {
         ? `${healthy} healthy pod${healthy === 1 ? ' is' : 's are'} replaced too.`
         : 'No healthy pod is affected: there is none.',
       'The kubelet would retry by itself within 5 minutes; this retries at once.',
+      ...(doubt === undefined ? [] : [`Whether the image can be pulled now could not be tried. ${doubt}`]),
     ],
   };
 }

@@ -4,18 +4,29 @@
  */
 import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
-import { ConfigError } from '../../errors.ts';
+import { ConfigError, RemedyError } from '../../errors.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
-import { apiHost, parseReference } from '../../image/reference.ts';
+import { lookupCredentials } from '../../image/keyring.ts';
+import { apiHost, type ImageReference, parseReference } from '../../image/reference.ts';
 import { refusalOf } from '../execute/outcome.ts';
 import { outcomeSentence } from '../execute/outcome-sentence.ts';
-import { backupSecret, dropBackup, restoreBackup } from '../execute/secret-backup.ts';
-import { deleteStuckPods, type StuckPods, stuckPods } from '../execute/stuck-pods.ts';
-import type { RemedyPorts } from '../ports.ts';
+import {
+  backupName,
+  backupSecret,
+  type Change,
+  type ChangeRef,
+  copyOf,
+  dropBackup,
+  isWritten,
+  restoreBackup,
+} from '../execute/secret-backup.ts';
+import { deleteStuckPods, type StuckPods, stuckPods, tryDelete } from '../execute/stuck-pods.ts';
+import type { RemedyPorts, WriteReceipt } from '../ports.ts';
 import { rewriteEntry } from '../pull-secret-schema.ts';
-import type { Remedy, RemedyOutcome } from '../remedy.ts';
+import { registryHost } from '../registry-host.ts';
+import type { Remedy, RemedyOutcome, RemedyPlan } from '../remedy.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 
 const Params = z.strictObject({
@@ -23,7 +34,7 @@ const Params = z.strictObject({
   secret: z.string(),
   /** The entry's key as the Secret writes it. */
   entry: z.string(),
-  /** The image's registry, as `credentialSources` names it. */
+  /** The image's registry, as `parseReference` names it. */
   registry: z.string(),
   /** The failing image. */
   image: z.string(),
@@ -31,9 +42,12 @@ const Params = z.strictObject({
   resourceVersion: z.string(),
 });
 type Params = z.infer<typeof Params>;
+type Refused = Extract<RemedyOutcome, { kind: 'refused' }>;
 
-/** Causes where the credential itself is what is wrong. A missing right (`permission-denied`) is not mended by a new password. */
-const HELPS: readonly Cause[] = ['credentials-rejected', 'credentials-expired', 'stale-credentials', 'unauthorized'];
+/** What the registry itself says of a stored credential that a new one would mend. A missing right (`permission-denied`) is not mended. */
+const REJECTED: readonly Cause[] = ['credentials-rejected', 'credentials-expired', 'stale-credentials'];
+/** What a node says of a credential that it cannot use. */
+const SAID: readonly Cause[] = ['unauthorized', 'forbidden', 'permission-denied', 'not-found-or-unauthorized'];
 
 export const rotatePullSecret: Remedy<Params> = {
   id: 'rotate-pull-secret',
@@ -44,9 +58,10 @@ export const rotatePullSecret: Remedy<Params> = {
   propose({ finding, evidence, credentialHosts }) {
     const reference = valueOf(evidence.reference);
     const container = valueOf(evidence.container);
-    if (!reference?.ok || !container || !HELPS.includes(finding.cause)) return undefined;
+    const helps = finding.cause === 'unauthorized' || REJECTED.includes(finding.cause);
+    if (!reference?.ok || !container || !helps) return undefined;
     const { registry } = reference.reference;
-    if (!credentialHosts.includes(registry)) return undefined;
+    if (!credentialHosts.some((host) => registryHost(host) === registryHost(registry))) return undefined;
     const rejected = rejectedEntry(evidence);
     const attached = valueOf(evidence.pullSecrets)?.find((one) => one.name === rejected?.secret);
     const secret = attached ? valueOf(attached.secret) : undefined;
@@ -61,21 +76,39 @@ export const rotatePullSecret: Remedy<Params> = {
     };
   },
 
-  command: (params) =>
-    `kubectl create secret docker-registry ${params.secret} -n ${params.namespace} --docker-server=${params.registry} --docker-username=… --docker-password=… --dry-run=client -o yaml | kubectl apply -f -`,
+  object: (params) => `secret/${params.secret}`,
 
-  run: rotate,
+  command: ({ secret, namespace, registry }) =>
+    `kubectl create secret docker-registry ${secret} -n ${namespace} --docker-server=${registry} --docker-username=… --docker-password=… --dry-run=client -o yaml | kubectl apply -f -`,
 
-  verify: (_params, after) => verifyRecovery(after, { ownFault: HELPS }),
-
-  async undo(params, ports, signal) {
-    return restoreBackup(params.namespace, params.secret, ports, signal);
+  async run(params, ports, mode, signal) {
+    const seen = await ports.reader.secret(params.namespace, params.secret, signal);
+    if (seen.status !== 'observed') return refusalOf(`secret/${params.secret}`, seen);
+    if (seen.value.resourceVersion === params.resourceVersion)
+      return rotate({ params, ports, signal }, seen.value, mode);
+    const isOurs = mode === 'apply' && (await isWritten(refOf(params), seen.value, ports, signal));
+    if (isOurs) return goOn({ params, ports, signal }, seen.value);
+    return {
+      kind: 'refused',
+      reason: `secret/${params.secret} was changed since the diagnosis. Press Re-run: it may be right already.`,
+    };
   },
 
-  async settle(params, ports, signal) {
-    await dropBackup(params.namespace, params.secret, ports, signal);
-  },
+  verify: (params, after) => verifyRecovery(after, { image: params.image, proven: REJECTED, said: SAID }),
+  undo: (params, ports, signal) => restoreBackup(refOf(params), ports, signal),
+  settle: (params, ports, signal) => dropBackup(refOf(params), ports, signal),
+  kept: (params) => `The credential from before is kept in secret/${backupName(params.secret)}.`,
 };
+
+interface Run {
+  readonly params: Params;
+  readonly ports: RemedyPorts;
+  readonly signal: AbortSignal;
+}
+
+function refOf({ namespace, secret, resourceVersion }: Params): ChangeRef {
+  return { namespace, name: secret, resourceVersion };
+}
 
 function rejectedEntry(evidence: Evidence): { secret: string; entry: string } | undefined {
   for (const { credential, outcome } of valueOf(evidence.registryAccess)?.attempts ?? []) {
@@ -86,67 +119,112 @@ function rejectedEntry(evidence: Evidence): { secret: string; entry: string } | 
   return undefined;
 }
 
-async function rotate(
-  params: Params,
-  ports: RemedyPorts,
-  mode: 'dry-run' | 'apply',
-  signal: AbortSignal,
-): Promise<RemedyOutcome> {
-  const tested = await testedCredential(params, ports, signal);
+async function rotate(run: Run, secret: SecretSnapshot, mode: 'dry-run' | 'apply'): Promise<RemedyOutcome> {
+  const { params, ports, signal } = run;
+  const object = `secret/${params.secret}`;
+  const reference = parseReference(params.image);
+  if (!reference.ok) return { kind: 'refused', reason: reference.fault.sentence };
+  const tested = await testedCredential(run, reference.reference);
   if ('reason' in tested) return { kind: 'refused', reason: tested.reason };
-  const seen = await ports.reader.secret(params.namespace, params.secret, signal);
-  if (seen.status !== 'observed') return refusalOf(`secret/${params.secret}`, seen);
-  if (seen.value.resourceVersion !== params.resourceVersion) {
-    return {
-      kind: 'refused',
-      reason: `secret/${params.secret} was changed since the diagnosis. Press Re-run: it may be right already.`,
-    };
+  const rewrite = rewriteEntry(secret, params.entry, tested.credential);
+  if (!rewrite.ok) return { kind: 'refused', reason: `${object} cannot be changed: ${rewrite.reason}` };
+  if (await oldOneWorks(run, secret, reference.reference)) {
+    return { kind: 'refused', reason: `the registry accepts the credential in ${object} by now. Press Re-run.` };
   }
-  const rewrite = rewriteEntry(seen.value, params.entry, tested.credential);
-  if (!rewrite.ok) return { kind: 'refused', reason: `secret/${params.secret} cannot be changed: ${rewrite.reason}` };
-  const pods = await stuckPods(
-    { namespace: params.namespace, secret: params.secret, registry: params.registry },
-    ports,
-    signal,
-  );
+  const pods = await stuckPods({ secret, entry: params.entry }, ports, signal);
   if (pods.kind === 'refused') return pods;
+  const { key, content: after, previous: before } = rewrite;
+  const change: Change = { ...refOf(params), key, before, after };
+  const refused = await trial(run, { change, type: secret.type, pods: pods.value });
+  if (refused) return refused;
   const plan = planOf(params, { before: rewrite.before, after: tested.credential.username }, pods.value);
-  const data = { ...seen.value.data, [rewrite.key]: rewrite.content };
-  const content = { namespace: params.namespace, name: params.secret, type: seen.value.type, data };
-  const trial = await ports.writer.updateSecret(content, params.resourceVersion, 'dry-run', signal);
-  if (trial.kind !== 'done') return refusalOf(`secret/${params.secret}`, trial);
-  if (mode === 'dry-run') return { kind: 'planned', plan };
-  return write({ params, content, old: seen.value, pods: pods.value, plan }, ports, signal);
+  return mode === 'dry-run'
+    ? { kind: 'planned', plan }
+    : write(run, { change, type: secret.type, pods: pods.value }, plan);
 }
 
-type Work = {
-  params: Params;
-  content: Parameters<RemedyPorts['writer']['updateSecret']>[0];
-  old: SecretSnapshot;
-  pods: StuckPods;
-  plan: ReturnType<typeof planOf>;
-};
+interface Work {
+  readonly change: Change;
+  readonly type: string;
+  readonly pods: StuckPods;
+}
 
-async function write(
-  { params, content, old, pods, plan }: Work,
-  ports: RemedyPorts,
-  signal: AbortSignal,
-): Promise<RemedyOutcome> {
-  const kept = await backupSecret(old, ports, signal);
-  if (kept.kind !== 'done') return refusalOf(`the copy of secret/${params.secret} that an undo needs`, kept);
-  const written = await ports.writer.updateSecret(content, params.resourceVersion, 'apply', signal);
+function update({ ports, signal }: Run, { change, type }: Work, mode: 'dry-run' | 'apply') {
+  const { namespace, name, resourceVersion, key, after } = change;
+  return ports.writer.updateSecret({ namespace, name, type, data: { [key]: after } }, resourceVersion, mode, signal);
+}
+
+/** Every right that the act needs is tried on the API server before anything is written, so that it never stops half-way. */
+async function trial(run: Run, work: Work): Promise<Refused | undefined> {
+  const { params, ports, signal } = run;
+  const updated = await update(run, work, 'dry-run');
+  if (updated.kind !== 'done') return refusalOf(`secret/${params.secret}`, updated);
+  const copy = copyOf(work.change);
+  const what = `secret/${copy.name}, the copy that an undo needs`;
+  const created = await ports.writer.createSecret(copy, 'dry-run', signal);
+  if (created.kind === 'forbidden' || created.kind === 'failed') return refusalOf(what, created);
+  // It does not exist yet: that it is "gone" says that deleting would be allowed.
+  const dropped = await ports.writer.deleteSecret(copy.namespace, copy.name, 'dry-run', signal);
+  if (dropped.kind === 'forbidden' || dropped.kind === 'failed') return refusalOf(what, dropped);
+  const deleted = await tryDelete(work.pods, ports, signal);
+  return deleted ? refusalOf('the stuck pods', deleted) : undefined;
+}
+
+async function write(run: Run, work: Work, plan: RemedyPlan): Promise<RemedyOutcome> {
+  const { params, ports, signal } = run;
+  const kept = await backupSecret(work.change, ports, signal);
+  if (kept.kind !== 'done') return refusalOf('the copy that an undo needs', kept);
+  const written = await update(run, work, 'apply');
   if (written.kind !== 'done') {
-    await dropBackup(params.namespace, params.secret, ports, signal);
-    return refusalOf(`secret/${params.secret}`, written);
+    if (!(await cameThrough(run, written.kind === 'failed' ? written.reason : undefined))) {
+      await dropBackup(refOf(params), ports, signal);
+      return refusalOf(`secret/${params.secret}`, written);
+    }
   }
-  const deleted = await deleteStuckPods(pods, ports, signal);
-  return { kind: 'applied', plan, receipts: [kept.receipt, written.receipt, ...deleted] };
+  const receipt = written.kind === 'done' ? written.receipt : patched(params);
+  const deleted = await deleteStuckPods(work.pods, ports, signal);
+  return { kind: 'applied', plan, receipts: [kept.receipt, receipt, ...deleted] };
+}
+
+/** A write that got no clear answer may have been made: the Secret itself says it. While that is open, the copy stays. */
+async function cameThrough({ params, ports, signal }: Run, doubt: string | undefined): Promise<boolean> {
+  const seen = await ports.reader.secret(params.namespace, params.secret, signal);
+  if (seen.status === 'observed' && (await isWritten(refOf(params), seen.value, ports, signal))) return true;
+  const isClear = seen.status === 'absent' || (seen.status === 'observed' && doubt === undefined);
+  if (isClear) return false;
+  throw new RemedyError({
+    code: 'write-in-doubt',
+    message: doubt ?? `secret/${params.secret} could not be read after it was written`,
+    retryable: true,
+  });
+}
+
+/** The Secret was written by a run that died: only what comes after is left to do. */
+async function goOn({ params, ports, signal }: Run, secret: SecretSnapshot): Promise<RemedyOutcome> {
+  const pods = await stuckPods({ secret, entry: params.entry }, ports, signal);
+  const deleted = pods.kind === 'found' ? await deleteStuckPods(pods.value, ports, signal) : [];
+  const plan = { diff: [`  secret/${params.secret}: written before the interruption`], consequences: [] };
+  return { kind: 'applied', plan, receipts: [patched(params), ...deleted] };
+}
+
+function patched({ namespace, secret }: Params): WriteReceipt {
+  return { verb: 'patch', object: `secret/${secret}`, namespace };
+}
+
+async function oldOneWorks(
+  { params, ports, signal }: Run,
+  secret: SecretSnapshot,
+  reference: ImageReference,
+): Promise<boolean> {
+  const old = lookupCredentials(params.image, [secret]).tried.find(({ entry }) => entry === params.entry);
+  if (!old) return false;
+  const credential = { kind: 'password', origin: 'pull-secret', source: `secret/${params.secret}`, ...old } as const;
+  const { outcome } = await ports.registry.manifest(reference, credential, signal);
+  return outcome.kind === 'found';
 }
 
 /** The configured credential, once the registry has shown the failing image to it. */
-async function testedCredential(params: Params, ports: RemedyPorts, signal: AbortSignal) {
-  const reference = parseReference(params.image);
-  if (!reference.ok) return { reason: reference.fault.sentence };
+async function testedCredential({ params, ports, signal }: Run, reference: ImageReference) {
   const credential = await ports.credentials.credentialFor(params.registry, signal).catch((error: unknown) => {
     if (error instanceof ConfigError) return error;
     throw error;
@@ -156,14 +234,14 @@ async function testedCredential(params: Params, ports: RemedyPorts, signal: Abor
     return {
       reason: `no credential source is configured for ${params.registry} (credentialSources in pullcheck.yaml)`,
     };
-  const attempt = await ports.registry.manifest(reference.reference, { ...credential, origin: 'new' }, signal);
+  const attempt = await ports.registry.manifest(reference, { ...credential, origin: 'new' }, signal);
   if (attempt.outcome.kind === 'found') return { credential };
   return {
-    reason: `the new credential from ${credential.source} was tried on ${apiHost(params.registry)} first, and ${outcomeSentence(attempt.outcome)}; nothing was changed`,
+    reason: `the new credential from ${credential.source} was tried on ${apiHost(params.registry)} first, and ${outcomeSentence(attempt.outcome)}`,
   };
 }
 
-function planOf(params: Params, user: { before: string | undefined; after: string }, pods: StuckPods) {
+function planOf(params: Params, user: { before: string | undefined; after: string }, pods: StuckPods): RemedyPlan {
   const names = pods.owned.map((pod) => pod.name);
   return {
     diff: [
@@ -178,8 +256,10 @@ function planOf(params: Params, user: { before: string | undefined; after: strin
       names.length > 0
         ? `For an immediate retry the stuck pods are deleted and their owner makes new ones: ${names.join(', ')}.`
         : 'No stuck pod has to be deleted.',
-      ...(pods.bare.length > 0
-        ? [`Left alone, because nothing would make them again: ${pods.bare.map((pod) => pod.name).join(', ')}.`]
+      ...(pods.spared.length > 0
+        ? [
+            `Left alone until the kubelet retries, because nothing would make them again or a container of theirs runs: ${pods.spared.map((pod) => pod.name).join(', ')}.`,
+          ]
         : []),
       'Healthy pods are left alone. If the next pull is rejected, the old credential is put back.',
     ],
