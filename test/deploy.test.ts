@@ -96,6 +96,7 @@ async function readEverything(client: KubeClient): Promise<void> {
   await reader.serviceAccount('shop', 'default', signal);
   await reader.secret('shop', 'regcred', signal);
   await reader.node('node-1', signal);
+  await reader.nodes(signal);
   for (const kind of Object.keys(WORKLOADS).filter(isWorkloadKind)) {
     await reader.workload({ ...at, kind }, signal);
     await reader.controllerOf({ ...at, kind }, signal);

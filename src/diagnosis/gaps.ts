@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   workload: 'the owning workload',
   revisions: 'the workload’s revisions',
   node: 'the node',
+  nodes: 'the nodes',
   scope: 'other pods',
   reference: 'the image reference',
   serviceAccount: 'the service account',

@@ -144,6 +144,7 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
       look(['service-account', namespace, name], (signal) => reader.serviceAccount(namespace, name, signal)),
     secret: (namespace, name) => look(['secret', namespace, name], (signal) => reader.secret(namespace, name, signal)),
     node: (name) => look(['node', name], (signal) => reader.node(name, signal)),
+    nodes: () => look(['nodes'], (signal) => reader.nodes(signal)),
   };
 }
 

@@ -12,6 +12,7 @@ import type { FailingPod } from './scope.ts';
 import type {
   ContainerSnapshot,
   EventSnapshot,
+  NodeList,
   NodeSnapshot,
   PodSnapshot,
   Revision,
@@ -62,6 +63,8 @@ export interface EvidenceKinds {
   /** Newest first. */
   readonly revisions: readonly Revision[];
   readonly node: NodeSnapshot;
+  /** All nodes of the cluster; asked only where the pod is on none yet. */
+  readonly nodes: NodeList;
   readonly scope: ScopeEvidence;
   readonly reference: ParsedReference;
   readonly serviceAccount: ServiceAccountSnapshot;

@@ -8,6 +8,7 @@ import type { Observation } from './observation.ts';
 import type { AccessAttempt, LoginAnswer, RegistryCredential, TagAnswer } from './registry-access.ts';
 import type {
   EventSnapshot,
+  NodeList,
   NodeSnapshot,
   PodSnapshot,
   Revision,
@@ -48,6 +49,8 @@ export interface ClusterReader {
   serviceAccount(namespace: string, name: string, signal: AbortSignal): Promise<Observation<ServiceAccountSnapshot>>;
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Observation<SecretSnapshot>>;
   node(name: string, signal: AbortSignal): Promise<Observation<NodeSnapshot>>;
+  /** Every node. Never `absent`: an empty list is observed. */
+  nodes(signal: AbortSignal): Promise<Observation<NodeList>>;
 }
 
 /** Asks one registry, safely: bounded bodies, pages, redirects and time; a credential goes only to the host it was asked for. */

@@ -108,3 +108,9 @@ export interface NodeSnapshot {
   readonly ready: boolean;
   readonly pressure: readonly string[];
 }
+
+export interface NodeList {
+  readonly nodes: readonly NodeSnapshot[];
+  /** true: the cluster has more than our cap, the list is a prefix. */
+  readonly truncated: boolean;
+}

@@ -240,6 +240,9 @@ export function clusterReaderContract(name: string, start: () => Promise<Cluster
       expect(await reader.node(`node-${namespace}`, signal)).toMatchObject({
         value: { arch: 'arm64', os: 'linux', runtime: 'containerd://2.4.2', ready: true, pressure: ['DiskPressure'] },
       });
+      const all = await reader.nodes(signal);
+      expect(all).toMatchObject({ status: 'observed', value: { truncated: false } });
+      expect(all.status === 'observed' && all.value.nodes.map(({ name }) => name)).toContain(`node-${namespace}`);
     });
 
     it('names the missing right exactly', async () => {
@@ -271,6 +274,10 @@ export function clusterReaderContract(name: string, start: () => Promise<Cluster
       expect(await eyes.node('n1', signal)).toEqual({
         status: 'forbidden',
         permission: { verb: 'get', apiGroup: '', resource: 'nodes' },
+      });
+      expect(await eyes.nodes(signal)).toEqual({
+        status: 'forbidden',
+        permission: { verb: 'list', apiGroup: '', resource: 'nodes' },
       });
       await limited.close();
     });

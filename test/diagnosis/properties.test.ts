@@ -141,6 +141,7 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
   workload: fc.constantFrom(evidence().workload, absent, noSecretRight),
   revisions: maybe(fc.constantFrom([], [revision(2, 'b', { isCurrent: true }), revision(1, 'a', { ready: 2 })])),
   node: fc.constantFrom(evidence().node, absent, noSecretRight),
+  nodes: fc.constantFrom(evidence().nodes, noSecretRight),
   scope: fc.constantFrom(evidence().scope, noSecretRight),
   reference: maybe(
     fc.constantFrom(parseReference(IMAGE), parseReference('a b'), parseReference(`${HOST}/x@sha256:${'b'.repeat(64)}`)),

@@ -198,6 +198,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
       ready: true,
       pressure: [],
     }),
+    nodes: { status: 'not-collected', reason: 'the pod is on a node' },
     scope: observed({ failing: [], extent: 'cluster', pods: 10, truncated: false }),
     reference: observed(parseReference(IMAGE)),
     serviceAccount: observed({ name: 'default', imagePullSecrets: [] }),

@@ -91,7 +91,7 @@ describe('the evidence graph', () => {
     const never = () => new Promise<never>(() => undefined);
     const { evidence, cluster, registry } = open(aStory(), { secret: never });
     void evidence.view(EVIDENCE_KINDS);
-    expect(cluster.calls).toEqual(['pod staging/api-7d9c5-x2x7k', 'pods *']);
+    expect(cluster.calls).toEqual(['pod staging/api-7d9c5-x2x7k', 'nodes', 'pods *']);
     await settle();
     expect(cluster.calls).toContain('secret staging/regcred');
     expect(registry.calls).toEqual([`manifest ${IMAGE} anonymous`]);

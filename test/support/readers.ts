@@ -103,6 +103,7 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
     secret: (namespace, name) =>
       say('secret', `${namespace}/${name}`, () => named(inNamespace(story.secrets, namespace), name)),
     node: (name) => say('node', name, () => named(story.nodes, name)),
+    nodes: () => say('nodes', '', () => observed({ nodes: story.nodes, truncated: false })),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { ClusterReader } from '../../evidence/ports.ts';
 import type { KubeClient } from './client.ts';
 import { listEvents } from './read/events.ts';
-import { readNode } from './read/nodes.ts';
+import { listNodes, readNode } from './read/nodes.ts';
 import { listPods, readPod } from './read/pods.ts';
 import { listRevisions } from './read/revisions.ts';
 import { readSecret, readServiceAccount } from './read/secrets.ts';
@@ -20,5 +20,6 @@ export function createReader(client: KubeClient): ClusterReader {
     serviceAccount: async (namespace, name, signal) => readServiceAccount(client, namespace, name, signal),
     secret: async (namespace, name, signal) => readSecret(client, namespace, name, signal),
     node: async (name, signal) => readNode(client, name, signal),
+    nodes: async (signal) => listNodes(client, signal),
   };
 }

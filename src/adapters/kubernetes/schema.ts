@@ -164,6 +164,8 @@ export const Node = z.object({
     .nullish(),
 });
 
+export type Node = z.infer<typeof Node>;
+
 /** What a write gives back: the object, or (deleting) a Status. */
 export const Written = z.object({ metadata: z.object({ resourceVersion: text }).nullish() });
 

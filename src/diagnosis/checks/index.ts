@@ -2,6 +2,7 @@
 import type { Check } from '../check.ts';
 import { blastRadius } from './blast-radius.ts';
 import { containerHealthy } from './container-healthy.ts';
+import { platformFitsNodes } from './platform-fits-nodes.ts';
 import { pullError } from './pull-error.ts';
 import { pullSecretCoversRegistry } from './pull-secret-covers-registry.ts';
 import { referenceShape } from './reference-shape.ts';
@@ -13,6 +14,7 @@ import { whatChanged } from './what-changed.ts';
 export const CHECKS: readonly Check[] = [
   blastRadius,
   containerHealthy,
+  platformFitsNodes,
   pullError,
   pullSecretCoversRegistry,
   referenceShape,

@@ -5,6 +5,7 @@ import { container } from './container.ts';
 import { events } from './events.ts';
 import { keyring } from './keyring.ts';
 import { node } from './node.ts';
+import { nodes } from './nodes.ts';
 import { pod } from './pod.ts';
 import { pullFailure } from './pull-failure.ts';
 import { pullSecrets } from './pull-secrets.ts';
@@ -24,6 +25,7 @@ export const COLLECTORS: { readonly [K in EvidenceKind]: Collector<K> } = {
   workload,
   revisions,
   node,
+  nodes,
   scope,
   reference,
   serviceAccount,

@@ -44,6 +44,7 @@ describe('the checks', () => {
 {
   "blast-radius": "kubectl get pods -A | grep -E "ImagePull|ErrImage|InvalidImage"",
   "container-healthy": "kubectl get pod api-1 -n staging -o wide",
+  "platform-fits-nodes": "kubectl get nodes -L kubernetes.io/os,kubernetes.io/arch",
   "pull-error": "kubectl describe pod api-1 -n staging",
   "pull-secret-covers-registry": "kubectl get serviceaccount/default secret/regcred -n staging",
   "reference-shape": "kubectl get pod api-1 -n staging -o 'jsonpath={.spec..image}'",
