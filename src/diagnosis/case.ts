@@ -3,6 +3,7 @@ import type { ScopeEvidence } from '../evidence/evidence.ts';
 import type { Finding, RuledOut } from './check.ts';
 import type { Lights } from './diagnosis.ts';
 import type { LightNotes } from './lights.ts';
+import type { Affected } from './sharing.ts';
 
 /** What is known about one container of one pod. */
 export interface CaseConclusion {
@@ -10,6 +11,8 @@ export interface CaseConclusion {
   readonly pod: string;
   readonly container: string;
   readonly image: string;
+  /** Where it runs and whose it is, for who else is affected. */
+  readonly place: Affected;
   /** `waiting`: not its turn yet (init containers first). `unknown`: nothing found, and not seen running. */
   readonly outcome: 'healthy' | 'failing' | 'waiting' | 'unknown';
   /** Most important first; empty unless failing. */

@@ -8,6 +8,7 @@ import type { Check, CheckResult, Finding } from './check.ts';
 import { gapsIn } from './gaps.ts';
 import { lightsOf } from './lights.ts';
 import { blocksRollout } from './severity.ts';
+import type { Affected } from './sharing.ts';
 import { weigh } from './weigh.ts';
 
 export type { CaseConclusion } from './case.ts';
@@ -30,6 +31,7 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
     pod: pod?.name ?? '',
     container: container?.name ?? '',
     image: container?.image ?? '',
+    place: placeOf(evidence),
     outcome,
     findings,
     ruledOut: results
@@ -42,6 +44,20 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
     blocksRollout: outcome === 'failing' && blocksRollout(evidence),
     scope: valueOf(evidence.scope),
     since: neverStarted && pod?.createdAt !== undefined ? formatTime(pod.createdAt) : undefined,
+  };
+}
+
+function placeOf(evidence: Evidence): Affected {
+  const pod = valueOf(evidence.pod);
+  const owner = valueOf(evidence.workload);
+  const parsed = valueOf(evidence.reference);
+  return {
+    namespace: pod?.namespace ?? '',
+    pod: pod?.name ?? '',
+    image: valueOf(evidence.container)?.image ?? '',
+    registry: parsed?.ok ? parsed.reference.registry : '',
+    ...(owner === undefined ? {} : { workload: { kind: owner.kind, name: owner.name } }),
+    ...(pod?.node === undefined ? {} : { node: pod.node }),
   };
 }
 

@@ -1,7 +1,8 @@
 /** P1 where a rollout is blocked or several workloads fail, else P2: the runbook's own rule. */
-import type { Evidence, ScopeEvidence } from '../evidence/evidence.ts';
+import type { Evidence } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import { tally } from './checks/blast-radius.ts';
+import type { Affected } from './sharing.ts';
 
 /**
  * Does this case hold up a rollout? The newest revision wants more pods than are ready, and either none of them ever became ready
@@ -19,7 +20,7 @@ export function blocksRollout({ workload, revisions }: Pick<Evidence, 'workload'
   return current.ready < desired && (current.ready === 0 || older);
 }
 
-/** More than one workload cannot pull. */
-export function hitsSeveralWorkloads(scope: ScopeEvidence | undefined): boolean {
-  return scope !== undefined && tally(scope.failing).workloads > 1;
+/** The fault holds up more than one workload. */
+export function hitsSeveralWorkloads(affected: readonly Affected[]): boolean {
+  return tally(affected).workloads > 1;
 }

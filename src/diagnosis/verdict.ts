@@ -8,6 +8,7 @@ import { tally } from './checks/blast-radius.ts';
 import type { Diagnosis, DiagnosisFinding, Severity } from './diagnosis.ts';
 import { confidenceRank } from './explains.ts';
 import { hitsSeveralWorkloads } from './severity.ts';
+import { type Affected, sharing } from './sharing.ts';
 import { list } from './words.ts';
 
 /** The parts of a Diagnosis that follow from evidence alone. */
@@ -23,7 +24,8 @@ export type Conclusion = Pick<
 export function conclude(cases: readonly CaseConclusion[], scope?: ScopeEvidence): Conclusion {
   const wide = scope ?? cases.find((one) => one.scope !== undefined)?.scope;
   const chosen = choose(cases);
-  const verdict = chosen === undefined ? withoutFinding(cases) : fromFinding(chosen, cases, wide);
+  const affected = affectedBy(chosen, cases, wide);
+  const verdict = chosen === undefined ? withoutFinding(cases) : fromFinding(chosen, cases, affected);
   const shown = chosen?.from ?? cases.find(({ outcome }) => outcome === 'unknown') ?? cases[0];
   return {
     verdict,
@@ -31,7 +33,7 @@ export function conclude(cases: readonly CaseConclusion[], scope?: ScopeEvidence
     lightNotes: shown?.lightNotes ?? { reference: 'not asked', credentials: 'not asked', reachability: 'not asked' },
     findings: cases.flatMap(ofCase),
     ruledOut: mergeRuledOut(cases),
-    scope: scopeOf(cases, wide),
+    scope: countOf(affected),
     gaps: [...new Set(cases.flatMap(({ gaps }) => gaps))],
   };
 }
@@ -50,14 +52,14 @@ function choose(cases: readonly CaseConclusion[]): Chosen | undefined {
     );
 }
 
-function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[], scope: ScopeEvidence | undefined) {
+function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[], affected: readonly Affected[]) {
   const excluded = new Set(from.ruledOut.map(({ cause }) => cause));
   const rivals = from.findings
     .filter((other) => other !== finding && confidenceRank(other) <= confidenceRank(finding))
     .map(({ cause }) => cause);
   const open = finding.confidence === 'certain' ? finding.alternatives : [...finding.alternatives, ...rivals];
   const alternatives = [...new Set(open)].filter((cause) => cause !== finding.cause && !excluded.has(cause));
-  const severity: Severity = cases.some((one) => one.blocksRollout) || hitsSeveralWorkloads(scope) ? 'P1' : 'P2';
+  const severity: Severity = cases.some((one) => one.blocksRollout) || hitsSeveralWorkloads(affected) ? 'P1' : 'P2';
   const summary = sentence({ finding, from }, alternatives);
   return { cause: finding.cause, confidence: finding.confidence, severity, summary, alternatives };
 }
@@ -127,11 +129,20 @@ function mergeRuledOut(cases: readonly CaseConclusion[]): Conclusion['ruledOut']
   return [...merged].map(([cause, because]) => ({ cause, because: [...because] }));
 }
 
-function scopeOf(cases: readonly CaseConclusion[], scope: ScopeEvidence | undefined): Conclusion['scope'] {
-  if (scope !== undefined) {
-    const { pods, workloads, namespaces, nodes } = tally(scope.failing);
-    return { pods, workloads, namespaces, nodes };
-  }
-  const pods = new Set(cases.filter(({ outcome }) => outcome === 'failing').map(({ pod }) => pod)).size;
-  return { pods, workloads: Math.min(pods, 1), namespaces: Math.min(pods, 1), nodes: Math.min(pods, 1) };
+/** The pods that were looked at and fail of the same cause, and those elsewhere that share the fault. */
+function affectedBy(
+  chosen: Chosen | undefined,
+  cases: readonly CaseConclusion[],
+  scope: ScopeEvidence | undefined,
+): readonly Affected[] {
+  const failing = cases.filter(({ outcome }) => outcome === 'failing');
+  if (chosen === undefined) return failing.map(({ place }) => place);
+  const { cause } = chosen.finding;
+  const same = failing.filter(({ findings }) => findings[0]?.cause === cause).map(({ place }) => place);
+  return [...same, ...sharing(cause, chosen.from.place, scope?.failing ?? [])];
+}
+
+function countOf(affected: readonly Affected[]): Conclusion['scope'] {
+  const { pods, workloads, namespaces, nodes } = tally(affected);
+  return { pods, workloads, namespaces, nodes };
 }

@@ -3,6 +3,7 @@ import type { ScopeEvidence } from '../../evidence/evidence.ts';
 import type { FailingPod } from '../../evidence/scope.ts';
 import { type CheckResult, defineCheck } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
+import type { Affected } from '../sharing.ts';
 import { count } from '../words.ts';
 
 export const blastRadius = defineCheck({
@@ -19,8 +20,8 @@ export const blastRadius = defineCheck({
 });
 
 /** How many things fail, counted once each. */
-export function tally(failing: readonly FailingPod[]) {
-  const distinct = (of: (pod: FailingPod) => string | undefined) =>
+export function tally(failing: readonly Affected[]) {
+  const distinct = (of: (pod: Affected) => string | undefined) =>
     new Set(failing.map(of).filter((value) => value !== undefined && value !== '')).size;
   return {
     pods: distinct((pod) => `${pod.namespace}/${pod.pod}`),
@@ -32,7 +33,7 @@ export function tally(failing: readonly FailingPod[]) {
   };
 }
 
-function workloadKey(pod: FailingPod): string | undefined {
+function workloadKey(pod: Affected): string | undefined {
   return pod.workload === undefined ? undefined : `${pod.namespace}/${pod.workload.kind}/${pod.workload.name}`;
 }
 
