@@ -5,13 +5,14 @@ import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.
 import { type CheckResult, defineCheck, type Finding } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
 import { elsewhere } from '../other-troubles.ts';
+import { type Sameness, sameImage } from '../same-image.ts';
 import { commandLine } from '../shell.ts';
 import { count, tidy } from '../words.ts';
 
 export const containerHealthy = defineCheck({
   id: 'container-healthy',
   question: 'Does the container run?',
-  needs: ['container', 'pod', 'events', 'pullFailure'],
+  needs: ['container', 'pod', 'events', 'pullFailure', 'registryAccess'],
   run(evidence): CheckResult {
     const { container } = evidence;
     if (container.status !== 'observed') return couldNotLook({ container });
@@ -27,12 +28,15 @@ export const containerHealthy = defineCheck({
   },
 });
 
-function stateOf(container: ContainerSnapshot, evidence: EvidenceView<'pod' | 'events' | 'pullFailure'>): CheckResult {
+type View = EvidenceView<'pod' | 'events' | 'pullFailure' | 'registryAccess'>;
+
+function stateOf(container: ContainerSnapshot, evidence: View): CheckResult {
   if (container.state === 'running') return { verdict: 'pass', note: runs(container) };
   if (container.state === 'terminated') {
-    return container.exitCode === 0 ? { verdict: 'pass', note: 'it completed with exit code 0' } : crashing(container);
+    if (container.exitCode === 0) return { verdict: 'pass', note: 'it completed with exit code 0' };
+    return crashing(container, evidence);
   }
-  if (container.waitingReason === 'CrashLoopBackOff') return crashing(container);
+  if (container.waitingReason === 'CrashLoopBackOff') return crashing(container, evidence);
   const trouble = elsewhere(container, valueOf(evidence.pod), valueOf(evidence.events) ?? []);
   if (trouble !== undefined) return fail(trouble);
   if (container.waitingReason === 'PodInitializing') {
@@ -69,25 +73,37 @@ function runs(container: ContainerSnapshot): string {
   return `it runs${image}${restarts}${ready}`;
 }
 
-function crashing(container: ContainerSnapshot): CheckResult {
+function crashing(container: ContainerSnapshot, { registryAccess }: View): CheckResult {
   const code = container.exitCode;
   const reason = container.terminatedReason;
   const how = code === undefined ? 'with an exit code that is no longer known' : `with exit code ${code}`;
   const why = reason === undefined || reason === 'Error' ? '' : ` (${tidy(reason)})`;
+  const image = sameImage(container, registryAccess);
+  const sure = image === 'same' || image === 'pinned';
   return fail({
     cause: 'container-crashing',
-    confidence: 'certain',
-    because: ['container'],
-    summary: `The image is on the node and the container starts, but it exits ${how}${why}, ${count(container.restartCount, 'restart')} so far.`,
+    confidence: sure ? 'certain' : 'likely',
+    because: image === 'same' || image === 'other' ? ['container', 'registryAccess'] : ['container'],
+    summary: `The image is on the node and the container starts, but it exits ${how}${why}, ${count(container.restartCount, 'restart')} so far.${IMAGE_WORDS[image]}`,
     detail: {
       exitCode: code ?? null,
       reason: reason === undefined ? null : tidy(reason),
       restarts: container.restartCount,
+      pullPolicy: container.pullPolicy,
+      imageID: container.imageID === undefined ? null : tidy(container.imageID),
       runbook: 'CrashLoopBackOff',
     },
-    alternatives: [],
+    alternatives: sure ? [] : ['stale-cached-image'],
   });
 }
+
+/** A container that crashes on an old image is another matter than one that crashes on the right one. */
+const IMAGE_WORDS: Readonly<Record<Sameness, string>> = {
+  pinned: '',
+  same: ' It is the image that the tag means now.',
+  other: ' It is not the image that the tag means now: the node may run an old one from its cache.',
+  unknown: ' Whether it is the image that the tag means now was not compared.',
+};
 
 function fail(finding: Finding): CheckResult {
   return { verdict: 'fail', note: finding.summary, findings: [finding] };

@@ -1,7 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { observed } from '../../../src/evidence/observation.ts';
+import { observed, unreachable } from '../../../src/evidence/observation.ts';
+import type { ManifestView } from '../../../src/evidence/registry-access.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../../src/evidence/snapshots.ts';
-import { allForbidden, aPod, evidence, failure, firstFinding, runCheck, running, waiting } from '../support.ts';
+import {
+  access,
+  allForbidden,
+  aPod,
+  attempt,
+  evidence,
+  failure,
+  firstFinding,
+  HOST,
+  manifest,
+  podLogin,
+  runCheck,
+  running,
+  waiting,
+  wrongLogin,
+} from '../support.ts';
 
 function see(container: Partial<ContainerSnapshot>, more: Parameters<typeof evidence>[0] = {}) {
   return runCheck('container-healthy', evidence({ container: observed({ ...waiting, ...container }), ...more }));
@@ -24,7 +40,46 @@ describe('does the container run', () => {
     ['ended with an error', { state: 'terminated', exitCode: 137, terminatedReason: 'OOMKilled' }],
     ['ended in an unknown way', { state: 'terminated' }],
   ] as const)('%s is crashing, not an image cause', (_story, container) => {
-    expect(firstFinding(see(container))).toBe('container-crashing certain');
+    const result = see({ ...container, imageID: `${HOST}/team/api@${manifest.digest}` });
+    expect(firstFinding(result)).toBe('container-crashing certain');
+    expect(result).toMatchObject({
+      note: expect.stringContaining('the image that the tag means now'),
+      findings: [{ alternatives: [], because: ['container', 'registryAccess'] }],
+    });
+  });
+
+  describe('a crash may be an old image’s, unless', () => {
+    const crash = { waitingReason: 'CrashLoopBackOff', exitCode: 139, terminatedReason: 'Error' } as const;
+    const other = `sha256:${'b'.repeat(64)}`;
+    const [imageOf, list] = [(digest: string) => `${HOST}/team/api@${digest}`, { ...manifest, manifests: [other] }];
+    const says = (view: Partial<ManifestView>) =>
+      access(attempt(podLogin, { kind: 'found', manifest: { ...manifest, ...view } }));
+
+    it.each([
+      ['the node runs the index', { imageID: imageOf(manifest.digest) }, says({}), 'certain'],
+      ['the node runs a platform of it', { imageID: imageOf(other) }, says(list), 'certain'],
+      ['the node runs its config', { imageID: other }, says({ configDigest: other }), 'certain'],
+      ['it is pulled anew at each start', { pullPolicy: 'Always' }, says({}), 'certain'],
+      ['it is pinned', { image: imageOf(other) }, says({}), 'certain'],
+      ['not: the tag has moved', { imageID: imageOf(other) }, says({}), 'likely'],
+      ['not: an index does not tell its configs', { imageID: other }, says({}), 'likely'],
+      ['not: a HEAD tells one digest', { imageID: imageOf(other) }, says({ headOnly: true }), 'likely'],
+      ['not: the node does not tell', {}, says({}), 'likely'],
+      ['not: the registry refused', { imageID: imageOf(other) }, access(attempt(podLogin, wrongLogin)), 'likely'],
+      ['not: nobody asked', { imageID: imageOf(other) }, unreachable('timeout'), 'likely'],
+    ] as const)('%s', (_story, container, registryAccess, confidence) => {
+      const result = see({ ...crash, ...container }, { registryAccess });
+      expect(result).toMatchObject({
+        findings: [
+          {
+            cause: 'container-crashing',
+            confidence,
+            alternatives: confidence === 'certain' ? [] : ['stale-cached-image'],
+            detail: { exitCode: 139, reason: 'Error' },
+          },
+        ],
+      });
+    });
   });
 
   it.each([
