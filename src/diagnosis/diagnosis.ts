@@ -47,7 +47,8 @@ export interface RemedyOffer {
 
 export interface Diagnosis {
   readonly apiVersion: 'pullcheck/v1';
-  readonly kind: 'Diagnosis';
+  /** `Preflight`: of an image that no pod runs; `target.kind` is then `Image`, and findings name no pod. */
+  readonly kind: 'Diagnosis' | 'Preflight';
   readonly target: Target;
   readonly verdict: {
     readonly cause: Cause;

@@ -4,7 +4,7 @@
  */
 import { errorLine } from '../errors.ts';
 import type { CaseSubject, Collector, Outside } from './collector.ts';
-import { COLLECTORS } from './collectors/index.ts';
+import { COLLECTORS, type Collectors } from './collectors/index.ts';
 import type { Evidence, EvidenceKind, EvidenceView } from './evidence.ts';
 import { notCollected, unreachable } from './observation.ts';
 
@@ -27,8 +27,8 @@ const NOTHING = Object.fromEntries(
   EVIDENCE_KINDS.map((kind) => [kind, notCollected('no step asked for it')]),
 ) as unknown as Evidence;
 
-/** Starts nothing by itself; the first question does. */
-export function collectCase(subject: CaseSubject, outside: Outside): CaseEvidence {
+/** Starts nothing by itself; the first question does. `collectors`: other ones where there is no pod to ask about. */
+export function collectCase(subject: CaseSubject, outside: Outside, collectors: Collectors = COLLECTORS): CaseEvidence {
   const asked = new Map<EvidenceKind, Promise<unknown>>();
   const settled = new Map<EvidenceKind, unknown>();
 
@@ -50,7 +50,7 @@ export function collectCase(subject: CaseSubject, outside: Outside): CaseEvidenc
 
   async function collect(kind: EvidenceKind): Promise<unknown> {
     try {
-      const collector: Pick<Collector<EvidenceKind>, 'collect'> = COLLECTORS[kind];
+      const collector: Pick<Collector<EvidenceKind>, 'collect'> = collectors[kind];
       return await collector.collect(get, outside, subject);
     } catch (error) {
       outside.signal.throwIfAborted();

@@ -1,7 +1,9 @@
 /** What the surfaces (Slack, HTTP, terminal) may ask of the program: its sentences. START READING HERE. */
 import type { Alert } from '../alert/alert.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Recording } from '../diagnosis/recording.ts';
 import type { Scope } from '../evidence/scope.ts';
+import type { CredentialsView } from '../image/credentials-view.ts';
 import type { InquiryRequest } from '../incident/inquiry.ts';
 import type { RemedyAction } from '../remediation/action.ts';
 import type { RemedyPlan } from '../remediation/remedy.ts';
@@ -24,8 +26,37 @@ export interface DiagnoseUseCase {
     /** Runbook id; default `image-pull`. */
     readonly runbook?: string;
     readonly onProgress?: (steps: readonly StepProgress[]) => void;
+    /** Told what was seen when the run is over; for a case file. */
+    readonly onRecording?: (recording: Recording) => void;
     readonly signal: AbortSignal;
   }): Promise<Diagnosis>;
+}
+
+/** Would this image pull there, with that account, on those nodes, now? A Diagnosis of kind `Preflight`. */
+export interface PreflightUseCase {
+  (input: {
+    /** As a pod's spec would write it. */
+    readonly image: string;
+    readonly namespace: string;
+    /** Default: `default`. */
+    readonly serviceAccount?: string;
+    /** Absent: the default cluster. */
+    readonly cluster?: string;
+    readonly onProgress?: (steps: readonly StepProgress[]) => void;
+    readonly onRecording?: (recording: Recording) => void;
+    readonly signal: AbortSignal;
+  }): Promise<Diagnosis>;
+}
+
+/** Which credentials a new pod's kubelet would try for an image; never a password. */
+export interface CredentialsUseCase {
+  (input: {
+    readonly image: string;
+    readonly namespace: string;
+    readonly serviceAccount?: string;
+    readonly cluster?: string;
+    readonly signal: AbortSignal;
+  }): Promise<CredentialsView>;
 }
 
 export interface ScopeUseCase {

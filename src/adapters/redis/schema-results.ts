@@ -58,7 +58,7 @@ const OfferSchema = z.object({ id: Text, title: Text, risk: RiskSchema, command:
 
 export const DiagnosisSchema: z.ZodType<Diagnosis> = z.object({
   apiVersion: z.literal('pullcheck/v1'),
-  kind: z.literal('Diagnosis'),
+  kind: z.enum(['Diagnosis', 'Preflight']),
   target: TargetSchema,
   verdict: z.object({
     cause: CauseSchema,

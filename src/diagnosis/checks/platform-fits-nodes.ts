@@ -19,6 +19,10 @@ export const platformFitsNodes = defineCheck({
     if (manifest === undefined) {
       return { verdict: 'not-applicable', note: 'nobody was shown the image, so its platforms are not known' };
     }
+    if (manifest.headOnly === true) {
+      const note = 'the registry was asked without pulling (a pull would count), so the platforms are not known';
+      return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+    }
     if (manifest.platforms.length === 0) {
       const note = 'the registry shows one manifest without a list of platforms; a runtime pulls it on any node';
       return { verdict: 'not-applicable', note };

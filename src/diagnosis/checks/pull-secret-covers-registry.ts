@@ -96,15 +96,15 @@ function malformed(keyring: KeyringLookup): Draft {
 /** Why no Secret applies; undefined when none is named anywhere. */
 function whyNone(evidence: View, secrets: readonly AttachedSecret[], keyring: KeyringLookup): Draft | undefined {
   const missing = secrets.filter(({ secret }) => secret.status === 'absent');
-  const namespace = valueOf(evidence.pod)?.namespace ?? '';
+  const namespace = valueOf(evidence.pod)?.namespace;
   if (missing.length > 0) {
     const names = missing.map(({ name }) => name);
     const via = missing[0]?.via === 'service-account' ? 'the service account' : 'the pod';
     return {
       cause: 'pull-secret-missing',
       because: ['pullSecrets', 'keyring'],
-      summary: `Secret ${list(names)}, which ${via} names, does not exist in namespace ${namespace}.`,
-      detail: { secrets: names, namespace },
+      summary: `Secret ${list(names)}, which ${via} names, does not exist${namespace === undefined ? '' : ` in namespace ${namespace}`}.`,
+      detail: { secrets: names, namespace: namespace ?? null },
     };
   }
   if (secrets.length === 0) return notAttached(evidence);

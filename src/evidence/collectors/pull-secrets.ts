@@ -3,7 +3,7 @@ import type { AttachedSecret } from '../evidence.ts';
 import { blockedBy, observed } from '../observation.ts';
 
 /** A pod with more is hostile or broken; the kubelet would read them all, we stop here. */
-const MOST_SECRETS = 20;
+export const MOST_SECRETS = 20;
 
 /** The pull secrets that the pod names, each read in the pod's namespace as the kubelet does. */
 export const pullSecrets = defineCollector({
