@@ -83,9 +83,9 @@ function panel(news: string, aheadMs: number): DirectorPanel {
     rows: [
       SCENARIOS.map(({ id, title }) => ({ id, label: title })),
       [
-        { id: 'forward', label: 'Fast-forward 20 minutes', style: 'primary' },
-        { id: 'mend', label: 'Mend the registry' },
-        { id: 'push', label: 'Push the missing image' },
+        { id: 'forward', label: 'Fast-forward 20 min', style: 'primary' },
+        { id: 'mend', label: 'Mend registry' },
+        { id: 'push', label: 'Push image' },
         { id: 'reset', label: 'Reset' },
       ],
     ],

@@ -17,7 +17,7 @@ export function browserGuide(page: string, style: Style): string {
     'Try:',
     '  1. Open the thread of the alert ("replies") and read verdict, evidence and nearest tag.',
     '  2. Type  /pullcheck pod api-service -n staging  and  /pullcheck scope -A',
-    ...SCENARIOS.slice(1).map(({ title, hint }, index) => `  ${index + 3}. ${title.replace(/^\d · /, '')}: ${hint}`),
+    ...SCENARIOS.slice(1).map(({ title, hint }, index) => `  ${index + 3}. ${title.replace(/^\d /, '')}: ${hint}`),
     '  6. The buttons of "Demo director" start these, fast-forward the clock, mend, and reset.',
     '',
     ...SIMULATED.map(style.dim),

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { UsageError } from '../errors.ts';
+import { fetchForLocalSlack } from './local-markup.ts';
 import { ALICE, BOB, BOT, CHANNEL, DIRECTOR, TEAM } from './people.ts';
 import type { SlackPlace } from './slack-place.ts';
 
@@ -75,7 +76,7 @@ export async function openLocalSlack(binary: string, options: LocalSlackOptions)
   return {
     page,
     app: (app, log) => ({
-      connection: { botToken: app.botToken, apiUrl: `${page}/api/`, log },
+      connection: { botToken: app.botToken, apiUrl: `${page}/api/`, fetch: fetchForLocalSlack, log },
       // It hands every payload to every socket: one is enough.
       mode: { kind: 'socket', appToken: app.appToken, connections: 1 },
     }),

@@ -10,7 +10,7 @@ export interface AlertmanagerOptions {
   /** Where `/webhooks/alertmanager` is appended. */
   readonly url: string;
   readonly token: Sealed;
-  /** How long something must fail before it is an alert, ms. */
+  /** How long something must fail before it is an alert, ms. It ends after twice that without a failure, as a real one lags behind. */
   readonly forMs: number;
 }
 
@@ -25,6 +25,8 @@ interface Series {
   readonly deployment: string;
   readonly since: number;
   sent: boolean;
+  /** Since when nothing fails any more. */
+  wellSince: number | undefined;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -39,14 +41,15 @@ export function startAlertmanager(options: AlertmanagerOptions): SimulatedAlertm
   async function look(): Promise<void> {
     const now = clock.now();
     const failing = failingDeployments(world);
-    for (const [key, at] of failing) if (!series.has(key)) series.set(key, { ...at, since: now, sent: false });
+    for (const [key, at] of failing)
+      if (!series.has(key)) series.set(key, { ...at, since: now, sent: false, wellSince: undefined });
+    for (const [key, one] of series) one.wellSince = failing.has(key) ? undefined : (one.wellSince ?? now);
+    for (const [key, one] of series) if (!one.sent && one.wellSince !== undefined) series.delete(key);
     const began = [...series.values()].filter((one) => !one.sent && now - one.since >= options.forMs);
-    const ended = [...series].filter(([key, { sent }]) => sent && !failing.has(key)).map(([, one]) => one);
-    for (const [key, { sent }] of series) if (!sent && !failing.has(key)) series.delete(key);
-    const alerts = [
-      ...began.filter((one) => failing.has(keyOf(one))).map((one) => alertOf(one)),
-      ...ended.map((one) => alertOf(one, now)),
-    ];
+    const ended = [...series.values()].filter(
+      ({ sent, wellSince }) => sent && wellSince !== undefined && now - wellSince >= 2 * options.forMs,
+    );
+    const alerts = [...began.map((one) => alertOf(one)), ...ended.map((one) => alertOf(one, now))];
     if (alerts.length === 0 || !(await send(options, alerts))) return;
     for (const one of began) one.sent = true;
     for (const one of ended) series.delete(keyOf(one));

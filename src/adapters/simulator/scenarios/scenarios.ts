@@ -40,10 +40,10 @@ function actor(place: `${Actor['namespace']}/${string}`, rest: Omit<Actor, 'name
 export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'tag-never-pushed',
-    title: '1 · Tag never pushed',
+    title: '1 Missing tag',
     story:
       'staging/api-service was deployed with a tag that CI computed twice, two minutes apart: only the first was pushed.',
-    hint: 'Open the thread, read the nearest tag, then press "Push the missing image".',
+    hint: 'Open the thread, read the nearest tag, then press "Push image".',
     fault: 'tag',
     actors: [
       actor('staging/api-service', {
@@ -57,7 +57,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: 'credential-expired',
-    title: '2 · Expired credential',
+    title: '2 Expired credential',
     story: 'The registry password in staging was changed, the pull secret of staging/payments still holds the old one.',
     hint: 'In the thread, press "Rotate the pull secret", read the dry run, confirm, and watch it recover.',
     fault: 'credential',
@@ -73,9 +73,9 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: 'credential-expired-prod',
-    title: '3 · The same in production',
+    title: '3 In production',
     story: 'The same password, in production: prod/checkout cannot pull, and nobody may rotate it alone.',
-    hint: 'Press "Rotate the pull secret" as Alice, then switch to Bob ("Acting as") and confirm it.',
+    hint: 'Press "Rotate the pull secret" as Alice, then choose Bob in "Act as" and do the same.',
     fault: 'credential',
     actors: [
       actor('prod/checkout', { replicas: 2, node: 'node-a', secret: 'puller-cred', before: '8.0.2', after: '8.0.3' }),
@@ -83,9 +83,9 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     id: 'registry-down',
-    title: '4 · Registry down',
+    title: '4 Registry down',
     story: 'The registry stops in the middle of four rollouts: eleven pods in two namespaces, one fault.',
-    hint: 'One thread for all. "Fast-forward 20 minutes" shows the escalation, "Mend the registry" ends it.',
+    hint: 'One thread for all. "Fast-forward 20 min" shows the escalation, "Mend registry" ends it.',
     fault: 'registry',
     actors: [
       actor('staging/web', { replicas: 2, node: 'node-a', secret: 'regcred', before: '5.1.0', after: '5.2.0' }),

@@ -20,7 +20,8 @@ const PAGE: Readonly<Record<EscalationNotice['pageState'], string>> = {
 /** `repeated`: an earlier attempt may already have been shown. */
 export function escalation(notice: EscalationNotice, oncall: OnCall, repeated: boolean): Message {
   const people = mention(oncall);
-  const sentence = clampEscaped(escaped(notice.sentence), 1500);
+  // The sentence names the severity for pagers; here it stands in front already.
+  const sentence = clampEscaped(escaped(notice.sentence.replace(`${notice.severity}: `, '')), 1500);
   const facts = notice.facts.slice(0, 10).map((fact) => `• ${clampEscaped(escaped(fact), 280)}`);
   const note = repeated ? '_(possibly repeated: Slack did not confirm the first one)_ ' : '';
   const small = PAGE[notice.pageState];

@@ -32,11 +32,18 @@ export function incidentRoot(incident: Incident, clocks: Clocks, names: Readonly
   });
 }
 
+const PAGE: Readonly<Record<Incident['pages'][number]['state'], string>> = {
+  claimed: 'being sent',
+  sent: 'sent',
+  failed: 'failed, tried again',
+  resolved: 'ended',
+};
+
 function state(incident: Incident, names: ReadonlyMap<string, string>): string {
   const owner = incident.acknowledged ? who(incident.acknowledged.by, names) : 'nobody yet';
   const alerts = incident.alerts.length;
   const firing = incident.alerts.filter((alert) => alert.resolvedAt === undefined).length;
-  const pages = incident.pages.map((page) => `${page.state} (${clampEscaped(escaped(page.tier), 60)})`).join(', ');
+  const pages = incident.pages.map((page) => PAGE[page.state]).join(', ');
   return [
     `*State:* ${incident.status}${incident.resolved ? ` by ${who(incident.resolved.by, names)}: ${clampEscaped(escaped(incident.resolved.reason), 300)}` : ''}`,
     `*Owner:* ${owner}`,
