@@ -96,7 +96,11 @@ async function readEverything(client: KubeClient): Promise<void> {
   await reader.serviceAccount('shop', 'default', signal);
   await reader.secret('shop', 'regcred', signal);
   await reader.node('node-1', signal);
+  await reader.services({}, signal);
+  await reader.endpoints('shop', 'registry', signal);
+  await reader.networkPolicies('shop', signal);
   await reader.nodes(signal);
+  await reader.crashLog({ namespace: 'shop', pod: 'api', container: 'api', previous: true }, signal);
   for (const kind of Object.keys(WORKLOADS).filter(isWorkloadKind)) {
     await reader.workload({ ...at, kind }, signal);
     await reader.controllerOf({ ...at, kind }, signal);
@@ -121,6 +125,7 @@ async function writeEverything(client: KubeClient): Promise<void> {
 
 const READ = 'deploy/base/cluster-role.yaml';
 const SECRETS = 'deploy/overlays/read-pull-secrets/role.yaml';
+const LOGS = 'deploy/overlays/read-logs/role.yaml';
 const REMEDIES = 'deploy/overlays/remedies/role.yaml';
 
 describe('the rights in deploy/', () => {
@@ -128,12 +133,17 @@ describe('the rights in deploy/', () => {
     const { client, used } = rightsRecorder();
     await readEverything(client);
     expect(granted(READ).join()).not.toContain('secrets');
-    expect([...granted(READ), ...granted(SECRETS)].sort()).toEqual([...used].sort());
+    expect([...granted(READ), ...granted(SECRETS), ...granted(LOGS)].sort()).toEqual([...used].sort());
   });
 
   it('to read Secrets are one verb, in one namespace', () => {
     expect(granted(SECRETS)).toEqual(['get secrets']);
     expect(documents(SECRETS).flatMap((document) => Role.safeParse(document).data?.kind ?? [])).toEqual(['Role']);
+  });
+
+  it('to read logs are one verb, in one namespace', () => {
+    expect(granted(LOGS)).toEqual(['get pods/log']);
+    expect(documents(LOGS).flatMap((document) => Role.safeParse(document).data?.kind ?? [])).toEqual(['Role']);
   });
 
   it('to change things are exactly those that remedies use, beyond reading, in one namespace', async () => {
@@ -216,6 +226,7 @@ withEnvtest('deploy/ on a real API server', () => {
       kubectl('apply', '--validate=strict', '-k', 'deploy/overlays/trial'),
       kubectl('apply', '--validate=strict', '-f', 'deploy/base/secret.example.yaml'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/read-pull-secrets'),
+      kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/read-logs'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/remedies'),
     ].join('');
     for (const object of [
@@ -242,6 +253,8 @@ withEnvtest('deploy/ on a real API server', () => {
     expect(may('default', 'get', 'secrets')).toBe('no');
     expect(may('shop', 'get', 'secrets')).toBe('yes');
     expect(may('shop', 'list', 'secrets')).toBe('no');
+    expect(may('default', 'get', 'pods/log')).toBe('no');
+    expect(may('shop', 'get', 'pods/log')).toBe('yes');
     expect(may('shop', 'patch', 'deployments.apps')).toBe('yes');
     expect(may('default', 'patch', 'deployments.apps')).toBe('no');
   });

@@ -19,6 +19,9 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   keyring: 'the credentials that the kubelet would try',
   registryAccess: 'the registry’s answer',
   tags: 'the tag list',
+  registryService: 'the registry’s Service',
+  runningImage: 'the image that runs',
+  crashLogs: 'the log of the crashed container',
 };
 
 /** One sentence for evidence that is not observed; undefined when it is. */

@@ -143,7 +143,14 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
     serviceAccount: (namespace, name) =>
       look(['service-account', namespace, name], (signal) => reader.serviceAccount(namespace, name, signal)),
     secret: (namespace, name) => look(['secret', namespace, name], (signal) => reader.secret(namespace, name, signal)),
+    services: (query) => look(['services', query.namespace ?? null], (signal) => reader.services(query, signal)),
+    endpoints: (namespace, service) =>
+      look(['endpoints', namespace, service], (signal) => reader.endpoints(namespace, service, signal)),
+    networkPolicies: (namespace) =>
+      look(['network-policies', namespace], (signal) => reader.networkPolicies(namespace, signal)),
     node: (name) => look(['node', name], (signal) => reader.node(name, signal)),
+    crashLog: (ref) =>
+      look(['log', ref.namespace, ref.pod, ref.container, ref.previous], (signal) => reader.crashLog(ref, signal)),
     nodes: () => look(['nodes'], (signal) => reader.nodes(signal)),
   };
 }

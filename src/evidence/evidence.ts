@@ -6,8 +6,11 @@
 import type { KeyringLookup } from '../image/keyring.ts';
 import type { Classification } from '../image/pull-error.ts';
 import type { ParsedReference } from '../image/reference.ts';
+import type { CrashLog } from './crashes.ts';
 import type { Observation, Permission } from './observation.ts';
 import type { RegistryAccess, TagAnswer } from './registry-access.ts';
+import type { RegistryService } from './registry-service.ts';
+import type { RunningImage } from './running-image.ts';
 import type { FailingPod } from './scope.ts';
 import type {
   ContainerSnapshot,
@@ -74,6 +77,12 @@ export interface EvidenceKinds {
   readonly registryAccess: RegistryAccess;
   /** The repository's tags; asked only when the tag is missing. */
   readonly tags: TagAnswer;
+  /** What stands behind the image's host inside the cluster; asked only where the registry seems out of reach. */
+  readonly registryService: RegistryService;
+  /** What the node runs beside what the tag means now; only where the container was started and a tag is used. */
+  readonly runningImage: RunningImage;
+  /** Last lines of a container that crashed; asked only for such a one. Absent: the node kept none. */
+  readonly crashLogs: CrashLog;
 }
 
 export type EvidenceKind = keyof EvidenceKinds;

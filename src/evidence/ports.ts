@@ -4,6 +4,8 @@
  */
 import type { ImageReference } from '../image/reference.ts';
 import type { WorkloadKind } from '../target/target.ts';
+import type { CrashLog } from './crashes.ts';
+import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from './network-snapshots.ts';
 import type { Observation } from './observation.ts';
 import type { AccessAttempt, LoginAnswer, RegistryCredential, TagAnswer } from './registry-access.ts';
 import type {
@@ -21,6 +23,14 @@ export interface PodList {
   readonly pods: readonly PodSnapshot[];
   /** true: the cluster has more than our cap, the list is a prefix. */
   readonly truncated: boolean;
+}
+
+/** One run of one container. */
+export interface LogRef {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
 }
 
 /** Reads one cluster. Every method is a single API call (paging aside), idempotent, read-only. */
@@ -49,8 +59,19 @@ export interface ClusterReader {
   serviceAccount(namespace: string, name: string, signal: AbortSignal): Promise<Observation<ServiceAccountSnapshot>>;
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Observation<SecretSnapshot>>;
   node(name: string, signal: AbortSignal): Promise<Observation<NodeSnapshot>>;
+  /** `namespace` absent: all. Never `absent`. */
+  services(
+    query: { readonly namespace?: string },
+    signal: AbortSignal,
+  ): Promise<Observation<readonly ServiceSnapshot[]>>;
+  /** What stands behind one Service, by its EndpointSlices. Never `absent`: a Service without any has an empty list. */
+  endpoints(namespace: string, service: string, signal: AbortSignal): Promise<Observation<readonly EndpointSnapshot[]>>;
+  /** Of one namespace. Never `absent`. */
+  networkPolicies(namespace: string, signal: AbortSignal): Promise<Observation<readonly NetworkPolicySnapshot[]>>;
   /** Every node. Never `absent`: an empty list is observed. */
   nodes(signal: AbortSignal): Promise<Observation<NodeList>>;
+  /** The end of a container's log, what looks like a secret masked. `previous`: of the run before this one. */
+  crashLog(ref: LogRef, signal: AbortSignal): Promise<Observation<CrashLog>>;
 }
 
 /** Asks one registry, safely: bounded bodies, pages, redirects and time; a credential goes only to the host it was asked for. */

@@ -12,6 +12,8 @@ export interface ContainerSnapshot {
   readonly state: 'waiting' | 'running' | 'terminated' | 'unknown';
   readonly ready: boolean;
   readonly restartCount: number;
+  /** Of the run that is under way. */
+  readonly startedAt?: number;
   /** Why it waits (`ErrImagePull`, `CrashLoopBackOff`, or any text a kubelet writes); absent unless waiting. */
   readonly waitingReason?: string;
   readonly waitingMessage?: string;
@@ -20,6 +22,8 @@ export interface ContainerSnapshot {
   /** Of the current or the last termination. */
   readonly exitCode?: number;
   readonly terminatedReason?: string;
+  /** The runtime's words, or what the container left behind; what looks like a secret is masked. */
+  readonly terminatedMessage?: string;
 }
 
 export interface PodSnapshot {
@@ -30,6 +34,10 @@ export interface PodSnapshot {
   readonly labels: Readonly<Record<string, string>>;
   readonly phase: string;
   readonly node?: string;
+  /** Address of its node. */
+  readonly hostIP?: string;
+  /** It uses its node's own network. */
+  readonly hostNetwork?: boolean;
   readonly createdAt?: number;
   readonly deletedAt?: number;
   readonly serviceAccount: string;

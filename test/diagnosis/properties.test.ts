@@ -106,6 +106,11 @@ const container = fc
   })
   .map(({ base, ...rest }) => ({ ...base, ...rest }));
 
+const imageId = fc.constantFrom(
+  { of: 'manifest' as const, digest: `sha256:${'b'.repeat(64)}`, repository: 'registry.example.com/team/api' },
+  { of: 'config' as const, digest: `sha256:${'c'.repeat(64)}` },
+);
+
 const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
   pod: maybe(
     fc.constantFrom(aPod, {
@@ -169,6 +174,17 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       { kind: 'listed' as const, names: ['1.4.2-17-52'], truncated: false },
       { kind: 'missing' as const },
     ),
+  ),
+  runningImage: maybe(
+    fc.record({
+      running: imageId,
+      now: fc.constant(manifest),
+      match: fc.constantFrom('same' as const, 'different' as const, 'unknown' as const),
+      copies: fc.constantFrom([], [{ node: 'node-1', digest: `sha256:${'b'.repeat(64)}`, pods: ['api-1'] }]),
+    }),
+  ),
+  crashLogs: maybe(
+    fc.constantFrom({ lines: [], isCut: false }, { lines: ['exec /app: exec format error'], isCut: true }),
   ),
 });
 

@@ -206,6 +206,9 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
     keyring: observed(keyring(true)),
     registryAccess: access(attempt(podLogin, found), attempt(anyone, wrongLogin)),
     tags: { status: 'not-collected', reason: 'the tag exists' },
+    runningImage: { status: 'not-collected', reason: 'the container has not started' },
+    crashLogs: { status: 'not-collected', reason: 'the container did not crash' },
+    registryService: absent,
     ...spoiled,
   };
 }

@@ -1,4 +1,5 @@
 /** Readers of an outside that a test makes up. They record every call and, like the real ones, never throw for the outside. */
+import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from '../../src/evidence/network-snapshots.ts';
 import { absent, type Observation, observed } from '../../src/evidence/observation.ts';
 import type { ClusterReader, PodList, RegistryReader } from '../../src/evidence/ports.ts';
 import type {
@@ -22,6 +23,8 @@ import { aNode, aPod, aPullSecret, aRevision, aServiceAccount, aWorkload } from 
 
 /** What the made-up cluster holds. */
 export interface ClusterStory {
+  /** Last log lines by `POD/CONTAINER`. */
+  readonly logs?: Readonly<Record<string, readonly string[]>>;
   readonly pods: readonly PodSnapshot[];
   /** By pod uid. */
   readonly events: Readonly<Record<string, readonly EventSnapshot[]>>;
@@ -32,6 +35,10 @@ export interface ClusterStory {
   readonly serviceAccounts: readonly ServiceAccountSnapshot[];
   readonly secrets: readonly SecretSnapshot[];
   readonly nodes: readonly NodeSnapshot[];
+  readonly services: readonly ServiceSnapshot[];
+  /** `NAMESPACE/SERVICE` -> its endpoints. */
+  readonly endpoints: Readonly<Record<string, readonly EndpointSnapshot[]>>;
+  readonly policies: readonly NetworkPolicySnapshot[];
 }
 
 /** Answers instead of the story's, by method name: forbidden, unreachable, or a promise that never settles. */
@@ -54,6 +61,9 @@ export function aStory(over: Partial<ClusterStory> = {}): ClusterStory {
     serviceAccounts: [aServiceAccount()],
     secrets: [aPullSecret()],
     nodes: [aNode()],
+    services: [],
+    endpoints: {},
+    policies: [],
     ...over,
   };
 }
@@ -102,7 +112,18 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
       say('serviceAccount', `${namespace}/${name}`, () => named(story.serviceAccounts, name)),
     secret: (namespace, name) =>
       say('secret', `${namespace}/${name}`, () => named(inNamespace(story.secrets, namespace), name)),
+    services: ({ namespace }) =>
+      say('services', namespace ?? '*', () => observed(inNamespace(story.services, namespace))),
+    endpoints: (namespace, service) =>
+      say('endpoints', `${namespace}/${service}`, () => observed(story.endpoints[`${namespace}/${service}`] ?? [])),
+    networkPolicies: (namespace) =>
+      say('networkPolicies', namespace, () => observed(inNamespace(story.policies, namespace))),
     node: (name) => say('node', name, () => named(story.nodes, name)),
+    crashLog: ({ namespace, pod, container, previous }) =>
+      say('crashLog', `${namespace}/${pod}/${container}${previous ? ' previous' : ''}`, () => {
+        const lines = story.logs?.[`${pod}/${container}`];
+        return lines ? observed({ lines, isCut: false }) : absent;
+      }),
     nodes: () => say('nodes', '', () => observed({ nodes: story.nodes, truncated: false })),
   };
 }

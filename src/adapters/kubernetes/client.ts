@@ -21,6 +21,8 @@ export interface Content {
   readonly body?: unknown;
   /** Of the body; absent: application/json. */
   readonly contentType?: string;
+  /** The answer is text, not an object: a log. Its `body` is then a string. */
+  readonly text?: boolean;
 }
 
 export interface KubeClient {
@@ -78,7 +80,8 @@ export function createClient(options: ClientOptions): KubeClient & { close(): Pr
         method: METHODS[ask.verb],
         headers: {
           ...allowed.headers,
-          accept: 'application/json',
+          // An API server that has only text to give refuses whoever wants JSON only.
+          accept: content.text ? 'application/json, */*' : 'application/json',
           'user-agent': 'pullcheck',
           ...(content.body === undefined ? {} : { 'content-type': content.contentType ?? 'application/json' }),
         },
@@ -86,7 +89,9 @@ export function createClient(options: ClientOptions): KubeClient & { close(): Pr
         dispatcher: allowed.dispatcher,
         signal: AbortSignal.any([signal, limit]),
       });
-      const answer = read(response.statusCode, await readText(response.body), server);
+      const text = await readText(response.body);
+      if (content.text && response.statusCode === 200) return { kind: 'ok', body: text };
+      const answer = read(response.statusCode, text, server);
       // A rotated client certificate shows as 401: the next call connects anew with what the kubeconfig says then.
       if (answer.kind === 'no-answer') access.forget();
       return answer;

@@ -2,10 +2,13 @@
 import type { ClusterReader } from '../../evidence/ports.ts';
 import type { KubeClient } from './client.ts';
 import { listEvents } from './read/events.ts';
+import { readCrashLog } from './read/logs.ts';
+import { listNetworkPolicies } from './read/network-policies.ts';
 import { listNodes, readNode } from './read/nodes.ts';
 import { listPods, readPod } from './read/pods.ts';
 import { listRevisions } from './read/revisions.ts';
 import { readSecret, readServiceAccount } from './read/secrets.ts';
+import { listEndpoints, listServices } from './read/services.ts';
 import { readController, readWorkload } from './read/workloads.ts';
 
 export function createReader(client: KubeClient): ClusterReader {
@@ -19,7 +22,11 @@ export function createReader(client: KubeClient): ClusterReader {
     revisions: async (workload, signal) => listRevisions(client, workload, signal),
     serviceAccount: async (namespace, name, signal) => readServiceAccount(client, namespace, name, signal),
     secret: async (namespace, name, signal) => readSecret(client, namespace, name, signal),
+    services: async (query, signal) => listServices(client, query, signal),
+    endpoints: async (namespace, service, signal) => listEndpoints(client, namespace, service, signal),
+    networkPolicies: async (namespace, signal) => listNetworkPolicies(client, namespace, signal),
     node: async (name, signal) => readNode(client, name, signal),
     nodes: async (signal) => listNodes(client, signal),
+    crashLog: async (ref, signal) => readCrashLog(client, ref, signal),
   };
 }

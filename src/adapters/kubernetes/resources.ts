@@ -6,7 +6,7 @@ export interface Resource {
   /** Empty for the core group. */
   readonly group: string;
   readonly version: string;
-  /** Plural: `pods`. */
+  /** Plural as RBAC names it, with the sub-resource where there is one: `pods`, `pods/log`. */
   readonly plural: string;
 }
 
@@ -21,10 +21,14 @@ function batch(plural: string): Resource {
 }
 
 export const PODS = core('pods');
+export const POD_LOGS = core('pods/log');
 export const EVENTS = core('events');
 export const SECRETS = core('secrets');
 export const SERVICE_ACCOUNTS = core('serviceaccounts');
 export const NODES = core('nodes');
+export const SERVICES = core('services');
+export const ENDPOINT_SLICES: Resource = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
+export const NETWORK_POLICIES: Resource = { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies' };
 export const CONTROLLER_REVISIONS = apps('controllerrevisions');
 
 export const WORKLOADS: Readonly<Record<WorkloadKind, Resource>> = {
@@ -50,11 +54,13 @@ export interface Ask {
 
 /** `/apis/apps/v1/namespaces/NS/deployments/NAME`. Names are checked by `isName` before. */
 export function pathOf({ resource, namespace, name }: Ask): string {
+  const [plural = '', sub] = resource.plural.split('/');
   const parts = [
     resource.group === '' ? `/api/${resource.version}` : `/apis/${resource.group}/${resource.version}`,
     namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`,
-    `/${resource.plural}`,
+    `/${plural}`,
     name === undefined ? '' : `/${encodeURIComponent(name)}`,
+    sub === undefined ? '' : `/${sub}`,
   ];
   return parts.join('');
 }

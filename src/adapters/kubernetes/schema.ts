@@ -46,7 +46,7 @@ const PodSpec = z.object({ initContainers: list(Container), containers: list(Con
 export const Template = z.object({ metadata: z.object({ labels: map }).nullish(), spec: PodSpec.nullish() });
 export type Template = z.infer<typeof Template>;
 
-const Terminated = z.object({ exitCode: count, reason: text });
+const Terminated = z.object({ exitCode: count, reason: text, message: text });
 const State = z.object({
   waiting: z.object({ reason: text, message: text }).nullish(),
   running: z.object({ startedAt: text }).nullish(),
@@ -68,12 +68,14 @@ export const Pod = z.object({
   spec: PodSpec.extend({
     ephemeralContainers: list(Container),
     nodeName: text,
+    hostNetwork: flag,
     serviceAccountName: text,
     imagePullSecrets: list(z.object({ name: text })),
   }).nullish(),
   status: z
     .object({
       phase: text,
+      hostIP: text,
       conditions: list(Condition),
       initContainerStatuses: list(ContainerStatus),
       containerStatuses: list(ContainerStatus),

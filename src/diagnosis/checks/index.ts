@@ -8,6 +8,7 @@ import { pullSecretCoversRegistry } from './pull-secret-covers-registry.ts';
 import { referenceShape } from './reference-shape.ts';
 import { registryAcceptsCredential } from './registry-accepts-credential.ts';
 import { registryReachable } from './registry-reachable.ts';
+import { runningImageCurrent } from './running-image-current.ts';
 import { tagExists } from './tag-exists.ts';
 import { whatChanged } from './what-changed.ts';
 
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   referenceShape,
   registryAcceptsCredential,
   registryReachable,
+  runningImageCurrent,
   tagExists,
   whatChanged,
 ];

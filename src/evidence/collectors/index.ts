@@ -2,6 +2,7 @@
 import type { Collector } from '../collector.ts';
 import type { EvidenceKind } from '../evidence.ts';
 import { container } from './container.ts';
+import { crashLogs } from './crash-logs.ts';
 import { events } from './events.ts';
 import { keyring } from './keyring.ts';
 import { node } from './node.ts';
@@ -11,13 +12,17 @@ import { pullFailure } from './pull-failure.ts';
 import { pullSecrets } from './pull-secrets.ts';
 import { reference } from './reference.ts';
 import { registryAccess } from './registry-access.ts';
+import { registryService } from './registry-service.ts';
 import { revisions } from './revisions.ts';
+import { runningImage } from './running-image.ts';
 import { scope } from './scope.ts';
 import { serviceAccount } from './service-account.ts';
 import { tags } from './tags.ts';
 import { workload } from './workload.ts';
 
-export const COLLECTORS: { readonly [K in EvidenceKind]: Collector<K> } = {
+export type Collectors = { readonly [K in EvidenceKind]: Collector<K> };
+
+export const COLLECTORS: Collectors = {
   pod,
   container,
   events,
@@ -33,4 +38,7 @@ export const COLLECTORS: { readonly [K in EvidenceKind]: Collector<K> } = {
   keyring,
   registryAccess,
   tags,
+  registryService,
+  runningImage,
+  crashLogs,
 };

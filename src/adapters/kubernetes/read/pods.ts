@@ -8,6 +8,7 @@ import { PODS } from '../resources.ts';
 import { type ContainerStatus, Pod } from '../schema.ts';
 import { controllerIn, identity, optional, secretNames } from './common.ts';
 import { getOne, listAll } from './fetch.ts';
+import { maskLine } from './logs.ts';
 
 /** Above this a list is a prefix, and says so. */
 const MAX_PODS = 20_000;
@@ -49,6 +50,8 @@ function podSnapshot(pod: Pod): PodSnapshot {
     labels: metadata.labels ?? {},
     phase: status.phase ?? 'Unknown',
     ...optional('node', spec.nodeName || undefined),
+    ...optional('hostIP', status.hostIP || undefined),
+    ...(spec.hostNetwork ? { hostNetwork: true } : {}),
     ...optional('deletedAt', parseTime(metadata.deletionTimestamp)),
     serviceAccount: spec.serviceAccountName || 'default',
     imagePullSecrets: secretNames(spec.imagePullSecrets),
@@ -86,6 +89,7 @@ function containers(
       state: stateOf(status),
       ready: status?.ready ?? false,
       restartCount: status?.restartCount ?? 0,
+      ...optional('startedAt', parseTime(status?.state?.running?.startedAt)),
       ...optional('imageID', status?.imageID || undefined),
       ...waiting(status),
       ...termination(status),
@@ -101,7 +105,12 @@ function waiting(status: ContainerStatus | undefined) {
 /** Of the current end, else of the last one. */
 function termination(status: ContainerStatus | undefined) {
   const end = status?.state?.terminated ?? status?.lastState?.terminated;
-  return { ...optional('exitCode', end?.exitCode), ...optional('terminatedReason', end?.reason) };
+  return {
+    ...optional('exitCode', end?.exitCode),
+    ...optional('terminatedReason', end?.reason),
+    // The container may have written it itself, or the kubelet took it from its log.
+    ...optional('terminatedMessage', end?.message ? maskLine(end.message) : undefined),
+  };
 }
 
 function policy(text: string | null | undefined): ContainerSnapshot['pullPolicy'] {

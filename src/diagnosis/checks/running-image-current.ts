@@ -1,0 +1,143 @@
+/**
+ * Is what runs the image that the tag means now? A node keeps its copy of a tag that was pushed again, and a restart brings the new
+ * one only where the pull policy lets the kubelet ask the registry.
+ */
+import { hasStarted } from '../../evidence/crashes.ts';
+import type { EvidenceView } from '../../evidence/evidence.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import type { NodeCopy, RunningImage } from '../../evidence/running-image.ts';
+import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
+import { type ImageReference, repositoryName } from '../../image/reference.ts';
+import { isMutableTag } from '../../image/tag.ts';
+import { type CheckResult, type Confidence, defineCheck } from '../check.ts';
+import { couldNotLook } from '../gaps.ts';
+import { commandLine } from '../shell.ts';
+import { count, list, tidy } from '../words.ts';
+
+export const runningImageCurrent = defineCheck({
+  id: 'running-image-current',
+  question: 'Is the image that runs the one that the tag means now?',
+  needs: ['container', 'reference', 'runningImage', 'node'],
+  run(evidence): CheckResult {
+    const { container, reference, runningImage } = evidence;
+    if (container.status !== 'observed') return couldNotLook({ container });
+    const early = notAsked(container.value);
+    if (early !== undefined) return { verdict: 'not-applicable', note: early };
+    if (reference.status !== 'observed') return couldNotLook({ reference });
+    if (!reference.value.ok) return { verdict: 'not-applicable', note: 'the reference cannot be parsed' };
+    const image = reference.value.reference;
+    if (image.digest !== undefined) {
+      return { verdict: 'not-applicable', note: 'the image is pinned by its digest, which never means another one' };
+    }
+    if (runningImage.status !== 'observed') return couldNotLook({ runningImage });
+    return compare({ image, container: container.value, seen: runningImage.value, platform: platformOf(evidence) });
+  },
+  command({ pod }) {
+    if (pod?.status !== 'observed') return undefined;
+    const { name, namespace } = pod.value;
+    return commandLine('kubectl', 'get', 'pod', name, '-n', namespace, '-o', 'jsonpath={.status..imageID}');
+  },
+});
+
+/** Why the question does not arise for this container; undefined when it does. */
+function notAsked(container: ContainerSnapshot): string | undefined {
+  if (!hasStarted(container)) return 'the container has not started, so it runs no image yet';
+  if (container.state === 'terminated' && container.exitCode === 0) return 'the container has completed';
+  return undefined;
+}
+
+function platformOf({ node }: EvidenceView<'node'>): string | null {
+  const seen = valueOf(node);
+  return seen === undefined ? null : `${seen.os}/${seen.arch}`;
+}
+
+interface Facts {
+  readonly image: ImageReference;
+  readonly container: ContainerSnapshot;
+  readonly seen: RunningImage;
+  readonly platform: string | null;
+}
+
+function compare(facts: Facts): CheckResult {
+  const { image, seen } = facts;
+  const tag = image.tag ?? 'latest';
+  if (seen.match === 'same') {
+    return {
+      verdict: 'pass',
+      note: `the node runs what ${tag} means now: ${seen.now.digest}`,
+      ruledOut: [{ cause: 'stale-cached-image', because: ['runningImage'] }],
+    };
+  }
+  if (seen.match === 'unknown') {
+    const note = `the node names its image only by its config (${short(seen.running.digest)}), and what the registry shows of ${tag} does not tell that`;
+    return { verdict: 'inconclusive', note, missing: ['runningImage'] };
+  }
+  return stale(facts, tag);
+}
+
+function stale({ image, container, seen, platform }: Facts, tag: string): CheckResult {
+  const { pullPolicy } = container;
+  const { running, now, copies } = seen;
+  const summary = `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now: the tag was pushed again after ${where(copies, running.digest)} had pulled it. ${restart(pullPolicy)}`;
+  return {
+    verdict: 'fail',
+    note: summary,
+    findings: [
+      {
+        cause: 'stale-cached-image',
+        confidence: sureness({ image, container, seen }),
+        because: ['container', 'reference', 'runningImage'],
+        summary,
+        detail: {
+          pullPolicy,
+          tag: tidy(tag),
+          running: running.digest,
+          now: now.digest,
+          restartHelps: pullPolicy === 'Always',
+          isMutableTag: isMutableTag(tag),
+          platform,
+          nodes: copies.map(describeCopy),
+        },
+        alternatives: [],
+      },
+    ],
+  };
+}
+
+/** Proven where registry and node speak of manifests of one repository, and all of its manifests are known. */
+function sureness({ image, container, seen }: Omit<Facts, 'platform'>): Confidence {
+  const { running, now } = seen;
+  // The registry is not where such a container gets its image from.
+  if (container.pullPolicy === 'Never') return 'likely';
+  // A HEAD does not tell the platforms' manifests; a mirror's name, or that of another tag of the same image, has its own digests.
+  const known = now.headOnly !== true && (running.of === 'config' || running.repository === repositoryName(image));
+  return known ? 'certain' : 'likely';
+}
+
+function restart(policy: ContainerSnapshot['pullPolicy']): string {
+  switch (policy) {
+    case 'Always':
+      return 'The pull policy is Always, so a restart pulls the new one.';
+    case 'IfNotPresent':
+      return 'The pull policy is IfNotPresent, so the node keeps its copy and a restart does not help.';
+    case 'Never':
+      return 'The pull policy is Never, so the node is never going to ask the registry.';
+    case 'unknown':
+      return 'Whether a restart pulls the new one depends on the pull policy, which is not known.';
+  }
+}
+
+function where(copies: readonly NodeCopy[], digest: string): string {
+  const old = copies.filter((copy) => copy.digest === digest && copy.node !== '');
+  const nodes = [...new Set(old.map(({ node }) => node))];
+  return nodes.length === 0 ? 'the node' : list(nodes.slice(0, 3).map((node) => `node ${tidy(node)}`));
+}
+
+function describeCopy({ node, digest, pods }: NodeCopy): string {
+  return `${node === '' ? 'no node' : tidy(node)}: ${digest} (${count(pods.length, 'pod')})`;
+}
+
+/** Enough of a digest to tell two apart; all of it is in the detail. */
+function short(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12);
+}

@@ -1,0 +1,24 @@
+/** Which containers have their image and ended in failure. Pure. */
+import type { ContainerSnapshot } from './snapshots.ts';
+
+/** The last lines of a container that ended, without anything that looks like a secret. */
+export interface CrashLog {
+  /** Oldest first; at most 20 lines and 4 kB. Empty: it printed nothing. */
+  readonly lines: readonly string[];
+  /** More was printed at the end than could be read: the last line here may not be the last one. */
+  readonly isCut: boolean;
+}
+
+/** It was started, so that its image is on the node, whatever old events say. */
+export function hasStarted(container: ContainerSnapshot): boolean {
+  const { state, waitingReason } = container;
+  return state === 'running' || state === 'terminated' || waitingReason === 'CrashLoopBackOff';
+}
+
+/** It ended in failure, or is started again and again. One that runs but never got ready since counts: it is between two crashes. */
+export function hasCrashed(container: ContainerSnapshot): boolean {
+  const { state, waitingReason, exitCode, ready, restartCount } = container;
+  if (waitingReason === 'CrashLoopBackOff') return true;
+  if (state === 'terminated') return exitCode !== 0;
+  return state === 'running' && !ready && restartCount > 0 && exitCode !== undefined && exitCode !== 0;
+}
