@@ -37,9 +37,10 @@ function running({ stuck, replicas }: After): Verification {
   return { kind: 'recovered', note: 'every container runs, and no pod of it is stuck any more' };
 }
 
+/** A fresh pod was refused with what the act put in place, even where the registry gives it to others: the node has the last word. */
 function isOwnFault({ diagnosis, stuckSince }: After, own: OwnFault): boolean {
-  const causes: readonly Cause[] = stuckSince > 0 ? [...own.proven, ...own.said] : own.proven;
-  return diagnosis.findings.some(
-    ({ cause, confidence, image }) => image === own.image && confidence !== 'possible' && causes.includes(cause),
-  );
+  return diagnosis.findings.some(({ cause, confidence, image }) => {
+    if (image !== own.image) return false;
+    return own.proven.includes(cause) ? confidence !== 'possible' : stuckSince > 0 && own.said.includes(cause);
+  });
 }

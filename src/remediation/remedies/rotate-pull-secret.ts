@@ -135,23 +135,27 @@ async function rotate(run: Run, secret: SecretSnapshot, mode: 'dry-run' | 'apply
   if (pods.kind === 'refused') return pods;
   const { key, content: after, previous: before } = rewrite;
   const change: Change = { ...refOf(params), key, before, after };
-  const refused = await trial(run, { change, type: secret.type, pods: pods.value });
+  const work: Work = { change, secret, pods: pods.value };
+  const refused = await trial(run, work);
   if (refused) return refused;
   const plan = planOf(params, { before: rewrite.before, after: tested.credential.username }, pods.value);
-  return mode === 'dry-run'
-    ? { kind: 'planned', plan }
-    : write(run, { change, type: secret.type, pods: pods.value }, plan);
+  return mode === 'dry-run' ? { kind: 'planned', plan } : write(run, work, plan);
 }
 
 interface Work {
   readonly change: Change;
-  readonly type: string;
+  readonly secret: SecretSnapshot;
   readonly pods: StuckPods;
 }
 
-function update({ ports, signal }: Run, { change, type }: Work, mode: 'dry-run' | 'apply') {
+function update({ ports, signal }: Run, { change, secret }: Work, mode: 'dry-run' | 'apply') {
   const { namespace, name, resourceVersion, key, after } = change;
-  return ports.writer.updateSecret({ namespace, name, type, data: { [key]: after } }, resourceVersion, mode, signal);
+  return ports.writer.updateSecret(
+    { namespace, name, type: secret.type, data: { [key]: after } },
+    resourceVersion,
+    mode,
+    signal,
+  );
 }
 
 /** Every right that the act needs is tried on the API server before anything is written, so that it never stops half-way. */
@@ -172,6 +176,7 @@ async function trial(run: Run, work: Work): Promise<Refused | undefined> {
 
 async function write(run: Run, work: Work, plan: RemedyPlan): Promise<RemedyOutcome> {
   const { params, ports, signal } = run;
+  const { secret } = work;
   const kept = await backupSecret(work.change, ports, signal);
   if (kept.kind !== 'done') return refusalOf('the copy that an undo needs', kept);
   const written = await update(run, work, 'apply');
@@ -182,8 +187,13 @@ async function write(run: Run, work: Work, plan: RemedyPlan): Promise<RemedyOutc
     }
   }
   const receipt = written.kind === 'done' ? written.receipt : patched(params);
-  const deleted = await deleteStuckPods(work.pods, ports, signal);
-  return { kind: 'applied', plan, receipts: [kept.receipt, receipt, ...deleted] };
+  return { kind: 'applied', plan, receipts: [kept.receipt, receipt, ...(await freePods(run, secret))] };
+}
+
+/** Listed again after the write: one that was made a moment before it pulled with the old credential too. */
+async function freePods({ params, ports, signal }: Run, secret: SecretSnapshot): Promise<readonly WriteReceipt[]> {
+  const pods = await stuckPods({ secret, entry: params.entry }, ports, signal);
+  return pods.kind === 'found' ? deleteStuckPods(pods.value, ports, signal) : [];
 }
 
 /** A write that got no clear answer may have been made: the Secret itself says it. While that is open, the copy stays. */
@@ -200,11 +210,10 @@ async function cameThrough({ params, ports, signal }: Run, doubt: string | undef
 }
 
 /** The Secret was written by a run that died: only what comes after is left to do. */
-async function goOn({ params, ports, signal }: Run, secret: SecretSnapshot): Promise<RemedyOutcome> {
-  const pods = await stuckPods({ secret, entry: params.entry }, ports, signal);
-  const deleted = pods.kind === 'found' ? await deleteStuckPods(pods.value, ports, signal) : [];
+async function goOn(run: Run, secret: SecretSnapshot): Promise<RemedyOutcome> {
+  const { params } = run;
   const plan = { diff: [`  secret/${params.secret}: written before the interruption`], consequences: [] };
-  return { kind: 'applied', plan, receipts: [patched(params), ...deleted] };
+  return { kind: 'applied', plan, receipts: [patched(params), ...(await freePods(run, secret))] };
 }
 
 function patched({ namespace, secret }: Params): WriteReceipt {
