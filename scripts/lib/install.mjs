@@ -1,6 +1,6 @@
 // What a fresh machine lacks: the npm packages always, Debian's servers where root may install them. Never asks for a password.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -68,9 +68,4 @@ export function installDebian(wanted) {
   if (run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], quiet) !== 0) {
     say('apt-get could not install all of them; what needs them is skipped below');
   }
-}
-
-/** package.json's text, parsed. */
-export function manifest() {
-  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 }

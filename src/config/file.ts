@@ -75,7 +75,6 @@ export const ConfigFile = z.strictObject({
   runbooks: z.array(z.string()).default([]),
 });
 export type ConfigFile = z.infer<typeof ConfigFile>;
-export type CredentialFrom = z.infer<typeof From>;
 
 /** Text of the file -> its values, or every problem as one line each (`pullcheck.yaml:12: slack.blocks: …`). */
 export function parseConfigFile(

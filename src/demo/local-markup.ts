@@ -35,7 +35,7 @@ function deep(value: unknown): unknown {
  * A date becomes its fallback text, a code block one code span a line. The page escapes entities again, so that they would show;
  * `<` stays a look-alike, because the page takes a real one for the start of a mention.
  */
-export function simpler(text: string): string {
+function simpler(text: string): string {
   return text
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
     .replace(/```\n?([\s\S]*?)\n?```/g, (_whole, code: string) => code.split('\n').map(codeSpan).join('\n'))

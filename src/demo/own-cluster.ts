@@ -64,7 +64,7 @@ export async function startOwnCluster({ place, flags, folder }: OwnClusterParts)
 }
 
 /** Second lock: whoever gets as far as a write is refused. */
-export function readOnly(outside: Outside): Outside {
+function readOnly(outside: Outside): Outside {
   const refuse = async (): Promise<WriteResult> => ({ kind: 'failed', reason: 'the demo only reads your cluster' });
   const writer: ClusterWriter = {
     restartWorkload: refuse,

@@ -92,7 +92,7 @@ function withoutGrant(outcome: Refusal): Answer {
 }
 
 /** Whether the token grants pull; undefined when no token was given or it cannot be read. */
-export function grantsPull(attempt: AccessAttempt): boolean | undefined {
+function grantsPull(attempt: AccessAttempt): boolean | undefined {
   const granted = attempt.token?.granted;
   return granted === undefined ? undefined : granted.includes('pull') || granted.includes('*');
 }

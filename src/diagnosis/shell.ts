@@ -3,7 +3,7 @@
 const PLAIN = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** The text as one word of a POSIX shell; control characters become spaces. */
-export function quote(text: string): string {
+function quote(text: string): string {
   const safe = text.replaceAll(/\p{Cc}/gu, ' ');
   return PLAIN.test(safe) ? safe : `'${safe.replaceAll("'", String.raw`'\''`)}'`;
 }

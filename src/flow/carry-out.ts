@@ -14,7 +14,7 @@ import { audit, type RemediateDeps } from './remediate.ts';
 import { tellApplied, tellEnd } from './tell-remedy.ts';
 
 /** When to look after the act, ms after the look before: 6 minutes in all, past the kubelet's own retry of at most five. */
-export const VERIFY_AFTER_MS: readonly number[] = [3_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 120_000];
+const VERIFY_AFTER_MS: readonly number[] = [3_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 120_000];
 const APPLY_MS = 60_000;
 const LOOK_MS = 30_000;
 /** Tries of an act whose result is in doubt, before a person is asked to look. */

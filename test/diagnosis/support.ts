@@ -216,7 +216,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
 export const noSecretRight = forbidden({ verb: 'get', apiGroup: '', resource: 'secrets', namespace: 'staging' });
 
 /** The same state for every kind. */
-export function everything(state: Observation<never>): Evidence {
+function everything(state: Observation<never>): Evidence {
   const kinds = Object.keys(evidence()) as EvidenceKind[];
   return Object.fromEntries(kinds.map((kind) => [kind, state])) as Evidence;
 }

@@ -11,7 +11,7 @@ import { JobSchema, NumberSchema, read } from './schema.ts';
 import { TIME } from './script.ts';
 
 /** Name of the queue in BullMQ's tools. */
-export const QUEUE_NAME = 'pullcheck';
+const QUEUE_NAME = 'pullcheck';
 
 /** A dead worker's job is taken over after at most lock + check (escalation tests: 4.5 to 6.5 s), any number of times. */
 const TAKEOVER = { lockDuration: 5000, stalledInterval: 2500, maxStalledCount: 1000 };
@@ -31,7 +31,7 @@ export interface RedisQueue extends JobQueue {
 }
 
 /** Injective: a dot or percent sign of the id itself is percent-encoded. */
-export function toQueueId(id: string): string {
+function toQueueId(id: string): string {
   return id.replaceAll('%', '%25').replaceAll('.', '%2E').replaceAll(':', '.');
 }
 

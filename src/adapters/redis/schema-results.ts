@@ -20,7 +20,7 @@ export const DetailSchema = z.record(
   z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]),
 );
 
-export const WorkloadSchema: z.ZodType<WorkloadRef> = z.object({ kind: z.enum(WORKLOAD_KINDS), name: Text });
+const WorkloadSchema: z.ZodType<WorkloadRef> = z.object({ kind: z.enum(WORKLOAD_KINDS), name: Text });
 
 export const TargetKindSchema = z.enum(['Pod', 'Image', ...WORKLOAD_KINDS]);
 

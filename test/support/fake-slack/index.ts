@@ -18,7 +18,7 @@ import { createWebApi } from './web-api.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
 
 export type { Person } from './person.ts';
-export type { Call, Ephemeral, FakeMessage, Fault, Json } from './types.ts';
+export type { Call, Ephemeral, FakeMessage, Fault } from './types.ts';
 
 export interface FakeSlack {
   readonly fetch: FetchFunction;

@@ -12,7 +12,7 @@ export interface Actor {
   readonly after: string;
 }
 
-export const SCENARIO_IDS = [
+const SCENARIO_IDS = [
   'tag-never-pushed',
   'credential-expired',
   'credential-expired-prod',
