@@ -1,5 +1,6 @@
 /** From check results to a verdict. Never confidently wrong: what was not looked at is neither fine nor guilty. */
 import { formatTime } from '../clock.ts';
+import { hasStarted } from '../evidence/crashes.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import type { CaseConclusion } from './case.ts';
@@ -26,7 +27,7 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
   const { outcome, findings, notes } = settle({ evidence, results });
   const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
   const neverStarted = container !== undefined && container.restartCount === 0 && outcome === 'failing';
-  const hasImage = outcome === 'healthy' || findings[0]?.cause === 'container-crashing';
+  const hasImage = outcome === 'healthy' || (container !== undefined && hasStarted(container));
   return {
     pod: pod?.name ?? '',
     container: container?.name ?? '',
@@ -61,6 +62,14 @@ function placeOf(evidence: Evidence): Affected {
   };
 }
 
+/** Checks that are weighed apart from what the registry shows. */
+const APART: ReadonlySet<string> = new Set(['pull-error', 'container-healthy', 'running-image-current']);
+
+function provenStaleFirst(a: Finding, b: Finding): number {
+  const rank = ({ cause, confidence }: Finding) => (cause === 'stale-cached-image' && confidence === 'certain' ? 0 : 1);
+  return rank(a) - rank(b);
+}
+
 type Settled = Pick<CaseConclusion, 'outcome' | 'findings' | 'notes'>;
 
 function settle({ evidence, results }: CheckedCase): Settled {
@@ -71,19 +80,26 @@ function settle({ evidence, results }: CheckedCase): Settled {
     );
   const life = verdictOf('container-healthy');
   const state = found('container-healthy');
+  const stale = found('running-image-current');
   const passed = new Set(results.filter(({ result }) => result.verdict === 'pass').map(({ check }) => check.id));
   const said = found('pull-error')[0];
   const shown = results.flatMap(({ check, result }) =>
-    result.verdict === 'fail' && check.id !== 'pull-error' && check.id !== 'container-healthy'
-      ? [...result.findings]
-      : [],
+    result.verdict === 'fail' && !APART.has(check.id) ? [...result.findings] : [],
   );
   const findings = weigh({ said, shown, passed });
+  if (life?.verdict === 'pass' && stale.length > 0) {
+    return { outcome: 'failing', findings: stale, notes: nextPull(findings) };
+  }
   if (life?.verdict === 'pass') {
-    return { outcome: 'healthy', findings: [], notes: [...recovered(evidence), ...nextPull(findings)] };
+    return {
+      outcome: 'healthy',
+      findings: [],
+      notes: [...recovered(evidence), ...notCompared(verdictOf('running-image-current')), ...nextPull(findings)],
+    };
   }
   if (state.some(({ cause }) => cause === 'container-crashing')) {
-    return { outcome: 'failing', findings: state, notes: nextPull(findings) };
+    // An old image explains the crash where it is proven; where it is not, the crash is what is seen.
+    return { outcome: 'failing', findings: [...state, ...stale].sort(provenStaleFirst), notes: nextPull(findings) };
   }
   if (state.length > 0) {
     const later = findings.map((finding): Finding => ({ ...finding, confidence: 'possible' }));
@@ -100,6 +116,13 @@ function recovered({ pullFailure }: Evidence): string[] {
   if (failure === undefined) return [];
   const at = failure.at === undefined ? '' : ` at ${formatTime(failure.at)}`;
   return [`an earlier pull failed${at} (${CAUSES[failure.classification.kind].title.toLowerCase()}); that is over`];
+}
+
+/** It runs, and nobody could see whether it is the image that its tag means now. */
+function notCompared(result: CheckResult | undefined): string[] {
+  return result?.verdict === 'inconclusive'
+    ? [`whether its image is the one that the tag means now is not known: ${result.note}`]
+    : [];
 }
 
 /** The container has its image; a restart on another node would still need to pull. */

@@ -1,18 +1,19 @@
 /** Does the container run? Running or completed, crashing with its image in place, or stopped by something that is no image matter. */
+import { hasCrashed } from '../../evidence/crashes.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.ts';
 import { type CheckResult, defineCheck, type Finding } from '../check.ts';
+import { type CrashView, describeCrash } from '../crash.ts';
 import { couldNotLook } from '../gaps.ts';
 import { elsewhere } from '../other-troubles.ts';
-import { type Sameness, sameImage } from '../same-image.ts';
 import { commandLine } from '../shell.ts';
 import { count, tidy } from '../words.ts';
 
 export const containerHealthy = defineCheck({
   id: 'container-healthy',
   question: 'Does the container run?',
-  needs: ['container', 'pod', 'events', 'pullFailure', 'registryAccess'],
+  needs: ['container', 'pod', 'events', 'pullFailure', 'registryAccess', 'crashLogs', 'revisions', 'node'],
   run(evidence): CheckResult {
     const { container } = evidence;
     if (container.status !== 'observed') return couldNotLook({ container });
@@ -28,15 +29,12 @@ export const containerHealthy = defineCheck({
   },
 });
 
-type View = EvidenceView<'pod' | 'events' | 'pullFailure' | 'registryAccess'>;
+type View = EvidenceView<'pod' | 'pullFailure'> & CrashView;
 
 function stateOf(container: ContainerSnapshot, evidence: View): CheckResult {
+  if (hasCrashed(container)) return fail(...describeCrash(container, evidence));
   if (container.state === 'running') return { verdict: 'pass', note: runs(container) };
-  if (container.state === 'terminated') {
-    if (container.exitCode === 0) return { verdict: 'pass', note: 'it completed with exit code 0' };
-    return crashing(container, evidence);
-  }
-  if (container.waitingReason === 'CrashLoopBackOff') return crashing(container, evidence);
+  if (container.state === 'terminated') return { verdict: 'pass', note: 'it completed with exit code 0' };
   const trouble = elsewhere(container, valueOf(evidence.pod), valueOf(evidence.events) ?? []);
   if (trouble !== undefined) return fail(trouble);
   if (container.waitingReason === 'PodInitializing') {
@@ -73,38 +71,6 @@ function runs(container: ContainerSnapshot): string {
   return `it runs${image}${restarts}${ready}`;
 }
 
-function crashing(container: ContainerSnapshot, { registryAccess }: View): CheckResult {
-  const code = container.exitCode;
-  const reason = container.terminatedReason;
-  const how = code === undefined ? 'with an exit code that is no longer known' : `with exit code ${code}`;
-  const why = reason === undefined || reason === 'Error' ? '' : ` (${tidy(reason)})`;
-  const image = sameImage(container, registryAccess);
-  const sure = image === 'same' || image === 'pinned';
-  return fail({
-    cause: 'container-crashing',
-    confidence: sure ? 'certain' : 'likely',
-    because: image === 'same' || image === 'other' ? ['container', 'registryAccess'] : ['container'],
-    summary: `The image is on the node and the container starts, but it exits ${how}${why}, ${count(container.restartCount, 'restart')} so far.${IMAGE_WORDS[image]}`,
-    detail: {
-      exitCode: code ?? null,
-      reason: reason === undefined ? null : tidy(reason),
-      restarts: container.restartCount,
-      pullPolicy: container.pullPolicy,
-      imageID: container.imageID === undefined ? null : tidy(container.imageID),
-      runbook: 'CrashLoopBackOff',
-    },
-    alternatives: sure ? [] : ['stale-cached-image'],
-  });
-}
-
-/** A container that crashes on an old image is another matter than one that crashes on the right one. */
-const IMAGE_WORDS: Readonly<Record<Sameness, string>> = {
-  pinned: '',
-  same: ' It is the image that the tag means now.',
-  other: ' It is not the image that the tag means now: the node may run an old one from its cache.',
-  unknown: ' Whether it is the image that the tag means now was not compared.',
-};
-
-function fail(finding: Finding): CheckResult {
-  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+function fail(...findings: readonly [Finding, ...Finding[]]): CheckResult {
+  return { verdict: 'fail', note: findings[0].summary, findings };
 }
