@@ -100,7 +100,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
 
 /** The starter may have started another Node: its whole group ends. */
 export async function endOf(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.pid === undefined) return;
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   process.kill(-child.pid, 'SIGKILL');
   await gone;
