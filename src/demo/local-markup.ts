@@ -14,7 +14,7 @@ export const fetchForLocalSlack: Fetch = async (input, init) => {
   return fetch(String(input), { ...(init as RequestInit), ...simpler });
 };
 
-function simplerForm(body: string): string {
+export function simplerForm(body: string): string {
   const form = new URLSearchParams(body);
   for (const field of FIELDS) {
     const value = form.get(field);
@@ -35,7 +35,7 @@ function deep(value: unknown): unknown {
  * A date becomes its fallback text, a code block one code span a line. The page escapes entities again, so that they would show;
  * `<` stays a look-alike, because the page takes a real one for the start of a mention.
  */
-function simpler(text: string): string {
+export function simpler(text: string): string {
   return text
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
     .replace(/```\n?([\s\S]*?)\n?```/g, (_whole, code: string) => code.split('\n').map(codeSpan).join('\n'))

@@ -64,7 +64,7 @@ export async function startOwnCluster({ place, flags, folder }: OwnClusterParts)
 }
 
 /** Second lock: whoever gets as far as a write is refused. */
-function readOnly(outside: Outside): Outside {
+export function readOnly(outside: Outside): Outside {
   const refuse = async (): Promise<WriteResult> => ({ kind: 'failed', reason: 'the demo only reads your cluster' });
   const writer: ClusterWriter = {
     restartWorkload: refuse,
@@ -77,7 +77,7 @@ function readOnly(outside: Outside): Outside {
 }
 
 /** First lock: runbooks that offer nothing. Third: nobody may press. The person's registries and clusters stay as configured. */
-function readOnlyConfig(folder: string): Config {
+export function readOnlyConfig(folder: string): Config {
   const config = loadConfig(processInput('cli'));
   const shipped = fileURLToPath(new URL('../../deploy/runbooks/image-pull.yaml', import.meta.url));
   const { offer: _offered, ...runbook } = parse(readFileSync(shipped, 'utf8')) as Record<string, unknown>;
