@@ -253,8 +253,8 @@ withEnvtest('deploy/ on a real API server', () => {
     expect(may('default', 'get', 'secrets')).toBe('no');
     expect(may('shop', 'get', 'secrets')).toBe('yes');
     expect(may('shop', 'list', 'secrets')).toBe('no');
-    expect(may('default', 'get', 'pods/log')).toBe('no');
-    expect(may('shop', 'get', 'pods/log')).toBe('yes');
+    expect(may('default', 'get', 'pods', '--subresource=log')).toBe('no');
+    expect(may('shop', 'get', 'pods', '--subresource=log')).toBe('yes');
     expect(may('shop', 'patch', 'deployments.apps')).toBe('yes');
     expect(may('default', 'patch', 'deployments.apps')).toBe('no');
   });

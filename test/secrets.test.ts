@@ -229,7 +229,9 @@ describe('no secret leaves the program', () => {
       username: 'robot',
       password: OLD,
     });
-    const image = `${registry.host}/team/api:1.0`;
+    // Another tag: the first one lies on the node's disk by now.
+    registry.push('team/api', '1.1');
+    const image = `${registry.host}/team/api:1.1`;
     await cluster.world.deployment({ namespace: 'shop', name: 'web', image, imagePullSecrets: ['stale'] });
     const { diagnose } = wireDiagnosis(config, outside, clock);
     const diagnosis = await diagnose({

@@ -1,5 +1,7 @@
 /** The local Slack's page draws no code blocks and no dates (0.1.8); what it cannot draw is said in what it can, on the way there. */
+
 import type { SlackConnection } from '../adapters/slack/clients.ts';
+import { parseField } from './schema.ts';
 
 type Fetch = NonNullable<SlackConnection['fetch']>;
 
@@ -19,7 +21,7 @@ export function simplerForm(body: string): string {
   for (const field of FIELDS) {
     const value = form.get(field);
     if (value === null) continue;
-    form.set(field, field === 'text' ? simpler(value) : JSON.stringify(deep(JSON.parse(value))));
+    form.set(field, field === 'text' ? simpler(value) : JSON.stringify(deep(parseField(value))));
   }
   return form.toString();
 }

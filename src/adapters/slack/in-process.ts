@@ -3,6 +3,7 @@ import type { App, Receiver } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
 import type { IdSource } from '../../clock.ts';
 import { type ShownBlock, ShownBlocks, ShownView } from './in-process-schema.ts';
+import { parseField } from './schema.ts';
 
 export interface RoomMessage {
   readonly ts: string;
@@ -182,10 +183,7 @@ const JSON_FIELDS: readonly string[] = ['blocks', 'view', 'metadata'];
 /** The SDK sends a form; nested values are JSON texts. */
 function readForm(body: string): Json {
   return Object.fromEntries(
-    [...new URLSearchParams(body)].map(([key, value]) => [
-      key,
-      JSON_FIELDS.includes(key) ? (JSON.parse(value) as unknown) : value,
-    ]),
+    [...new URLSearchParams(body)].map(([key, value]) => [key, JSON_FIELDS.includes(key) ? parseField(value) : value]),
   );
 }
 

@@ -106,3 +106,8 @@ export const AuthReply = z.object({
   bot_id: z.string().optional(),
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 });
+
+/** A field of a form to the Web API whose value is JSON. Throws SyntaxError. */
+export function parseField(text: string): unknown {
+  return JSON.parse(text);
+}
