@@ -19,6 +19,14 @@ const REFUSAL: readonly PullErrorKind[] = [
   'credential-provider-failed',
 ];
 
+const CUT_OFF: readonly PullErrorKind[] = [
+  'connection-refused',
+  'connection-timeout',
+  'connection-reset',
+  'network-unreachable',
+  'transfer-interrupted',
+];
+
 const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
   'tag-not-found': ABSENCE,
   'digest-not-found': ABSENCE,
@@ -30,6 +38,8 @@ const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
   'source-blocked': ['forbidden'],
   'registry-error': ['image-not-found', 'forbidden'],
   'non-registry-response': ['image-not-found'],
+  'registry-down': [...CUT_OFF, 'registry-error'],
+  'network-policy-blocks-registry': CUT_OFF,
   'registry-unreachable': [
     'connection-refused',
     'connection-timeout',
@@ -72,8 +82,14 @@ const FINER: Partial<Record<Cause, readonly Cause[]>> = {
   ],
 };
 
+/** What stands behind a broken connection: how it fails is certain, why is the better answer also where it is only likely. */
+const BEHIND: readonly Cause[] = ['registry-down', 'network-policy-blocks-registry'];
+const SYMPTOMS: ReadonlySet<Cause> = new Set<Cause>([...CUT_OFF, 'registry-error', 'registry-unreachable']);
+
 /** Is `finding` only the coarser word for one of the others, which are at least as sure? */
 export function isRefined(finding: Finding, others: readonly Finding[]): boolean {
+  const isExplained = others.some((other) => BEHIND.includes(other.cause) && confidenceRank(other) <= 1);
+  if (isExplained && SYMPTOMS.has(finding.cause)) return true;
   const finer = FINER[finding.cause] ?? [];
   return others.some((other) => finer.includes(other.cause) && confidenceRank(other) <= confidenceRank(finding));
 }

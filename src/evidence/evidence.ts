@@ -11,7 +11,7 @@ import type { Observation, Permission } from './observation.ts';
 import type { RegistryAccess, TagAnswer } from './registry-access.ts';
 import type { RegistryService } from './registry-service.ts';
 import type { RunningImage } from './running-image.ts';
-import type { FailingPod } from './scope.ts';
+import type { Contrast, FailingPod } from './scope.ts';
 import type {
   ContainerSnapshot,
   EventSnapshot,
@@ -51,6 +51,8 @@ export interface ScopeEvidence {
   /** Pods looked at; `truncated` when the list was cut at our cap. */
   readonly pods: number;
   readonly truncated: boolean;
+  /** How others fare with what this pod fails with; absent for a pod that does not wait for an image. */
+  readonly contrast?: Contrast;
   /** The right that is missing to see the whole cluster; absent when all of it was seen. */
   readonly limitedBy?: Permission;
 }

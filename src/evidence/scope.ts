@@ -49,3 +49,34 @@ export interface Scope {
   /** What could not be looked at, one sentence each. */
   readonly gaps: readonly string[];
 }
+
+/** One thing that pods share with a failing pod, and how they fare with it. */
+export interface Axis {
+  readonly by: 'image' | 'registry' | 'secret' | 'node';
+  readonly value: string;
+  /** Pods that cannot pull now, this one included; and the first of them, by creation. */
+  readonly failing: number;
+  readonly failingSince?: number;
+  readonly failingOn: readonly string[];
+  /** Different images among them. */
+  readonly images: number;
+  /** Pods that got their image from the registry since this one began to fail. */
+  readonly pulledSince: number;
+  /** On which nodes they did. */
+  readonly pulledOn: readonly string[];
+  /** Running pods that prove nothing about now: they started before, or may have found the image on their node. */
+  readonly earlier: number;
+  /** When the newest of those started. */
+  readonly lastEarlier?: number;
+}
+
+/** How others fare with what one pod fails with. */
+export interface Contrast {
+  /** When this pod began to fail, as far as its creation tells; absent for one that has run before: then nothing is a contrast. */
+  readonly since?: number;
+  readonly axes: readonly Axis[];
+  /** Pods that cannot pull for which none of these is the same. */
+  readonly unrelated: number;
+  /** Do all failing pods belong to one workload? */
+  readonly oneWorkload: boolean;
+}

@@ -6,8 +6,10 @@ import { conclude, concludeCase } from '../../src/diagnosis/conclude.ts';
 import type { Evidence } from '../../src/evidence/evidence.ts';
 import { absent, type Observation, observed, unreachable } from '../../src/evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome } from '../../src/evidence/registry-access.ts';
+import type { RegistryService } from '../../src/evidence/registry-service.ts';
 import { PULL_ERROR_KINDS } from '../../src/image/pull-error.ts';
 import { parseReference } from '../../src/image/reference.ts';
+import { backed } from '../support/registry-service.ts';
 import {
   anyone,
   aPod,
@@ -169,6 +171,13 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
     ),
   ),
   registryAccess: maybe(attempts.map((list) => ({ host: HOST, attempts: list }))),
+  registryService: maybe(
+    fc.constantFrom<RegistryService>(
+      { kind: 'none', host: HOST, lookalikes: [] },
+      backed(),
+      backed({ endpoints: observed([]) }),
+    ),
+  ),
   tags: maybe(
     fc.constantFrom(
       { kind: 'listed' as const, names: ['1.4.2-17-52'], truncated: false },

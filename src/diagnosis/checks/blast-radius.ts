@@ -2,6 +2,7 @@
 import type { ScopeEvidence } from '../../evidence/evidence.ts';
 import type { FailingPod } from '../../evidence/scope.ts';
 import { type CheckResult, defineCheck } from '../check.ts';
+import { narrow } from '../contrast-words.ts';
 import { couldNotLook } from '../gaps.ts';
 import type { Affected } from '../sharing.ts';
 import { count } from '../words.ts';
@@ -12,7 +13,10 @@ export const blastRadius = defineCheck({
   needs: ['scope'],
   run({ scope }): CheckResult {
     if (scope.status !== 'observed') return couldNotLook({ scope });
-    return { verdict: 'pass', note: radius(scope.value) };
+    const { contrast } = scope.value;
+    const narrowed = contrast === undefined ? '' : narrow(contrast).note;
+    const note = radius(scope.value);
+    return { verdict: 'pass', note: narrowed === '' ? note : `${note}; ${narrowed}` };
   },
   command() {
     return 'kubectl get pods -A | grep -E "ImagePull|ErrImage|InvalidImage"';

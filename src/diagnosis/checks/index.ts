@@ -7,6 +7,7 @@ import { pullError } from './pull-error.ts';
 import { pullSecretCoversRegistry } from './pull-secret-covers-registry.ts';
 import { referenceShape } from './reference-shape.ts';
 import { registryAcceptsCredential } from './registry-accepts-credential.ts';
+import { registryInCluster } from './registry-in-cluster.ts';
 import { registryReachable } from './registry-reachable.ts';
 import { runningImageCurrent } from './running-image-current.ts';
 import { tagExists } from './tag-exists.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   pullSecretCoversRegistry,
   referenceShape,
   registryAcceptsCredential,
+  registryInCluster,
   registryReachable,
   runningImageCurrent,
   tagExists,

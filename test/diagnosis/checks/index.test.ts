@@ -49,6 +49,7 @@ describe('the checks', () => {
   "pull-secret-covers-registry": "kubectl get serviceaccount/default secret/regcred -n staging",
   "reference-shape": "kubectl get pod api-1 -n staging -o 'jsonpath={.spec..image}'",
   "registry-accepts-credential": "skopeo login --username puller registry.example.com",
+  "registry-in-cluster": undefined,
   "registry-reachable": "curl -sSI --max-time 10 https://registry.example.com/v2/",
   "running-image-current": "kubectl get pod api-1 -n staging -o 'jsonpath={.status..imageID}'",
   "tag-exists": "skopeo inspect --raw docker://registry.example.com/team/api:1.4.2-17-54",

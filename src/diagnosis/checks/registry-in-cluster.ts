@@ -1,0 +1,161 @@
+/**
+ * Does the registry inside the cluster answer? Its Service, what stands behind it, and the policies before it. A Service without a
+ * ready backend is a registry that is down; a policy is only blamed where everything else is fine and the node timed out.
+ */
+import type { EvidenceView } from '../../evidence/evidence.ts';
+import { inClusterHost } from '../../evidence/in-cluster-host.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import type { RegistryService } from '../../evidence/registry-service.ts';
+import type { PullErrorKind } from '../../image/pull-error.ts';
+import type { Cause } from '../cause.ts';
+import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
+import { couldNotLook, gapOf } from '../gaps.ts';
+import { blockedByPolicy } from '../policy-block.ts';
+import { readAttempt } from '../registry-answers.ts';
+import { type Backed, backingDetail, isServed, nameOf, ready, unsteady, whyDown } from '../registry-backing.ts';
+import { commandLine } from '../shell.ts';
+import { count, list } from '../words.ts';
+
+type Seen = EvidenceView<'reference' | 'registryService' | 'registryAccess' | 'pullFailure' | 'pod' | 'scope'>;
+
+export const registryInCluster = defineCheck({
+  id: 'registry-in-cluster',
+  question: 'Does the registry inside the cluster answer?',
+  needs: ['reference', 'registryService', 'registryAccess', 'pullFailure', 'pod', 'scope'],
+  run(evidence): CheckResult {
+    const { reference, registryService } = evidence;
+    if (reference.status !== 'observed') return couldNotLook({ reference });
+    if (!reference.value.ok) return { verdict: 'not-applicable', note: 'the image names no registry' };
+    const { registry } = reference.value.reference;
+    if (inClusterHost(registry) === undefined) {
+      return { verdict: 'not-applicable', note: `${registry} is a public name, no Service of this cluster` };
+    }
+    if (registryService.status === 'not-collected' && evidence.registryAccess.status === 'observed') {
+      return { verdict: 'not-applicable', note: registryService.reason };
+    }
+    if (registryService.status !== 'observed') return couldNotLook({ registryService });
+    const seen = registryService.value;
+    return seen.kind === 'none' ? noService(seen) : behind(seen, evidence);
+  },
+  command({ registryService }) {
+    const seen = registryService && valueOf(registryService);
+    if (seen?.kind !== 'service') return undefined;
+    const { namespace, name } = seen.service;
+    const chosen = `kubernetes.io/service-name=${name}`;
+    return commandLine('kubectl', 'get', 'endpointslices', '-n', namespace, '-l', chosen);
+  },
+});
+
+/** A ClusterIP changes when its Service is made anew; a name can be another thing than a Service. */
+function noService({ host, lookalikes }: Extract<RegistryService, { kind: 'none' }>): CheckResult {
+  const shape = inClusterHost(host);
+  const near = lookalikes.map(({ name, namespace, addresses }) => `${namespace}/${name} (${addresses.join(', ')})`);
+  const hint = near.length === 0 ? '' : `; on that port there is ${list(near)}`;
+  if (shape?.kind !== 'name' || !shape.isCertain) {
+    return { verdict: 'not-applicable', note: `no Service of this cluster is meant by ${host}${hint}` };
+  }
+  const summary = `There is no Service ${shape.namespace}/${shape.name} in this cluster, which ${host} would be${hint}.`;
+  return fail({
+    cause: 'registry-down',
+    // The node may map the name to a mirror of its own.
+    confidence: 'likely',
+    because: ['registryService'],
+    summary,
+    detail: { host, service: null, namedAlike: near },
+    alternatives: [],
+  });
+}
+
+function behind(seen: Backed, evidence: Seen): CheckResult {
+  const said = valueOf(evidence.pullFailure)?.classification.kind;
+  if (seen.service.type === 'ExternalName') {
+    const note = `Service ${nameOf(seen)} is only another name for a host outside of the cluster`;
+    return { verdict: 'not-applicable', note };
+  }
+  if (seen.port === undefined) return wrongPort(seen, said);
+  const served = isServed(seen);
+  if (served === 'unknown') return unread(seen);
+  if (served === 'no') return down(seen, evidence);
+  return up(seen, evidence, said);
+}
+
+function wrongPort(seen: Backed, said: PullErrorKind | undefined): CheckResult {
+  const ports = seen.service.ports.map(({ port }) => String(port));
+  const summary = `${seen.host} is Service ${nameOf(seen)}, which serves no such port; it serves ${list(ports) || 'none'}.`;
+  if (said === undefined || !DEAD_PORT.has(said)) {
+    return { verdict: 'inconclusive', note: summary, missing: ['registryService'] };
+  }
+  return fail({
+    cause: said,
+    confidence: 'certain',
+    because: ['registryService', 'pullFailure'],
+    summary,
+    detail: { ...backingDetail(seen), ports },
+    alternatives: [],
+  });
+}
+
+/** How a port that nothing serves shows itself. */
+const DEAD_PORT: ReadonlySet<PullErrorKind> = new Set([
+  'connection-refused',
+  'connection-timeout',
+  'network-unreachable',
+]);
+
+function unread({ endpoints, pods }: Backed): CheckResult {
+  const gaps = [endpoints, pods].flatMap((one) => gapOf('registryService', one) ?? []);
+  const note = `what stands behind the registry’s Service could not be read: ${[...new Set(gaps)].join('; ')}`;
+  return { verdict: 'inconclusive', note, missing: ['registryService'] };
+}
+
+function down(seen: Backed, { registryAccess }: Seen): CheckResult {
+  const attempts = valueOf(registryAccess)?.attempts ?? [];
+  const answered = attempts.some((attempt) => !['network', 'not-asked', 'server-error'].includes(readAttempt(attempt)));
+  const summary = `The registry ${seen.host} is Service ${nameOf(seen)} in this cluster, and ${whyDown(seen)}.`;
+  if (answered) {
+    const note = `${summary} Yet it answered the bot: it is coming up, or something else answers there.`;
+    return { verdict: 'inconclusive', note, missing: ['registryService'] };
+  }
+  return fail({
+    cause: 'registry-down',
+    // Without its endpoints, the pods’ own readiness is all that is known.
+    confidence: seen.endpoints.status === 'observed' ? 'certain' : 'likely',
+    because: ['registryService'],
+    summary,
+    detail: backingDetail(seen),
+    alternatives: [],
+  });
+}
+
+function up(seen: Backed, evidence: Seen, said: PullErrorKind | undefined): CheckResult {
+  const backends = count(ready(seen).length, 'ready endpoint');
+  const worn = unsteady(seen);
+  const note = `Service ${nameOf(seen)} stands behind ${seen.host} with ${backends}${worn === undefined ? '' : `; ${worn}`}`;
+  const ruledOut: RuledOut[] = [{ cause: 'registry-down', because: ['registryService'] }];
+  if (said === 'dns-failure' && seen.route === 'name') return unresolved(seen, ruledOut);
+  const policy = blockedByPolicy(seen, evidence);
+  if (policy.kind === 'blocked')
+    return { verdict: 'fail', note: policy.finding.summary, findings: [policy.finding], ruledOut };
+  const isFree: RuledOut[] =
+    policy.kind === 'free' ? [{ cause: 'network-policy-blocks-registry', because: ['registryService'] }] : [];
+  return { verdict: 'pass', note: `${note}; ${policy.note}`, ruledOut: [...ruledOut, ...isFree] };
+}
+
+/** Nodes ask their own resolver, which knows nothing of Services (kubernetes.io, "DNS for Services and Pods" is for pods). */
+function unresolved(seen: Backed, ruledOut: readonly RuledOut[]): CheckResult {
+  const { addresses } = seen.service;
+  const other = addresses.length === 0 ? 'a NodePort' : `${list(addresses)} or a NodePort`;
+  const finding: Finding = {
+    cause: 'dns-failure',
+    confidence: 'certain',
+    because: ['registryService', 'pullFailure'],
+    summary: `${seen.host} is the name of Service ${nameOf(seen)}, which is up; nodes do not resolve Service names. From a node it is reached as ${other}.`,
+    detail: backingDetail(seen),
+    alternatives: [],
+  };
+  return { verdict: 'fail', note: finding.summary, findings: [finding], ruledOut };
+}
+
+function fail(finding: Finding & { readonly cause: Cause }): CheckResult {
+  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}

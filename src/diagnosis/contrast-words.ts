@@ -1,0 +1,58 @@
+/** What the contrast with other pods narrows a failure down to, and who should look. Never more than the pods show. */
+import { formatTime } from '../clock.ts';
+import type { Axis, Contrast } from '../evidence/scope.ts';
+import { count, list, tidy } from './words.ts';
+
+export interface Narrowed {
+  readonly to: 'node' | 'secret' | 'image' | 'workload' | 'registry' | 'open';
+  /** A sentence without its full stop. */
+  readonly note: string;
+}
+
+/** The narrowest reading that the pods allow; `open` where nothing has been pulled since that would tell. */
+export function narrow(contrast: Contrast): Narrowed {
+  const axis = (by: Axis['by']) => contrast.axes.find((one) => one.by === by);
+  const registry = axis('registry');
+  if (registry === undefined) return { to: 'open', note: '' };
+  const since = contrast.since === undefined ? '' : ` since ${formatTime(contrast.since)}`;
+  const others = `${count(registry.pulledSince, 'other pod')} pulled from ${registry.value}${since}`;
+  if (registry.pulledSince === 0) return alike(contrast, registry);
+  const [node] = registry.failingOn;
+  if (registry.failingOn.length === 1 && node !== undefined && !registry.pulledOn.includes(node)) {
+    return {
+      to: 'node',
+      note: `only node ${node} fails: ${others}, on ${list(registry.pulledOn)}; look at that node [platform]`,
+    };
+  }
+  const secret = axis('secret');
+  if (secret !== undefined && secret.failing === registry.failing && secret.pulledSince === 0) {
+    const note = `every failing pod uses Secret ${secret.value}, while ${others} without it; look at that Secret [platform]`;
+    return { to: 'secret', note };
+  }
+  const image = axis('image');
+  if (image !== undefined && image.failing === registry.failing && image.pulledSince === 0) {
+    const who = contrast.oneWorkload ? 'one workload' : 'one image';
+    const note = `${who} fails, while ${others}; look at the image and its credentials [team that deploys]`;
+    return { to: contrast.oneWorkload ? 'workload' : 'image', note };
+  }
+  return { to: 'open', note: `${others}, so the registry answers some of them` };
+}
+
+/** Nobody has pulled from it since: it may be the registry, if nothing else fails. */
+function alike(contrast: Contrast, registry: Axis): Narrowed {
+  const past = earlier(registry);
+  if (contrast.unrelated > 0) {
+    const note = `${count(contrast.unrelated, 'failing pod')} ask elsewhere, so it is not ${registry.value} alone${past}`;
+    return { to: 'open', note };
+  }
+  if (registry.images < 2) return { to: 'open', note: past.replace(/^; /, '') };
+  const from = registry.failingSince === undefined ? '' : `, the first since ${formatTime(registry.failingSince)}`;
+  const note = `all of one registry: ${count(registry.failing, 'pod')} with ${registry.images} images cannot pull from ${tidy(registry.value)}${from}, and nobody is known to have pulled from it since; look at the registry and the way to it${past}`;
+  return { to: 'registry', note };
+}
+
+function earlier({ earlier: pods, lastEarlier, value }: Axis): string {
+  if (pods === 0) return '';
+  const when = lastEarlier === undefined ? '' : `, the newest at ${formatTime(lastEarlier)}`;
+  return `; ${count(pods, 'pod')} with images from ${tidy(value)} started earlier or may have found them on their node${when}: no proof about now`;
+}
