@@ -85,9 +85,19 @@ function rightsRecorder(): { client: KubeClient; used: Set<string> } {
   return { client, used };
 }
 
+/** The same port; the names of its methods go away as they are called. */
+function watched<T extends object>(port: T): { port: T; left: Set<string> } {
+  const left = new Set(Object.entries(port).flatMap(([name, value]) => (typeof value === 'function' ? [name] : [])));
+  const get = (target: T, name: string): unknown => {
+    left.delete(name);
+    return Reflect.get(target, name);
+  };
+  return { port: new Proxy(port, { get: (target, name) => get(target, String(name)) }), left };
+}
+
 /** Every question that a diagnosis can ask, about every kind of workload. */
 async function readEverything(client: KubeClient): Promise<void> {
-  const reader = createReader(client);
+  const { port: reader, left } = watched(createReader(client));
   const at = { namespace: 'shop', name: 'api' };
   await reader.pod('shop', 'api', signal);
   await reader.pods({}, signal);
@@ -106,11 +116,12 @@ async function readEverything(client: KubeClient): Promise<void> {
     await reader.controllerOf({ ...at, kind }, signal);
     await reader.revisions(aWorkload({ kind }), signal);
   }
+  expect([...left]).toEqual([]);
 }
 
 /** Every change that a remedy can make. */
 async function writeEverything(client: KubeClient): Promise<void> {
-  const writer = createWriter(client);
+  const { port: writer, left } = watched(createWriter(client));
   const { namespace, name, type, data } = aPullSecret();
   for (const mode of ['dry-run', 'apply'] as const) {
     for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const) {
@@ -121,6 +132,7 @@ async function writeEverything(client: KubeClient): Promise<void> {
     await writer.deleteSecret(namespace, name, mode, signal);
     await writer.deletePod(namespace, 'api-1', 'uid', mode, signal);
   }
+  expect([...left]).toEqual([]);
 }
 
 const READ = 'deploy/base/cluster-role.yaml';
