@@ -3,6 +3,7 @@ import { errorLine } from '../errors.ts';
 import { mayResolve } from '../incident/escalation.ts';
 import type { Incident, IncidentEvent } from '../incident/incident.ts';
 import type { IncidentDeps } from './incident-deps.ts';
+import { isThreadGone, type ReopenDeps, reopenThread } from './reopen-thread.ts';
 import { type Moved, transition } from './transition.ts';
 
 type StoreDeps = Pick<IncidentDeps, 'store' | 'runbooks' | 'escalation' | 'pager'>;
@@ -117,13 +118,14 @@ async function close(deps: EndDeps, incident: Incident): Promise<void> {
   }
 }
 
-/** Draws the root message again; a failure is reported and changes nothing else. */
-export async function refresh(deps: Pick<IncidentDeps, 'announcer' | 'report'>, incident: Incident): Promise<void> {
+/** Draws the root message again, or opens a new thread where it was deleted; another failure is reported and changes nothing else. */
+export async function refresh(deps: ReopenDeps, incident: Incident): Promise<void> {
   if (!incident.thread) return;
   try {
     await deps.announcer.refreshIncident(incident);
   } catch (error) {
     deps.report('root message not refreshed', { incident: incident.id, reason: errorLine(error) });
+    if (isThreadGone(error)) await reopenThread(deps, incident);
   }
 }
 

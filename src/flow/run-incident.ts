@@ -9,6 +9,7 @@ import { diagnosisInput, scopeOf } from './first-look.ts';
 import { FULL_RUN_MS, type IncidentDeps } from './incident-deps.ts';
 import { isAnswer } from './inquire.ts';
 import { joinByFamily } from './join.ts';
+import { isThreadGone, reopenThread } from './reopen-thread.ts';
 import { refresh } from './resolve.ts';
 import { scopeFamily, trimScope } from './scope-family.ts';
 import { startShow } from './show-run.ts';
@@ -26,12 +27,21 @@ export function createRunIncident(
       if (incident.subject.target) await runDiagnosis(deps, incident, thread, { run, signal });
       else await runScope(deps, incident, thread, run);
     } catch (error) {
+      if (isThreadGone(error)) return again(deps, incident);
       if (signal?.aborted || !isAnswer(error)) throw error;
       deps.report('diagnosis failed', { incident: id, reason: errorLine(error) });
       const hint = error.hint === undefined ? '' : ` ${error.hint}`;
       await deps.announcer.reply(thread, `${id}:${run}:failed`, `Could not be diagnosed: ${error.message}.${hint}`);
     }
   };
+}
+
+/** The thread was deleted under the run: a new one is opened, and a new run told there. */
+async function again(deps: IncidentDeps, incident: Incident): Promise<void> {
+  const { thread } = await reopenThread(deps, incident);
+  if (!thread) return;
+  const run = `in-${thread.ts}`;
+  await deps.queue.add({ kind: 'diagnose', incident: incident.id, run }, { id: `diagnose:${incident.id}:${run}` });
 }
 
 async function runDiagnosis(

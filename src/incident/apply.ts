@@ -51,6 +51,7 @@ const HANDLERS: Handlers = {
     ...incident,
     children: incident.children.map((child) => (child.id === event.child ? { ...child, resolved: true } : child)),
   }),
+  'thread-moved': (incident, event) => ({ ...incident, thread: event.thread }),
   'thread-opened': (incident, event) => (incident.thread ? incident : { ...incident, thread: event.thread }),
   diagnosed: open(diagnose),
   scoped: open((incident, event) =>

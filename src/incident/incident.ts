@@ -31,6 +31,8 @@ export type IncidentEvent = { readonly at: number } & (
   | { readonly type: 'child-joined'; readonly child: string; readonly subject: IncidentSubject }
   | { readonly type: 'child-resolved'; readonly child: string }
   | { readonly type: 'thread-opened'; readonly thread: ThreadRef }
+  /** Somebody deleted the thread in Slack; the incident goes on in a new one. */
+  | { readonly type: 'thread-moved'; readonly thread: ThreadRef }
   /** A quick look or a full run finished. `family` is the fault's key (registry, Secret or image), for joining. */
   | {
       readonly type: 'diagnosed';

@@ -86,6 +86,7 @@ const EVENTS: EventSchemas = {
   'child-joined': z.object({ ...At, type: z.literal('child-joined'), child: Text, subject: SubjectSchema }),
   'child-resolved': z.object({ ...At, type: z.literal('child-resolved'), child: Text }),
   'thread-opened': z.object({ ...At, type: z.literal('thread-opened'), thread: ThreadSchema }),
+  'thread-moved': z.object({ ...At, type: z.literal('thread-moved'), thread: ThreadSchema }),
   diagnosed: z.object({
     ...At,
     type: z.literal('diagnosed'),
