@@ -1,5 +1,5 @@
 /** `pullcheck demo --context NAME`: the person's own cluster behind the local Slack, and three locks that keep it read-only. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
@@ -79,10 +79,13 @@ export function readOnly(outside: Outside): Outside {
 /** First lock: runbooks that offer nothing. Third: nobody may press. The person's registries and clusters stay as configured. */
 export function readOnlyConfig(folder: string): Config {
   const config = loadConfig(processInput('cli'));
-  const shipped = fileURLToPath(new URL('../../deploy/runbooks/image-pull.yaml', import.meta.url));
-  const { offer: _offered, ...runbook } = parse(readFileSync(shipped, 'utf8')) as Record<string, unknown>;
-  const silent = join(folder, 'image-pull.yaml');
-  writeFileSync(silent, stringify(runbook));
+  const shipped = fileURLToPath(new URL('../../deploy/runbooks/', import.meta.url));
+  const runbooks = readdirSync(shipped).map((file) => {
+    const { offer: _offered, ...runbook } = parse(readFileSync(join(shipped, file), 'utf8')) as Record<string, unknown>;
+    const silent = join(folder, file);
+    writeFileSync(silent, stringify(runbook));
+    return silent;
+  });
   const { pagerduty: _pager, ...rest } = config;
   return {
     ...rest,
@@ -95,7 +98,7 @@ export function readOnlyConfig(folder: string): Config {
       access: { read: [], press: { users: [], userGroups: [] }, production: [] },
       oncall: { users: [] },
       credentialSources: [],
-      runbooks: [silent],
+      runbooks,
     },
   };
 }

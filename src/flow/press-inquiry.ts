@@ -70,7 +70,7 @@ async function openIncident(deps: PressDeps, press: Press, inquiry: Inquiry): Pr
     subject,
     alert: null,
     by,
-    runbook: deps.runbooks[0]?.id ?? 'image-pull',
+    runbook: 'image-pull',
   };
   const fresh = apply(undefined, opening, { id, key });
   const due = dueAt(fresh, policyFor(deps, fresh));

@@ -74,6 +74,12 @@ describe('a runbook file', () => {
     expect(problems('').length).toBeGreaterThan(0);
   });
 
+  it('escalates when its rule says so, where no clock is set', () => {
+    const text = SOUND.replace('clocks: { acknowledgeAfter: 90s, resolveAfter: 20m }', 'clocks: {}');
+    expect(loadRunbook('a.yaml', text, known).resolveAfterMs).toBe(3_600_000);
+    expect(loadRunbook('a.yaml', SOUND, known).resolveAfterMs).toBe(1_200_000);
+  });
+
   it('may not share its id with another', () => {
     const runbook = loadRunbook('a.yaml', SOUND, known);
     expect(() => assertUniqueIds([runbook, runbook])).toThrow('two runbooks are called image-pull');
@@ -99,7 +105,11 @@ describe('the runbooks that are shipped', () => {
   it('are chosen by alert name or by waiting reason', () => {
     expect(selectRunbook(shipped, { alert: 'KubePodImagePullBackOff' })?.id).toBe('image-pull');
     expect(selectRunbook(shipped, { reason: 'ErrImageNeverPull' })?.id).toBe('image-pull');
-    expect(selectRunbook(shipped, { alert: 'KubePodCrashLooping', reason: 'CrashLoopBackOff' })).toBeUndefined();
+    expect(selectRunbook(shipped, { alert: 'KubePodCrashLooping', reason: 'CrashLoopBackOff' })?.id).toBe('crash-loop');
+    expect(selectRunbook(shipped, { alert: 'KubeContainerWaiting', reason: 'CrashLoopBackOff' })?.id).toBe(
+      'crash-loop',
+    );
+    expect(selectRunbook(shipped, { alert: 'KubeNodeNotReady' })).toBeUndefined();
     expect(selectRunbook(shipped, {})).toBeUndefined();
   });
 

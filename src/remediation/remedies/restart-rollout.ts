@@ -1,10 +1,12 @@
 /**
- * A rollout restart of the owning workload: new pods, made from the service account as it is now, pulling at once. It helps in two
- * cases only: the fault is gone and the pods still wait in their back-off, or the pods were made before their service account
- * got its pull secret (the list is copied at creation, never later). Everything else it would make no better.
+ * A rollout restart of the owning workload: new pods, made from the service account as it is now, pulling at once. It helps in three
+ * cases only: the fault is gone and the pods still wait in their back-off; the pods were made before their service account
+ * got its pull secret (the list is copied at creation, never later); or they run an old image of a tag that is always pulled.
+ * Everything else it would make no better.
  */
 import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
+import type { Finding } from '../../diagnosis/check.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { PodSnapshot } from '../../evidence/snapshots.ts';
@@ -51,8 +53,7 @@ export const restartRollout: Remedy<Params> = {
     if (!workload || workload.paused) return undefined;
     const { kind } = workload;
     if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
-    const useful = secretCameLater(evidence) || (PASSING.includes(finding.cause) && canPullNow(evidence));
-    if (!useful) return undefined;
+    if (!isUseful(finding, evidence)) return undefined;
     const images = Object.entries(workload.images).map(([container, image]) => `${container}=${image}`);
     return { namespace: workload.namespace, kind, name: workload.name, images };
   },
@@ -89,6 +90,12 @@ export const restartRollout: Remedy<Params> = {
 
   verify: (_params, after) => verifyRecovery(after),
 };
+
+function isUseful({ cause, detail }: Finding, evidence: Evidence): boolean {
+  // With any other policy the node keeps the copy that it has.
+  if (cause === 'stale-cached-image') return detail['pullPolicy'] === 'Always' && canPullNow(evidence);
+  return secretCameLater(evidence) || (PASSING.includes(cause) && canPullNow(evidence));
+}
 
 /** The pod brings no secret, its service account has one now: made before it was attached. */
 function secretCameLater(evidence: Evidence): boolean {
