@@ -107,6 +107,12 @@ describe('README.md', () => {
     expect(paths.filter((path) => !existsSync(path))).toEqual([]);
   });
 
+  it('and deploy/README.md name every overlay', () => {
+    for (const page of ['README.md', 'deploy/README.md']) {
+      expect(readdirSync('deploy/overlays').filter((name) => !read(page).includes(`overlays/${name}`))).toEqual([]);
+    }
+  });
+
   it('says the exit codes as they are', () => {
     const exitOf = (cause: string) => exitOfDiagnosis({ verdict: { cause } } as Parameters<typeof exitOfDiagnosis>[0]);
     expect(['healthy', 'tag-not-found', 'undetermined'].map(exitOf)).toEqual([0, 1, 3]);

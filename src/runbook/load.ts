@@ -98,7 +98,9 @@ function unknownNames(file: RunbookFile, known: KnownIds): { path: Path; message
 }
 
 function toRunbook(file: RunbookFile): Runbook {
-  const { acknowledgeAfter, resolveAfter } = file.clocks;
+  const { acknowledgeAfter } = file.clocks;
+  // "Unresolved after an hour" is the resolve clock in other words.
+  const resolveAfter = file.clocks.resolveAfter ?? file.escalate.find(({ when }) => when === 'unresolved')?.after;
   return {
     id: file.runbook,
     title: file.title,
