@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { type SimulatedPager, startSimulatedPager } from '../../src/adapters/simulator/pager/pager.ts';
 import { freePort, type RedisServer, startRedis } from '../../test/support/redis.ts';
 import { eventually } from './box.ts';
-import { type LocalSlack, startSlack } from './slack.ts';
+import { type LocalSlack, SIGNING_SECRET, startSlack } from './slack.ts';
 
 export interface Bot {
   readonly slack: LocalSlack;
@@ -32,12 +32,19 @@ export interface BotOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** false: `serve --no-worker`; workers are started by the test. */
   readonly work?: boolean;
+  /** true: Slack posts to /slack/events, signed. */
+  readonly http?: boolean;
 }
 
 export async function startBot(options: BotOptions): Promise<Bot> {
   const folder = mkdtempSync(join(tmpdir(), 'pullcheck-e2e-bot-'));
-  const [redis, slack, pager] = [await startRedis(), await startSlack(await freePort()), await startSimulatedPager()];
   const port = await freePort();
+  const events = options.http ? `http://127.0.0.1:${port}/slack/events` : undefined;
+  const [redis, slack, pager] = [
+    await startRedis(),
+    await startSlack(await freePort(), events),
+    await startSimulatedPager(),
+  ];
   const webhookToken = 'e2e-webhook-token-canary';
   const file = join(folder, 'pullcheck.yaml');
   writeFileSync(file, JSON.stringify({ slack: { channel: slack.channel, blocks: 'sections' }, ...options.config }));
@@ -53,7 +60,9 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     REDIS_URL: redis.url,
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: slack.tokens.bot,
-    SLACK_APP_TOKEN: slack.tokens.app,
+    ...(options.http
+      ? { SLACK_MODE: 'http', SLACK_SIGNING_SECRET: SIGNING_SECRET }
+      : { SLACK_APP_TOKEN: slack.tokens.app }),
     PAGERDUTY_URL: pager.url,
     PAGERDUTY_ROUTING_KEY: 'e2e-routing-key-canary-000000000',
   };

@@ -50,9 +50,11 @@ export interface LocalSlack {
 
 const CHANNEL = 'C01INCIDENTS';
 const USERS = { alice: 'U01ALICE', bob: 'U01BOB', carol: 'U01CAROL' } as const;
+export const SIGNING_SECRET = 'local-signing-secret';
 const TOKENS = { bot: 'xoxb-local-test', app: 'xapp-local-test' } as const;
 
-export async function startSlack(port: number): Promise<LocalSlack> {
+/** `events`: Slack posts to this URL instead of using Socket Mode. */
+export async function startSlack(port: number, events?: string): Promise<LocalSlack> {
   const folder = mkdtempSync(join(tmpdir(), 'pullcheck-e2e-slack-'));
   const config = {
     workspace: { name: 'Box', domain: 'box', teamId: 'T01BOX' },
@@ -62,8 +64,8 @@ export async function startSlack(port: number): Promise<LocalSlack> {
       botName: 'pullcheck',
       botToken: TOKENS.bot,
       appToken: TOKENS.app,
-      signingSecret: 'local',
-      mode: 'socket',
+      signingSecret: SIGNING_SECRET,
+      ...(events ? { mode: 'events', requestUrl: events } : { mode: 'socket' }),
     },
     users: Object.entries(USERS).map(([name, id]) => ({ id, name, real_name: name })),
     channels: [{ id: CHANNEL, name: 'incidents', members: [...Object.values(USERS), 'U0BOT'] }],
