@@ -1,7 +1,21 @@
 // Every package that ships must be under a licence that allows it: an allow-list over the lock file.
 import { readFileSync } from 'node:fs';
 
-const ALLOWED = ['MIT', 'Apache-2.0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Unlicense', 'Python-2.0', 'PSF-2.0', 'BlueOak-1.0.0', 'CC0-1.0', 'MIT OR Apache-2.0', 'MIT-0'];
+const ALLOWED = [
+  'MIT',
+  'Apache-2.0',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'Unlicense',
+  'Python-2.0',
+  'PSF-2.0',
+  'BlueOak-1.0.0',
+  'CC0-1.0',
+  'MIT OR Apache-2.0',
+  'MIT-0',
+];
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
 const wrong = Object.entries(packages)
   .filter(([path, entry]) => path !== '' && !entry.dev)

@@ -1,6 +1,7 @@
 // One entry for every npm script. Runs on any Node 20+: it installs what is missing, says so, and starts the work on Node 24.
-import { bench, check, demo, fix } from './lib/tasks.mjs';
+
 import { installPackages } from './lib/install.mjs';
+import { bench, check, demo, fix } from './lib/tasks.mjs';
 import { test } from './lib/test.mjs';
 
 const tasks = { demo, test, check, fix, bench };

@@ -1,6 +1,7 @@
 // The end-to-end suites run inside a whole one-node Kubernetes, once on each container runtime: their messages differ.
-import { appendFileSync } from 'node:fs';
+
 import { spawnSync } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installDebian, run, say, which } from './install.mjs';
 
@@ -42,9 +43,14 @@ function onCluster({ testbed, runtime, env, work, jest }) {
   const cluster = join(testbed, 'cluster');
   say(`end-to-end on ${runtime.name}: starting a one-node Kubernetes`);
   try {
-    if (run(cluster, ['up', dir], { env: { ...env, ...runtime.env }, stdio: ['ignore', 'ignore', 'inherit'] }) !== 0) return 1;
+    if (run(cluster, ['up', dir], { env: { ...env, ...runtime.env }, stdio: ['ignore', 'ignore', 'inherit'] }) !== 0)
+      return 1;
     const inside = { ...env, ...runtime.env, PULLCHECK_E2E_DIR: dir, PULLCHECK_E2E_RUNTIME: runtime.name };
-    return jest(['--config', 'jest.e2e.config.js', '--runInBand'], inside, join(work, `${runtime.name}.json`), [cluster, 'exec', dir]);
+    return jest(['--config', 'jest.e2e.config.js', '--runInBand'], inside, join(work, `${runtime.name}.json`), [
+      cluster,
+      'exec',
+      dir,
+    ]);
   } finally {
     run(cluster, ['down', dir], { stdio: 'ignore' });
   }

@@ -33,7 +33,10 @@ export function which(program, path = `${process.env.PATH ?? ''}${delimiter}/usr
 /** `npm ci` when node_modules is missing or older than the lock file. */
 export function installPackages() {
   const stamp = join(root, 'node_modules/.package-lock.json');
-  const fresh = existsSync(stamp) && existsSync(node24) && statSync(stamp).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const fresh =
+    existsSync(stamp) &&
+    existsSync(node24) &&
+    statSync(stamp).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (fresh) return;
   say('installing the npm packages (npm ci), once');
   if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
@@ -51,7 +54,12 @@ export function installPackages() {
 }
 
 function isDebianRoot() {
-  return process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/etc/debian_version') && which('apt-get') !== undefined;
+  return (
+    process.platform === 'linux' &&
+    process.getuid?.() === 0 &&
+    existsSync('/etc/debian_version') &&
+    which('apt-get') !== undefined
+  );
 }
 
 /** Installs those Debian packages whose program is missing, if that can be done without asking anybody. `wanted`: program -> package(s). */

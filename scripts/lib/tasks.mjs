@@ -29,7 +29,12 @@ export async function check() {
   const failed = [];
   for (const [name, command, args] of checks) {
     say(`check ${name}`);
-    if (run(command, args, { env: { ...process.env, PATH: `${join(root, 'node_modules/node/bin')}:${process.env.PATH}` } }) !== 0) failed.push(name);
+    if (
+      run(command, args, {
+        env: { ...process.env, PATH: `${join(root, 'node_modules/node/bin')}:${process.env.PATH}` },
+      }) !== 0
+    )
+      failed.push(name);
   }
   report({ passed: checks.length - failed.length, failed: failed.length });
   if (failed.length > 0) say(`failed: ${failed.join(', ')}. "npm run fix" mends format and some lint.`);
@@ -46,7 +51,9 @@ export async function fix() {
 /** `npm run bench -- NAME`: prints ratios, asserts nothing. */
 export async function bench(args) {
   const [name, ...rest] = args;
-  const known = readdirSync(join(root, 'bench')).filter((file) => file.endsWith('.ts')).map((file) => file.slice(0, -'.ts'.length));
+  const known = readdirSync(join(root, 'bench'))
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => file.slice(0, -'.ts'.length));
   if (!name || !known.includes(name)) {
     say(`name a benchmark: ${known.join(', ')}`);
     return 2;

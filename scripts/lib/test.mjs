@@ -1,8 +1,9 @@
 // `npm test`: all tests on the real servers that this machine has; what it lacks is skipped and named at the end, never in CI.
+
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spawnSync } from 'node:child_process';
 import { endToEnd } from './end-to-end.mjs';
 import { installDebian, node24, root, run, say } from './install.mjs';
 import { report } from './summary.mjs';
@@ -32,8 +33,17 @@ export async function test(args) {
 
 /** Runs Jest on Node 24 in native ESM; `within` puts it inside a test cluster's namespaces. */
 function jest(args, env, results, within = []) {
-  const command = [...within, node24, '--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(root, 'node_modules/jest/bin/jest.js')];
-  const code = run(command[0], [...command.slice(1), ...args, '--json', `--outputFile=${results}`], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const command = [
+    ...within,
+    node24,
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'node_modules/jest/bin/jest.js'),
+  ];
+  const code = run(command[0], [...command.slice(1), ...args, '--json', `--outputFile=${results}`], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   if (!existsSync(results)) {
     report({ passed: 0, failed: 1 });
     return code || 1;
@@ -47,7 +57,10 @@ function jest(args, env, results, within = []) {
 /** Where kube-apiserver and etcd are: as told, or from the testbed; else envtest downloads its own. */
 function kubeAssets() {
   if (process.env.KUBEBUILDER_ASSETS || !process.env.TESTBED) return {};
-  const child = spawnSync(join(process.env.TESTBED, 'kube-assets'), [], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawnSync(join(process.env.TESTBED, 'kube-assets'), [], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   return child.status === 0 ? { KUBEBUILDER_ASSETS: child.stdout.trim() } : {};
 }
 

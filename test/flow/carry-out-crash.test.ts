@@ -95,7 +95,10 @@ describe('the worker dies', () => {
     await expect(world.confirm(action)).rejects.toThrow('redis went away');
     Object.assign(world.stores.queue, { add });
     expect(await world.state(action)).toBe('claimed');
-    expect(await world.press(action, 'U0BOB')).toMatchObject({ kind: 'refused', reason: expect.stringContaining('under way') });
+    expect(await world.press(action, 'U0BOB')).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('under way'),
+    });
     await world.pass(MINUTE);
     expect(await world.state(action)).toBe('done');
   });

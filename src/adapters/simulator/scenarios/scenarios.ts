@@ -12,12 +12,7 @@ export interface Actor {
   readonly after: string;
 }
 
-const SCENARIO_IDS = [
-  'tag-never-pushed',
-  'credential-expired',
-  'credential-expired-prod',
-  'registry-down',
-] as const;
+const SCENARIO_IDS = ['tag-never-pushed', 'credential-expired', 'credential-expired-prod', 'registry-down'] as const;
 export type ScenarioId = (typeof SCENARIO_IDS)[number];
 
 export interface Scenario {
