@@ -17,19 +17,21 @@ export function narrow(contrast: Contrast): Narrowed {
   const since = contrast.since === undefined ? '' : ` since ${formatTime(contrast.since)}`;
   const others = `${count(registry.pulledSince, 'other pod')} pulled from ${registry.value}${since}`;
   if (registry.pulledSince === 0) return alike(contrast, registry);
+  const image = axis('image');
+  // One image on one node says nothing about the node: it may be the image.
+  const isSeveral = registry.images > 1 || (image?.pulledSince ?? 0) > 0;
   const [node] = registry.failingOn;
-  if (registry.failingOn.length === 1 && node !== undefined && !registry.pulledOn.includes(node)) {
+  if (isSeveral && registry.failingOn.length === 1 && node !== undefined && !registry.pulledOn.includes(node)) {
     return {
       to: 'node',
       note: `only node ${node} fails: ${others}, on ${list(registry.pulledOn)}; look at that node [platform]`,
     };
   }
   const secret = axis('secret');
-  if (secret !== undefined && secret.failing === registry.failing && secret.pulledSince === 0) {
+  if (isSeveral && secret !== undefined && secret.failing === registry.failing && secret.pulledSince === 0) {
     const note = `every failing pod uses Secret ${secret.value}, while ${others} without it; look at that Secret [platform]`;
     return { to: 'secret', note };
   }
-  const image = axis('image');
   if (image !== undefined && image.failing === registry.failing && image.pulledSince === 0) {
     const who = contrast.oneWorkload ? 'one workload' : 'one image';
     const note = `${who} fails, while ${others}; look at the image and its credentials [team that deploys]`;
@@ -42,7 +44,7 @@ export function narrow(contrast: Contrast): Narrowed {
 function alike(contrast: Contrast, registry: Axis): Narrowed {
   const past = earlier(registry);
   if (contrast.unrelated > 0) {
-    const note = `${count(contrast.unrelated, 'failing pod')} ask elsewhere, so it is not ${registry.value} alone${past}`;
+    const note = `not ${tidy(registry.value)} alone: pods fail that share neither image, registry, Secret nor node with this one (${contrast.unrelated})${past}`;
     return { to: 'open', note };
   }
   if (registry.images < 2) return { to: 'open', note: past.replace(/^; /, '') };
