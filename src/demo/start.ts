@@ -30,6 +30,8 @@ export interface DemoParts {
   readonly registryPort: number;
   /** How long something fails before it is an alert, ms; default 3 s. */
   readonly alertAfterMs?: number;
+  /** How many seconds of the demo pass in a real one; default 1. */
+  readonly pace?: number;
 }
 
 export interface Demo {
@@ -62,6 +64,7 @@ export async function startDemo(parts: DemoParts): Promise<Demo> {
 
 async function start(parts: DemoParts, closing: (() => Promise<unknown>)[]): Promise<Omit<Demo, 'stop'>> {
   const clock = createSpeedClock(systemClock);
+  clock.setSpeed(parts.pace ?? 1);
   const stage = await startStage({ clock, ids: randomId, registryPort: parts.registryPort });
   closing.push(() => stage.close());
   const pager = await startSimulatedPager();
