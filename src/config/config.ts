@@ -121,15 +121,12 @@ function slackSettings(environment: Environment, need: ConfigNeed, problems: str
   const appToken = environment.secret('SLACK_APP_TOKEN');
   const signingSecret = environment.secret('SLACK_SIGNING_SECRET');
   const apiUrl = url(environment, 'SLACK_API_URL', problems);
-  const before = problems.length;
   if (mode !== 'socket' && mode !== 'http') problems.push(`SLACK_MODE is "${mode}": it is "socket" or "http"`);
-  if (!botToken)
+  if (need === 'serve') checkReceiving({ mode, appToken, signingSecret }, problems);
+  if (!botToken) {
     problems.push('SLACK_BOT_TOKEN is not set: the "Bot User OAuth Token" (xoxb-…) of the installed Slack app');
-  if (need === 'serve' && mode === 'socket' && !appToken)
-    problems.push('SLACK_APP_TOKEN is not set: an app-level token (xapp-…) with the scope connections:write');
-  if (need === 'serve' && mode === 'http' && !signingSecret)
-    problems.push('SLACK_SIGNING_SECRET is not set: "Basic Information > Signing Secret" of the Slack app');
-  if (problems.length > before || !botToken) return undefined;
+    return undefined;
+  }
   return {
     mode: mode === 'http' ? 'http' : 'socket',
     botToken,
@@ -137,6 +134,16 @@ function slackSettings(environment: Environment, need: ConfigNeed, problems: str
     ...(signingSecret ? { signingSecret } : {}),
     ...(apiUrl ? { apiUrl } : {}),
   };
+}
+
+function checkReceiving(
+  given: { mode: string; appToken: Sealed | undefined; signingSecret: Sealed | undefined },
+  problems: string[],
+): void {
+  if (given.mode === 'socket' && !given.appToken)
+    problems.push('SLACK_APP_TOKEN is not set: an app-level token (xapp-…) with the scope connections:write');
+  if (given.mode === 'http' && !given.signingSecret)
+    problems.push('SLACK_SIGNING_SECRET is not set: "Basic Information > Signing Secret" of the Slack app');
 }
 
 function checkWebhooks(

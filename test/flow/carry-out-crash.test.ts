@@ -90,7 +90,8 @@ describe('the worker dies', () => {
   });
 
   it('between the claim and the queue: the next press brings the job back', async () => {
-    const add = world.stores.queue.add;
+    const { queue } = world.stores;
+    const add: typeof queue.add = queue.add.bind(queue);
     Object.assign(world.stores.queue, { add: async () => Promise.reject(new Error('redis went away')) });
     await expect(world.confirm(action)).rejects.toThrow('redis went away');
     Object.assign(world.stores.queue, { add });
@@ -181,7 +182,7 @@ describe('two buttons on the same Secret', () => {
     if (!other) throw new Error('no rotation is offered');
     await Promise.all([world.confirm(action), world.confirm(other, 'U0BOB')]);
     await world.pass(MINUTE);
-    expect([await world.state(action), await world.state(other)].toSorted()).toEqual(['done', 'refused']);
+    expect(new Set([await world.state(action), await world.state(other)])).toEqual(new Set(['done', 'refused']));
     expect(times('updateSecret regcred')).toBe(1);
     expect([...world.slack.replies.values()].join()).toContain(
       'another remedy for secret/regcred is being carried out',

@@ -12,13 +12,13 @@ function deleteThread(): void {
   const gone = async () => {
     throw new SlackError({ code: 'thread-gone', message: 'The thread was deleted in Slack.' });
   };
-  const { showRun, showFindings, refreshIncident } = slack;
+  const before = { ...slack };
   slack.openIncident = async (incident) => ({ channel: 'C0INCIDENTS', ts: `new-${incident.id}` });
-  slack.showRun = async (thread, run) => (thread.ts.startsWith('ts-') ? gone() : showRun(thread, run));
+  slack.showRun = async (thread, run) => (thread.ts.startsWith('ts-') ? gone() : before.showRun(thread, run));
   slack.showFindings = async (thread, key, diagnosis, actions) =>
-    thread.ts.startsWith('ts-') ? gone() : showFindings(thread, key, diagnosis, actions);
+    thread.ts.startsWith('ts-') ? gone() : before.showFindings(thread, key, diagnosis, actions);
   slack.refreshIncident = async (incident) =>
-    incident.thread?.ts.startsWith('ts-') ? gone() : refreshIncident(incident);
+    incident.thread?.ts.startsWith('ts-') ? gone() : before.refreshIncident(incident);
 }
 
 async function brokenApi() {
