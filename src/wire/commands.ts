@@ -1,14 +1,13 @@
 /** The command line's verbs over the real program. */
-import { readFileSync } from 'node:fs';
 import type { Commands, ReadFlags, RunbookReport } from '../adapters/terminal/commands.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig, processInput } from '../config/config.ts';
-import { UsageError } from '../errors.ts';
 import { readRunbook } from '../runbook/load.ts';
-import { credentialsOf } from './credentials.ts';
+import { caseSaver, replayCase } from './cases.ts';
+import { credentialsInFiles, textOf } from './credentials.ts';
 import { type DiagnosisParts, wireDiagnosis } from './diagnosis.ts';
 import { type Outside, openOutside } from './outside.ts';
-import { knownIds } from './runbooks.ts';
+import { knownIds, loadRunbooks } from './runbooks.ts';
 
 /** Opens the outside for one command and closes it afterwards. */
 async function withOutside<T>(
@@ -31,14 +30,27 @@ function clusterFlags({ context, kubeconfig }: Pick<ReadFlags, 'context' | 'kube
   return { ...(context === undefined ? {} : { context }), ...(kubeconfig === undefined ? {} : { kubeconfig }) };
 }
 
-export function makeCommands(): Commands {
+/** `version`: the program's, written into case files. */
+export function makeCommands(version: string): Commands {
+  const saving = ({ saveCase }: { readonly saveCase?: string }) => {
+    const onRecording = caseSaver(saveCase, version);
+    return onRecording === undefined ? {} : { onRecording };
+  };
   return {
     pod: (input) =>
       withOutside(input, ({ diagnose, outside }) => {
         const { name, kind, onProgress, signal } = input;
         const request = { name, namespace: input.namespace ?? outside.namespace, ...(kind ? { kind } : {}) };
-        return diagnose({ request, onProgress, signal });
+        return diagnose({ request, onProgress, signal, ...saving(input) });
       }),
+    image: (input) =>
+      withOutside(input, ({ preflight, outside }) => {
+        const { image, serviceAccount, onProgress, signal } = input;
+        const account = serviceAccount === undefined ? {} : { serviceAccount };
+        const namespace = input.namespace ?? outside.namespace;
+        return preflight({ image, namespace, ...account, onProgress, signal, ...saving(input) });
+      }),
+    replay: async (file) => replayCase(file, loadRunbooks(loadConfig(processInput('cli')).file.runbooks)),
     scope: (input) =>
       withOutside(input, ({ scope, outside }) => {
         const namespace = input.all ? undefined : (input.namespace ?? outside.namespace);
@@ -46,8 +58,12 @@ export function makeCommands(): Commands {
       }),
     credentials: (input) =>
       input.files.length > 0
-        ? Promise.resolve(credentialsOf.files(input.image, input.files))
-        : withOutside(input, ({ outside }) => credentialsOf.cluster(input, outside)),
+        ? Promise.resolve(credentialsInFiles(input.image, input.files))
+        : withOutside(input, ({ credentials, outside }) => {
+            const { image, serviceAccount, signal } = input;
+            const account = serviceAccount === undefined ? {} : { serviceAccount };
+            return credentials({ image, namespace: input.namespace ?? outside.namespace, ...account, signal });
+          }),
     lintRunbooks: async (files) => lintRunbooks(files),
     // Loaded when asked for: a diagnosis in the terminal needs neither Slack nor Redis.
     serve: async (options) => (await import('./serve.ts')).serve(options),
@@ -62,12 +78,4 @@ function lintRunbooks(files: readonly string[]): RunbookReport {
     return reading.ok ? [] : reading.problems.map(({ line, message }) => ({ file, line, message }));
   });
   return { apiVersion: 'pullcheck/v1', kind: 'RunbookReport', files: files.length, problems };
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new UsageError({ code: 'file-unreadable', message: `${file} cannot be read.` });
-  }
 }

@@ -2,9 +2,11 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { CHECKS } from '../diagnosis/checks/index.ts';
+import { makeCredentials } from '../flow/credentials.ts';
 import { type DiagnoseDeps, makeDiagnose, makeQuickLook } from '../flow/diagnose.ts';
+import { makePreflight } from '../flow/preflight.ts';
 import { makeScope } from '../flow/scope.ts';
-import type { DiagnoseUseCase, ScopeUseCase } from '../flow/use-cases.ts';
+import type { CredentialsUseCase, DiagnoseUseCase, PreflightUseCase, ScopeUseCase } from '../flow/use-cases.ts';
 import { REMEDIES } from '../remediation/remedies/index.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Outside } from './outside.ts';
@@ -14,6 +16,8 @@ export interface DiagnosisParts {
   readonly diagnose: DiagnoseUseCase;
   /** Within 5 seconds, for an alert's first look. */
   readonly quickLook: DiagnoseUseCase;
+  readonly preflight: PreflightUseCase;
+  readonly credentials: CredentialsUseCase;
   readonly scope: ScopeUseCase;
   readonly runbooks: readonly Runbook[];
 }
@@ -33,6 +37,8 @@ export function wireDiagnosis(config: Config, outside: Outside, clock: Clock): D
   return {
     diagnose: makeDiagnose(deps),
     quickLook: makeQuickLook(deps),
+    preflight: makePreflight(deps),
+    credentials: makeCredentials({ clock, readers }),
     scope: makeScope({ clock, readers }),
     runbooks,
   };

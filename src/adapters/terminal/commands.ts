@@ -1,6 +1,7 @@
 /** What the command line can ask for; `cli.ts` ties each to the program. */
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Scope } from '../../evidence/scope.ts';
+import type { CredentialsView } from '../../image/credentials-view.ts';
 import type { StepProgress } from '../../runbook/runbook.ts';
 import type { WorkloadKind } from '../../target/target.ts';
 
@@ -19,12 +20,25 @@ export interface Commands {
       readonly name: string;
       readonly kind?: 'Pod' | WorkloadKind;
       readonly onProgress: (steps: readonly StepProgress[]) => void;
+      /** Where a case file goes. */
+      readonly saveCase?: string;
     },
   ): Promise<Diagnosis>;
+  /** A Diagnosis of kind `Preflight`. */
+  image(
+    input: ReadFlags & {
+      readonly image: string;
+      readonly serviceAccount?: string;
+      readonly onProgress: (steps: readonly StepProgress[]) => void;
+      readonly saveCase?: string;
+    },
+  ): Promise<Diagnosis>;
+  /** From a case file, without a cluster. */
+  replay(file: string): Promise<Diagnosis>;
   scope(input: ReadFlags & { readonly all: boolean }): Promise<Scope>;
   credentials(
     input: ReadFlags & { readonly image: string; readonly serviceAccount?: string; readonly files: readonly string[] },
-  ): Promise<CredentialsReport>;
+  ): Promise<CredentialsView>;
   lintRunbooks(files: readonly string[]): Promise<RunbookReport>;
   serve(input: { readonly noWorker: boolean; readonly insecureWebhooks: boolean }): Promise<void>;
   worker(): Promise<void>;
@@ -42,15 +56,4 @@ export interface RunbookReport {
   readonly kind: 'RunbookReport';
   readonly files: number;
   readonly problems: readonly { readonly file: string; readonly line: number; readonly message: string }[];
-}
-
-/** The contract's `Credentials`, without any password. */
-export interface CredentialsReport {
-  readonly apiVersion: 'pullcheck/v1';
-  readonly kind: 'Credentials';
-  readonly repository: string;
-  readonly tried: readonly { readonly secret: string; readonly entry: string; readonly username: string }[];
-  readonly ignored: readonly { readonly secret: string; readonly entry: string | null; readonly reason: string }[];
-  readonly node: 'unknown';
-  readonly error: 'invalid-image' | 'secrets' | null;
 }

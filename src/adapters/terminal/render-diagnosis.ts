@@ -19,7 +19,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
       'Findings',
       diagnosis.findings.map(
         (finding) =>
-          `  ${finding.cause} (${finding.confidence}) ${finding.pod}/${finding.container}: ${finding.summary}\n${style.dim(`    because of: ${finding.because.join(', ')}`)}`,
+          `  ${finding.cause} (${finding.confidence})${finding.pod === '' ? '' : ` ${finding.pod}/${finding.container}`}: ${finding.summary}\n${style.dim(`    because of: ${finding.because.join(', ')}`)}`,
       ),
       style,
     ),
@@ -43,12 +43,13 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function verdict({ verdict: said, target }: Diagnosis, style: Style): string {
+function verdict({ verdict: said, target, notes = [] }: Diagnosis, style: Style): string {
   const paint = said.cause === 'healthy' ? style.good : said.cause === 'undetermined' ? style.unsure : style.bad;
   const severity = said.severity === 'none' ? '' : ` · ${said.severity}`;
   const open = said.alternatives.length > 0 ? `\n  also possible: ${said.alternatives.join(', ')}` : '';
   const of = target.workload && target.kind === 'Pod' ? ` (${target.workload.kind} ${target.workload.name})` : '';
-  return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n  ${said.summary}${open}`;
+  const understood = notes.map((note) => `\n${style.dim(note)}`).join('');
+  return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}${understood}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n  ${said.summary}${open}`;
 }
 
 function lights({ lights: shown, lightNotes }: Diagnosis, style: Style): string {
@@ -72,10 +73,12 @@ function section(title: string, lines: readonly string[], style: Style): string 
   return lines.length === 0 ? '' : `${style.bold(title)}\n${lines.join('\n')}`;
 }
 
-function footer({ scope, calls, durationMs }: Diagnosis): string {
+function footer({ kind, scope, calls, durationMs }: Diagnosis): string {
   const who =
-    scope.pods === 0
-      ? 'no pod is stuck'
-      : `${count(scope.pods, 'pod')} of ${count(scope.workloads, 'workload')} in ${count(scope.namespaces, 'namespace')} on ${count(scope.nodes, 'node')} affected`;
+    kind === 'Preflight'
+      ? 'no pod was looked at'
+      : scope.pods === 0
+        ? 'no pod is stuck'
+        : `${count(scope.pods, 'pod')} of ${count(scope.workloads, 'workload')} in ${count(scope.namespaces, 'namespace')} on ${count(scope.nodes, 'node')} affected`;
   return `${who} · ${count(calls.kubernetes, 'Kubernetes call')}, ${count(calls.registry, 'registry call')} · ${durationMs} ms`;
 }

@@ -1,9 +1,10 @@
 /** Small reports as text: credentials, runbook lint. */
-import type { CredentialsReport, RunbookReport } from './commands.ts';
+import type { CredentialsView } from '../../image/credentials-view.ts';
+import type { RunbookReport } from './commands.ts';
 import type { Style } from './style.ts';
 import { count, table } from './table.ts';
 
-export function renderCredentials(report: CredentialsReport, style: Style): string {
+export function renderCredentials(report: CredentialsView, style: Style): string {
   if (report.error === 'invalid-image')
     return style.bad('The image reference cannot be parsed: the kubelet stops before it looks for credentials.');
   const tried = report.tried.map((one, index) => [String(index + 1), `secret/${one.secret}`, one.entry, one.username]);

@@ -48,6 +48,8 @@ function session(commands: Partial<Commands> = {}) {
   };
   const all: Commands = {
     pod: none,
+    image: none,
+    replay: none,
     scope: none,
     credentials: none,
     lintRunbooks: none,

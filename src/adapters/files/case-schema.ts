@@ -1,0 +1,275 @@
+/**
+ * What a case file may hold. The frame is ours and strict; evidence is held to what the checks rely on and otherwise kept as it is,
+ * so that a field added later needs no row here. Sealed values are read back sealed: a file holds only placeholders of them.
+ */
+import { z } from 'zod';
+import { EVIDENCE_KINDS } from '../../evidence/collect.ts';
+import type { Evidence, EvidenceKind } from '../../evidence/evidence.ts';
+import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
+import { Sealed } from '../../sealed.ts';
+
+const Text = z.string();
+const Texts = z.array(Text);
+const Count = z.number();
+/** What `Date` can hold (ECMA-262, "Time Values"). */
+const Instant = z.number().min(-8.64e15).max(8.64e15);
+const Time = Instant.optional();
+const Images = z.record(Text, Text);
+const SealedText = Text.transform((text) => new Sealed(text));
+const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const;
+const Owner = z.looseObject({ kind: z.enum(WORKLOADS), name: Text });
+
+function observation<S extends z.ZodType>(value: S) {
+  return z.discriminatedUnion('status', [
+    z.strictObject({ status: z.literal('observed'), value }),
+    z.strictObject({ status: z.literal('absent') }),
+    z.strictObject({
+      status: z.literal('forbidden'),
+      permission: z.strictObject({ verb: Text, apiGroup: Text, resource: Text, namespace: Text.exactOptional() }),
+    }),
+    z.strictObject({ status: z.literal('unreachable'), detail: Text }),
+    z.strictObject({ status: z.literal('not-collected'), reason: Text }),
+  ]);
+}
+
+const Container = z.looseObject({
+  name: Text,
+  role: z.enum(['init', 'main', 'ephemeral']),
+  image: Text,
+  pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never', 'unknown']),
+  state: z.enum(['waiting', 'running', 'terminated', 'unknown']),
+  ready: z.boolean(),
+  restartCount: Count,
+  waitingReason: Text.optional(),
+  waitingMessage: Text.optional(),
+  imageID: Text.optional(),
+  exitCode: Count.optional(),
+  terminatedReason: Text.optional(),
+});
+
+const Pod = z.looseObject({
+  uid: Text,
+  name: Text,
+  namespace: Text,
+  resourceVersion: Text,
+  labels: z.record(Text, Text),
+  phase: Text,
+  node: Text.optional(),
+  createdAt: Time,
+  deletedAt: Time,
+  serviceAccount: Text,
+  imagePullSecrets: Texts,
+  containers: z.array(Container),
+  unmet: z.array(z.looseObject({ type: Text, reason: Text, message: Text })),
+});
+
+const Classification = z.looseObject({
+  kind: z.enum(PULL_ERROR_KINDS),
+  also: z.array(z.enum(PULL_ERROR_KINDS)),
+  host: Text.nullable(),
+  image: Text.nullable(),
+  registry: Text.nullable(),
+  runtime: Text.nullable(),
+});
+
+const Credential = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('anonymous') }),
+  z.looseObject({
+    kind: z.literal('password'),
+    source: Text,
+    origin: z.enum(['pull-secret', 'bot', 'new']),
+    secret: Text.optional(),
+    entry: Text.optional(),
+    username: Text,
+    password: SealedText,
+  }),
+]);
+
+const Said = { code: Text, message: Text };
+const At = z.enum(['token', 'manifest']);
+const Manifest = z.looseObject({ digest: Text, mediaType: Text, platforms: Texts, manifests: Texts });
+const FAULTS = [
+  'dns-failure',
+  'connection-refused',
+  'connection-timeout',
+  'connection-reset',
+  'network-unreachable',
+  'tls-untrusted',
+  'tls-handshake',
+  'http-vs-https',
+  'proxy-failure',
+  'registry-unreachable',
+] as const;
+const Certificate = z.looseObject({
+  subject: Text,
+  issuer: Text,
+  names: Texts,
+  validFrom: Text,
+  validTo: Text,
+  problem: Text,
+});
+
+const Outcome = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('found'), manifest: Manifest }),
+  z.looseObject({ kind: z.literal('missing'), ...Said }),
+  z.looseObject({ kind: z.literal('unauthorized'), at: At, ...Said }),
+  z.looseObject({ kind: z.literal('denied'), at: At, ...Said }),
+  z.looseObject({ kind: z.literal('rate-limited'), retryAfterSeconds: Count.optional(), message: Text }),
+  z.looseObject({ kind: z.literal('server-error'), status: Count, message: Text }),
+  z.looseObject({ kind: z.literal('not-a-registry'), status: Count, contentType: Text }),
+  z.looseObject({ kind: z.literal('unsupported-manifest'), mediaType: Text }),
+  z.looseObject({
+    kind: z.literal('network'),
+    fault: z.enum(FAULTS),
+    detail: Text,
+    certificate: Certificate.optional(),
+  }),
+  z.looseObject({ kind: z.literal('refused'), reason: Text }),
+]);
+
+const Attempt = z.looseObject({
+  credential: Credential,
+  outcome: Outcome,
+  login: z.enum(['accepted', 'rejected', 'unknown']).optional(),
+  challenge: z.looseObject({ scheme: z.enum(['none', 'basic', 'bearer', 'unknown']) }),
+  token: z.looseObject({ status: Count, granted: Texts.optional() }).optional(),
+  status: Count.optional(),
+  quota: z.looseObject({ limit: Text.optional(), remaining: Text.optional() }).optional(),
+  durationMs: Count,
+});
+
+const Reference = z.looseObject({
+  text: Text,
+  registry: Text,
+  repository: Text,
+  tag: Text.optional(),
+  digest: Text.optional(),
+});
+
+const Failing = z.looseObject({
+  namespace: Text,
+  pod: Text,
+  workload: Owner.optional(),
+  node: Text.optional(),
+  container: Text,
+  image: Text,
+  registry: Text,
+  reason: Text,
+  kind: z.enum(PULL_ERROR_KINDS),
+  secrets: Texts,
+});
+
+const Secret = z.looseObject({
+  name: Text,
+  namespace: Text,
+  type: Text,
+  createdAt: Time,
+  updatedAt: Time,
+  data: z.record(Text, SealedText),
+});
+
+const Node = z.looseObject({ name: Text, os: Text, arch: Text, ready: z.boolean(), pressure: Texts });
+
+/** A kind without a row is kept as plain JSON: a check that stumbles over it is inconclusive. */
+const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
+  pod: Pod,
+  container: Container,
+  events: z.array(
+    z.looseObject({ type: Text, reason: Text, message: Text, count: Count, firstAt: Time, lastAt: Time }),
+  ),
+  pullFailure: z.looseObject({
+    reason: Text,
+    message: Text,
+    from: z.enum(['status', 'event']),
+    at: Time,
+    classification: Classification,
+  }),
+  workload: Owner.extend({
+    namespace: Text,
+    replicas: z.looseObject({ desired: Count, updated: Count, available: Count }),
+    selector: Text,
+    images: Images,
+    paused: z.boolean(),
+  }),
+  revisions: z.array(
+    z.looseObject({
+      revision: Count,
+      name: Text,
+      createdAt: Time,
+      images: Images,
+      ready: Count,
+      isCurrent: z.boolean(),
+    }),
+  ),
+  node: Node,
+  nodes: z.looseObject({ nodes: z.array(Node), truncated: z.boolean() }),
+  scope: z.looseObject({
+    failing: z.array(Failing),
+    extent: z.enum(['cluster', 'namespace']),
+    pods: Count,
+    truncated: z.boolean(),
+  }),
+  reference: z.discriminatedUnion('ok', [
+    z.looseObject({ ok: z.literal(true), reference: Reference }),
+    z.looseObject({ ok: z.literal(false), fault: z.looseObject({ text: Text, fault: Text, sentence: Text }) }),
+  ]),
+  serviceAccount: z.looseObject({ name: Text, imagePullSecrets: Texts }),
+  pullSecrets: z.array(
+    z.looseObject({ name: Text, via: z.enum(['pod', 'service-account']), secret: observation(Secret) }),
+  ),
+  keyring: z.looseObject({
+    repository: Text,
+    tried: z.array(z.looseObject({ secret: Text, entry: Text, username: Text, password: SealedText })),
+    ignored: z.array(z.looseObject({ secret: Text, entry: Text.nullable(), reason: Text })),
+    error: z.enum(['invalid-image', 'secrets']).nullable(),
+  }),
+  registryAccess: z.looseObject({
+    host: Text,
+    scheme: z.enum(['http', 'https']).optional(),
+    attempts: z.array(Attempt),
+  }),
+  tags: z.discriminatedUnion('kind', [
+    z.looseObject({ kind: z.literal('listed'), names: Texts, truncated: z.boolean() }),
+    z.looseObject({ kind: z.literal('missing') }),
+    z.looseObject({ kind: z.literal('failed'), outcome: Outcome }),
+  ]),
+};
+
+/** Kinds of a newer version are passed over. */
+const EvidenceSchema = z
+  .object(
+    Object.fromEntries(EVIDENCE_KINDS.map((kind) => [kind, observation(VALUES[kind] ?? z.json()).optional()] as const)),
+  )
+  .transform((evidence) => evidence as Partial<Evidence>);
+
+export const CaseFile = z.strictObject({
+  apiVersion: z.literal('pullcheck/v1'),
+  kind: z.literal('Case'),
+  /** Version of the program that wrote it. */
+  tool: Text,
+  startedAt: z.iso.datetime(),
+  runbook: Text,
+  target: z.strictObject({
+    cluster: Text,
+    namespace: Text,
+    kind: z.enum(['Pod', 'Image', ...WORKLOADS]),
+    name: Text,
+    workload: z.strictObject({ kind: z.enum(WORKLOADS), name: Text }).exactOptional(),
+  }),
+  note: Text.exactOptional(),
+  credentialHosts: Texts,
+  cases: z
+    .array(z.strictObject({ namespace: Text, pod: Text, container: Text, evidence: EvidenceSchema }))
+    .min(1)
+    .max(100),
+});
+export type CaseFile = z.infer<typeof CaseFile>;
+
+/** undefined: the text is not JSON. */
+export function parseCaseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
