@@ -16,7 +16,7 @@ export const fetchForLocalSlack: Fetch = async (input, init) => {
   return fetch(String(input), { ...(init as RequestInit), ...simpler });
 };
 
-export function simplerForm(body: string): string {
+function simplerForm(body: string): string {
   const form = new URLSearchParams(body);
   for (const field of FIELDS) {
     const value = form.get(field);

@@ -77,7 +77,7 @@ export function readOnly(outside: Outside): Outside {
 }
 
 /** First lock: runbooks that offer nothing. Third: nobody may press. The person's registries and clusters stay as configured. */
-export function readOnlyConfig(folder: string): Config {
+function readOnlyConfig(folder: string): Config {
   const config = loadConfig(processInput('cli'));
   const shipped = fileURLToPath(new URL('../../deploy/runbooks/', import.meta.url));
   const runbooks = readdirSync(shipped).map((file) => {

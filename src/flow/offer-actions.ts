@@ -4,7 +4,7 @@ import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { ActionStore, RemedyAction, ThreadRef } from '../remediation/action.ts';
 
 /** A button expires: what it was offered for may have changed. */
-export const ACTION_TTL_MS = 30 * 60_000;
+const ACTION_TTL_MS = 30 * 60_000;
 
 export interface OfferActions {
   (diagnosis: Diagnosis, thread: ThreadRef, subject: RemedyAction['subject']): Promise<readonly RemedyAction[]>;

@@ -50,7 +50,7 @@ export function decide(policy: RemediationPolicy, request: GuardRequest): Decisi
 }
 
 /** Whether a second person is needed in this namespace. */
-export function isProduction(policy: RemediationPolicy, namespace: string): boolean {
+function isProduction(policy: RemediationPolicy, namespace: string): boolean {
   return policy.production.some((glob) => matchesGlob(glob, namespace));
 }
 

@@ -34,8 +34,8 @@ import { type FakeSlack, fakeSlack } from '../support/fake-people.ts';
 
 export const OLD = 'old-password-canary';
 export const NEW = 'new-password-canary';
-export const CHANNEL = 'C0INCIDENTS';
-export const THREAD = { channel: CHANNEL, ts: '1767225600.000100' };
+const CHANNEL = 'C0INCIDENTS';
+const THREAD = { channel: CHANNEL, ts: '1767225600.000100' };
 
 const file = 'deploy/runbooks/image-pull.yaml';
 const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
