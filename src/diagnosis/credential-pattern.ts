@@ -138,7 +138,10 @@ function loginRefused(answer: LoginRefused, facts: PatternFacts, cause: Name): P
       : cause('credentials-expired', 'likely', ['credentials-rejected']);
   }
   if (answer === 'refused') return cause('credentials-rejected', 'certain');
-  if (answer === 'login-or-right') return cause('credentials-rejected', 'likely', ['permission-denied']);
+  if (answer === 'login-or-right') {
+    const nothing: readonly Cause[] = someoneElseReads(facts) ? [] : ['repository-not-found'];
+    return cause('credentials-rejected', 'likely', ['permission-denied', ...nothing]);
+  }
   return someoneElseReads(facts)
     ? cause('permission-denied', 'likely', ['credentials-rejected'])
     : cause('credentials-rejected', 'likely', ['permission-denied', 'repository-not-found']);

@@ -105,7 +105,7 @@ export function canRead(attempt: AccessAttempt): boolean {
   const answer = readAttempt(attempt);
   if (answer === 'pullable' || answer === 'unsupported') return true;
   if (answer !== 'missing') return false;
-  if (attempt.challenge.scheme === 'none') return true;
+  if (attempt.challenge.scheme === 'none') return attempt.software !== 'product';
   if (attempt.challenge.scheme === 'basic') {
     // Artifactory and Nexus answer 404 for what a login may not see; docker-registry knows no such rights.
     return attempt.credential.kind === 'password' && attempt.software === 'distribution';

@@ -92,9 +92,10 @@ export interface AccessAttempt {
   readonly login?: LoginAnswer;
   /**
    * `distribution`: the answer has the header and the error shape of docker-registry, which has no rights by repository under Basic, so
-   * that its "not there" hides nothing. Absent where that cannot be told.
+   * that its "not there" hides nothing. `product`: it names itself as one that may hide (Artifactory, Nexus, …). Absent where that
+   * cannot be told.
    */
-  readonly software?: 'distribution';
+  readonly software?: 'distribution' | 'product';
   /** How it was asked; absent when no address could be made of the host. */
   readonly scheme?: 'http' | 'https';
   /** What the registry asked for: none, Basic, Bearer (realm kept without its query). */

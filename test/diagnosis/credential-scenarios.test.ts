@@ -56,7 +56,7 @@ describe('the credentials', () => {
     expect(verdictOf(given)).toMatchObject({
       cause: 'credentials-rejected',
       confidence: 'likely',
-      alternatives: ['permission-denied'],
+      alternatives: ['permission-denied', 'repository-not-found'],
     });
   });
 

@@ -9,12 +9,13 @@ const OWN_HEADERS = /^x-(?:jfrog|artifactory|harbor|gitlab|gitea)/;
 
 /**
  * `distribution` for an error as docker-registry 2.8 and distribution 3.1 write it (tried on both): the version header, and a detail
- * object of `Tag`, `Name` and `Revision`, or `name`. Nexus puts a list there, Artifactory its own sentence.
+ * object of `Tag`, `Name` and `Revision`, or `name`. Nexus puts a list there, Artifactory its own sentence. `product` for one that names
+ * itself; undefined: it cannot be told.
  */
-export function softwareOf(call: Call, answer: Answer): 'distribution' | undefined {
+export function softwareOf(call: Call, answer: Answer): 'distribution' | 'product' | undefined {
+  if (Object.keys(answer.headers).some((name) => OWN_HEADERS.test(name))) return 'product';
+  if (OTHERS.test(`${answer.headers['server'] ?? ''} ${realmOf(call, answer)}`)) return 'product';
   if (answer.headers['docker-distribution-api-version']?.trim() !== 'registry/2.0') return undefined;
-  if (Object.keys(answer.headers).some((name) => OWN_HEADERS.test(name))) return undefined;
-  if (OTHERS.test(`${answer.headers['server'] ?? ''} ${realmOf(call, answer)}`)) return undefined;
   return hasDistributionError(answer.body) ? 'distribution' : undefined;
 }
 

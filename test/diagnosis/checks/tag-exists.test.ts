@@ -61,6 +61,12 @@ describe('does the tag exist', () => {
       gone,
       'repository-not-found certain',
     ],
+    [
+      '404 on an open registry of a product that may hide',
+      attempt(anyone, missing, { challenge: { scheme: 'none' }, software: 'product' }),
+      gone,
+      'not-found-or-unauthorized likely',
+    ],
     ['404, token grants pull', attempt(podLogin, noName, bearer(200, ['pull'])), gone, 'repository-not-found certain'],
     ['404, token grants nothing', attempt(podLogin, noName, bearer(200, [])), gone, 'not-found-or-unauthorized likely'],
     ['404, token is opaque', attempt(podLogin, missing, bearer(200)), gone, 'not-found-or-unauthorized likely'],
