@@ -70,7 +70,7 @@ export const SCENARIOS: readonly Scenario[] = [
     id: 'credential-expired-prod',
     title: '3 In production',
     story: 'The same password, in production: prod/checkout cannot pull, and nobody may rotate it alone.',
-    hint: 'Press "Rotate the pull secret" as Alice, then choose Bob in "Act as" and do the same.',
+    hint: 'Press "Rotate the pull secret" as Alice, then do the same as Bob: choose him in "Act as" (in a terminal, type "as bob").',
     fault: 'credential',
     actors: [
       actor('prod/checkout', { replicas: 2, node: 'node-a', secret: 'puller-cred', before: '8.0.2', after: '8.0.3' }),
