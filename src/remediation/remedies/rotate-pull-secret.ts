@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
+import { type Answer, readAttempt } from '../../diagnosis/registry-answers.ts';
 import { ConfigError, RemedyError } from '../../errors.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
@@ -110,10 +111,14 @@ function refOf({ namespace, secret, resourceVersion }: Params): ChangeRef {
   return { namespace, name: secret, resourceVersion };
 }
 
+/** Answers that a new password may change; a login that was accepted and lacks the right is none of them. */
+const MENDABLE: readonly Answer[] = ['refused', 'expired', 'denied-at-token', 'login-or-right'];
+
 function rejectedEntry(evidence: Evidence): { secret: string; entry: string } | undefined {
-  for (const { credential, outcome } of valueOf(evidence.registryAccess)?.attempts ?? []) {
-    const refused = outcome.kind === 'unauthorized' || outcome.kind === 'denied';
-    if (credential.kind === 'password' && refused && credential.secret && credential.entry)
+  for (const attempt of valueOf(evidence.registryAccess)?.attempts ?? []) {
+    const { credential } = attempt;
+    if (credential.kind !== 'password' || credential.origin !== 'pull-secret') continue;
+    if (credential.secret && credential.entry && MENDABLE.includes(readAttempt(attempt)))
       return { secret: credential.secret, entry: credential.entry };
   }
   return undefined;
