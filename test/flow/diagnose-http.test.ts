@@ -91,6 +91,21 @@ describe('a diagnosis over HTTP', () => {
     expect(registry.requests).toHaveLength(diagnosis.calls.registry);
   });
 
+  it('tells a missing right from a wrong password, with at most 4 calls to the registry', async () => {
+    registry.allow('robot', new Sealed('right'), ['team/web']);
+    const noRight = await diagnose();
+    expect(noRight.verdict).toMatchObject({ cause: 'permission-denied', confidence: 'likely' });
+    expect(noRight.verdict.summary).toContain('The login itself is good');
+    expect(noRight.calls.registry).toBeLessThanOrEqual(4);
+    registry.allow('robot', new Sealed('another'));
+    const wrong = await diagnose();
+    registry.allow('robot', new Sealed('right'));
+    // The node still says that the image is not there: not certain while the two disagree.
+    expect(wrong.verdict).toMatchObject({ cause: 'credentials-rejected', confidence: 'likely' });
+    expect(wrong.calls.registry).toBeLessThanOrEqual(4);
+    expect(registry.requests.map(({ path }) => path).filter((path) => path === '/v2/')).toHaveLength(2);
+  });
+
   it('prints the rule when the Secrets may not be read, and goes on', async () => {
     cluster.deny({ verb: 'get', resource: 'secrets' });
     const diagnosis = await diagnose();
