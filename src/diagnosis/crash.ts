@@ -1,12 +1,13 @@
 /** A container that has its image and ends: how, with which last words, and which revision ran before. Pure. */
 import type { EvidenceView } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
+import type { RunningImage } from '../evidence/running-image.ts';
 import type { ContainerSnapshot, NodeSnapshot, Revision } from '../evidence/snapshots.ts';
 import type { Confidence, Finding } from './check.ts';
 import { type Sameness, sameImage } from './same-image.ts';
 import { count, tidy } from './words.ts';
 
-export type CrashView = EvidenceView<'events' | 'registryAccess' | 'crashLogs' | 'revisions' | 'node'>;
+export type CrashView = EvidenceView<'events' | 'registryAccess' | 'runningImage' | 'crashLogs' | 'revisions' | 'node'>;
 
 /** The runtime never got the process to run; its words are in the status, there is no log. */
 const NEVER_RAN: ReadonlySet<string> = new Set(['StartError', 'ContainerCannotRun']);
@@ -35,10 +36,11 @@ function lastWords(container: ContainerSnapshot, { crashLogs }: CrashView): Word
 }
 
 function crashing(container: ContainerSnapshot, evidence: CrashView, words: Words | undefined): Finding {
-  const image = sameImage(container, evidence.registryAccess);
+  const compared = valueOf(evidence.runningImage)?.match;
+  const image = compared === undefined ? sameImage(container, evidence.registryAccess) : COMPARED[compared];
   const sure = image === 'same' || image === 'pinned';
   const before = lastWorking(valueOf(evidence.revisions) ?? [], container.name);
-  const { because, log } = sources(evidence, { image, words, before });
+  const { because, log } = sources(evidence, { image, compared, words, before });
   return {
     cause: 'container-crashing',
     confidence: sureness(container, sure),
@@ -65,16 +67,25 @@ function sureness(container: ContainerSnapshot, sure: boolean): Confidence {
   return sure && container.state !== 'running' ? 'certain' : 'likely';
 }
 
+/** The closer look, which also knows an image by its config, decides where it was taken. */
+const COMPARED: Readonly<Record<RunningImage['match'], Sameness>> = {
+  same: 'same',
+  different: 'other',
+  unknown: 'unknown',
+};
+
 interface Used {
+  readonly compared: RunningImage['match'] | undefined;
   readonly image: Sameness;
   readonly words: Words | undefined;
   readonly before: LastWorking | undefined;
 }
 
-function sources({ crashLogs }: CrashView, { image, words, before }: Used) {
+function sources({ crashLogs }: CrashView, { image, compared, words, before }: Used) {
+  const source = compared === undefined ? ('registryAccess' as const) : ('runningImage' as const);
   const because: Finding['because'] = [
     'container',
-    ...(image === 'same' || image === 'other' ? (['registryAccess'] as const) : []),
+    ...(image === 'same' || image === 'other' ? [source] : []),
     ...(words?.from === 'crashLogs' ? (['crashLogs'] as const) : []),
     ...(before === undefined ? [] : (['revisions'] as const)),
   ];

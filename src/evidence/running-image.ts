@@ -14,6 +14,8 @@ export interface NodeCopy {
 /** What the node runs, beside what the registry says that the tag means now. */
 export interface RunningImage {
   readonly running: ImageId;
+  /** Digest of its config, where the registry still has its manifest; asked only when the manifests differ. */
+  readonly runningConfig?: string;
   readonly now: ManifestView;
   /** `unknown`: node and registry speak of different things (a config here, an index there). */
   readonly match: 'same' | 'different' | 'unknown';

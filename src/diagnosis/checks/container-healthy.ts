@@ -13,7 +13,17 @@ import { count, tidy } from '../words.ts';
 export const containerHealthy = defineCheck({
   id: 'container-healthy',
   question: 'Does the container run?',
-  needs: ['container', 'pod', 'events', 'pullFailure', 'registryAccess', 'crashLogs', 'revisions', 'node'],
+  needs: [
+    'container',
+    'pod',
+    'events',
+    'pullFailure',
+    'registryAccess',
+    'runningImage',
+    'crashLogs',
+    'revisions',
+    'node',
+  ],
   run(evidence): CheckResult {
     const { container } = evidence;
     if (container.status !== 'observed') return couldNotLook({ container });

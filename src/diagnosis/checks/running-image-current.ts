@@ -109,8 +109,9 @@ function sureness({ image, container, seen }: Omit<Facts, 'platform'>): Confiden
   const { running, now } = seen;
   // The registry is not where such a container gets its image from.
   if (container.pullPolicy === 'Never') return 'likely';
-  // A HEAD does not tell the platforms' manifests; a mirror's name, or that of another tag of the same image, has its own digests.
-  const known = now.headOnly !== true && (running.of === 'config' || running.repository === repositoryName(image));
+  // A HEAD does not tell the platforms' manifests. Under another name the same image may have a manifest of its own, unless its config is known.
+  const named = running.of === 'config' || running.repository === repositoryName(image);
+  const known = now.headOnly !== true && (named || seen.runningConfig !== undefined);
   return known ? 'certain' : 'likely';
 }
 
