@@ -23,9 +23,26 @@ type PullOutcome = { readonly ok: true; readonly digest?: string } | { readonly 
 
 export type Pull = (request: PullRequest) => Promise<PullOutcome> | PullOutcome;
 
+/** One start: what the runtime would be handed. `digest` is of what the node holds, which may be older than what the tag means. */
+export interface RunRequest {
+  readonly image: string;
+  readonly digest: string;
+  readonly container: string;
+  readonly node: string;
+}
+
+/** It runs, or it ends at once and leaves these lines in its log. */
+export type RunOutcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly exitCode: number; readonly reason?: string; readonly log: readonly string[] };
+
+export type Run = (request: RunRequest) => RunOutcome;
+
 export interface Kubelet {
   /** One try for every container that does not run yet; resolves when its status is written. */
   sync(pod: KubeObject): Promise<void>;
+  /** What a container that ended has printed; undefined: it has not ended. */
+  log(pod: KubeObject, container: string): readonly string[] | undefined;
 }
 
 export interface KubeletParts {
@@ -33,11 +50,14 @@ export interface KubeletParts {
   readonly clock: Clock;
   readonly event: EventWriter;
   readonly pull: Pull;
+  readonly run: Run;
 }
 
-export function createKubelet({ store, clock, event, pull }: KubeletParts): Kubelet {
+export function createKubelet({ store, clock, event, pull, run }: KubeletParts): Kubelet {
   /** `node image` -> digest of what its disk holds: a cached image needs no registry under IfNotPresent. */
   const present = new Map<string, string>();
+  /** `uid container` -> the log of its last run that ended. */
+  const logs = new Map<string, readonly string[]>();
 
   function live(pod: KubeObject): KubeObject | undefined {
     const now = store.get(placeOf(pod));
@@ -81,17 +101,29 @@ export function createKubelet({ store, clock, event, pull }: KubeletParts): Kube
     }
     say('Normal', 'Started', 'Container started');
     const repository = image.replace(/@.*$/, '').replace(/:[^/:]+$/, '');
+    const digest = present.get(key) ?? '';
+    const common = { name, image, imageID: `${repository}@${digest}` };
+    const outcome = run({ image, digest, container: name, node });
+    const restartCount = restartsOf(pod, name) + (outcome.ok ? 0 : 1);
+    if (outcome.ok) {
+      const state = { running: { startedAt: `${formatTime(clock.now()).slice(0, 19)}Z` } };
+      return { ...common, ready: true, restartCount, state };
+    }
+    const { exitCode, reason = 'Error', log } = outcome;
+    logs.set(`${pod.metadata.uid ?? ''} ${name}`, log);
+    const message = `back-off 10s restarting failed container=${name} pod=${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid ?? ''})`;
+    say('Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${pod.metadata.name}`);
     return {
-      name,
-      image,
-      imageID: `${repository}@${present.get(key) ?? ''}`,
-      ready: true,
-      restartCount: 0,
-      state: { running: { startedAt: `${formatTime(clock.now()).slice(0, 19)}Z` } },
+      ...common,
+      ready: false,
+      restartCount,
+      state: { waiting: { reason: 'CrashLoopBackOff', message } },
+      lastState: { terminated: { exitCode, reason } },
     };
   }
 
   return {
+    log: (pod, container) => logs.get(`${pod.metadata.uid ?? ''} ${container}`),
     async sync(pod) {
       const init: ContainerStatus[] = [];
       for (const container of pod.spec?.initContainers ?? []) {
@@ -116,7 +148,7 @@ export function createKubelet({ store, clock, event, pull }: KubeletParts): Kube
         ...now,
         status: {
           ...now.status,
-          phase: ready ? 'Running' : 'Pending',
+          phase: ready || main.some(isCrashing) ? 'Running' : 'Pending',
           conditions: conditions(ready, main),
           ...(init.length > 0 ? { initContainerStatuses: init } : {}),
           containerStatuses: main,
@@ -124,6 +156,16 @@ export function createKubelet({ store, clock, event, pull }: KubeletParts): Kube
       });
     },
   };
+}
+
+/** Starts again and again: the next sync tries once more. */
+export function isCrashing({ state }: ContainerStatus): boolean {
+  return JSON.stringify(state ?? {}).includes('CrashLoopBackOff');
+}
+
+function restartsOf(pod: KubeObject, container: string): number {
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
+  return Number(status?.['restartCount'] ?? 0);
 }
 
 function conditions(ready: boolean, main: readonly ContainerStatus[]) {

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 import type { Verbs } from './api.ts';
-import { RESOURCES } from './objects.ts';
+import { type KubeObject, RESOURCES } from './objects.ts';
 import { parseBody } from './schema.ts';
 import { badRequest, StatusError } from './status.ts';
 import type { Place } from './store.ts';
@@ -11,7 +11,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 interface Route {
   readonly place: Place;
-  readonly status: boolean;
+  readonly isLog: boolean;
 }
 
 /** `/apis/apps/v1/namespaces/NS/deployments/NAME/status`; undefined: not served. */
@@ -25,8 +25,10 @@ function route(pathname: string): Route | undefined {
     rest = rest.slice(2);
   }
   const resource = RESOURCES.find((row) => row.group === group && row.plural === rest[0]);
-  if (!resource || rest.length > 3 || (rest.length === 3 && rest[2] !== 'status')) return undefined;
-  return { place: { resource, namespace, name: rest[1] ?? '' }, status: rest[2] === 'status' };
+  const sub = rest[2];
+  const isLog = sub === 'log' && resource?.kind === 'Pod';
+  if (!resource || rest.length > 3 || (sub !== undefined && sub !== 'status' && !isLog)) return undefined;
+  return { place: { resource, namespace, name: rest[1] ?? '' }, isLog };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
@@ -59,8 +61,31 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+interface ServerParts {
+  readonly verbs: Verbs;
+  readonly access: Access;
+  /** What a container that ended has printed. */
+  readonly logs: (pod: KubeObject, container: string) => readonly string[] | undefined;
+}
+
+/** As the API server says it, the words of the kubelet behind it included. */
+function readLog({ verbs, logs }: ServerParts, place: Place, query: URLSearchParams): string {
+  const pod = verbs.get(place);
+  const container = query.get('container') ?? pod.spec?.containers?.[0]?.name ?? '';
+  const lines = logs(pod, container);
+  if (!lines && query.get('previous') === 'true') {
+    throw badRequest(`previous terminated container "${container}" in pod "${place.name}" not found`);
+  }
+  const tail = (lines ?? []).slice(-Number(query.get('tailLines') ?? Number.MAX_SAFE_INTEGER));
+  return tail
+    .map((line) => `${line}\n`)
+    .join('')
+    .slice(0, Number(query.get('limitBytes') ?? Number.MAX_SAFE_INTEGER));
+}
+
 /** Port 0: a free one. */
-export async function startServer(verbs: Verbs, access: Access, port = 0): Promise<ApiServer> {
+export async function startServer(parts: ServerParts, port = 0): Promise<ApiServer> {
+  const { verbs, access } = parts;
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (access.broken === 'refuse') {
       request.socket.destroy();
@@ -75,10 +100,15 @@ export async function startServer(verbs: Verbs, access: Access, port = 0): Promi
     try {
       const verb = verbOf(request.method ?? 'GET', found.place.name !== '');
       const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-      access.check(token, verb, found.place);
+      const { place, isLog } = found;
+      const asked = isLog ? { ...place.resource, plural: 'pods/log' } : place.resource;
+      access.check(token, verb, { ...place, resource: asked });
+      if (isLog) {
+        response.writeHead(200, { 'content-type': 'text/plain' }).end(readLog(parts, place, url.searchParams));
+        return;
+      }
       const body = await bodyOf(request);
       const dryRun = url.searchParams.get('dryRun') === 'All';
-      const { place } = found;
       const answer =
         verb === 'get'
           ? verbs.get(place)

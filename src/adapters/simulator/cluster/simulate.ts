@@ -7,7 +7,7 @@ import { type AccessRule, createAccess, type Denial } from './access.ts';
 import { createVerbs } from './api.ts';
 import { createControllers, ownerOf } from './controllers.ts';
 import { createEventWriter } from './events.ts';
-import { createKubelet, type Pull } from './kubelet.ts';
+import { createKubelet, isCrashing, type Pull, type Run } from './kubelet.ts';
 import { type KubeObject, resourceOf } from './objects.ts';
 import { startServer } from './server.ts';
 import { createStore } from './store.ts';
@@ -18,6 +18,8 @@ export interface SimulatedClusterOptions {
   readonly ids: IdSource;
   /** Asked for every image that a kubelet has not cached. */
   readonly pull: Pull;
+  /** Asked at each start of a container; default: it runs. */
+  readonly run?: Run;
   /** Context name in the kubeconfig; default `simulated`. */
   readonly name?: string;
   /** Default: a free one. */
@@ -44,7 +46,8 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   const { clock, ids, pull, name = 'simulated' } = options;
   const store = createStore(clock, ids);
   const access = createAccess();
-  const kubelet = createKubelet({ store, clock, pull, event: createEventWriter(store, clock) });
+  const { run = () => ({ ok: true }) } = options;
+  const kubelet = createKubelet({ store, clock, pull, run, event: createEventWriter(store, clock) });
   const controllers = createControllers(store, ids);
   const running = new Set<Promise<void>>();
 
@@ -82,7 +85,8 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       else if (after && JSON.stringify(before?.spec) !== JSON.stringify(after.spec)) changed(after);
     },
   });
-  const server = await startServer(verbs, access, options.port);
+  const logs = (pod: KubeObject, container: string) => kubelet.log(pod, container);
+  const server = await startServer({ verbs, access, logs }, options.port);
 
   async function settle(): Promise<void> {
     for (let round = 0; running.size > 0; round += 1) {
@@ -92,7 +96,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   }
   function retryPulls(): void {
     for (const pod of store.list(resourceOf('Pod'))) {
-      const stuck = pod.status?.phase === 'Pending';
+      const stuck = pod.status?.phase === 'Pending' || pod.status?.containerStatuses?.some(isCrashing);
       if (stuck) syncPod(pod);
     }
   }

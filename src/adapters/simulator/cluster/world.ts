@@ -44,7 +44,7 @@ export interface World {
   pod(plan: WorkloadPlan): Promise<KubeObject>;
   /** A rollout to another image, as `kubectl set image` starts one. */
   setImage(at: Named & { readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' }, image: string): Promise<void>;
-  /** The kubelets try every stuck image again, as they do within 5 minutes. */
+  /** The kubelets try every stuck image and every crashing container again, as they do within 5 minutes. */
   retryPulls(): Promise<void>;
   /** Resolves when nothing is being pulled or rolled out any more. */
   settle(): Promise<void>;
