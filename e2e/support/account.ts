@@ -11,7 +11,7 @@ export async function installBase(): Promise<void> {
 }
 
 /** Applies an overlay in one namespace. */
-export async function grant(overlay: 'read-pull-secrets' | 'remedies', namespace: string): Promise<void> {
+export async function grant(overlay: 'read-pull-secrets' | 'read-logs' | 'remedies', namespace: string): Promise<void> {
   const rendered = await kubectl('kustomize', `deploy/overlays/${overlay}`);
   const applied = await run('kubectl', ['apply', '-n', namespace, '-f', '-'], { input: rendered });
   if (applied.code !== 0) throw new Error(applied.err);

@@ -13,8 +13,8 @@ export interface Account {
 export interface Registry {
   /** `registry.box:5000` */
   readonly host: string;
-  /** Pushes an image that runs (it sleeps until told to stop). */
-  push(repository: string, tag: string): Promise<void>;
+  /** Pushes an image that runs (it sleeps until told to stop). Another `build`: other content, another digest. */
+  push(repository: string, tag: string, build?: string): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
   /** Only these accounts from now on. */
@@ -76,8 +76,8 @@ export async function startRegistry(options: {
     host,
     start,
     stop,
-    async push(repository, tag) {
-      const archive = await testImage(folder);
+    async push(repository, tag, build = '1') {
+      const archive = await testImage(folder, build);
       const account = current[0];
       const credentials = account ? [`--dest-creds=${account.user}:${account.password}`] : [];
       const pushed = await run('skopeo', [
@@ -102,8 +102,9 @@ export async function startRegistry(options: {
   };
 }
 
-async function testImage(folder: string): Promise<string> {
-  const made = await run(join(process.env['TESTBED'] ?? '', 'test-image'), [folder, 'pause:1']);
+async function testImage(folder: string, build: string): Promise<string> {
+  const env = { ...process.env, LABEL: build };
+  const made = await run(join(process.env['TESTBED'] ?? '', 'test-image'), [folder, 'pause:1'], { env });
   if (made.code !== 0) throw new Error(`test-image: ${made.err}`);
   return made.out.trim();
 }
