@@ -108,4 +108,25 @@ describe('configuration', () => {
     expect(problemsOf(input({ PULLCHECK_CONFIG: '/missing.yaml' }))).toContain('/missing.yaml');
     expect(() => loadConfig(input({}))).not.toThrow();
   });
+
+  it('takes a credential source in three forms, and no fourth', () => {
+    const from = (text: string) =>
+      input(
+        { PULLCHECK_CONFIG: '/c.yaml' },
+        { '/c.yaml': `credentialSources:\n  - registry: ghcr.io\n    from: ${text}\n` },
+      );
+    for (const good of ['{ env: GHCR }', '{ file: /run/ghcr }', '{ secret: { namespace: ops, name: ghcr } }']) {
+      expect(loadConfig(from(good)).file.credentialSources).toHaveLength(1);
+    }
+    for (const bad of ['{}', '{ env: GHCR, file: /run/ghcr }', '{ password: canary }', '{ secret: { name: ghcr } }']) {
+      const text = problemsOf(from(bad));
+      expect(text).toMatch(/\/c\.yaml:\d: credentialSources\.0\.from/);
+      expect(text).not.toContain('canary');
+    }
+  });
+
+  it('lets nobody press, and calls nothing production, until somebody is named', () => {
+    const { press, production } = loadConfig(input({})).file.access;
+    expect([press.users, press.userGroups, production]).toEqual([[], [], []]);
+  });
 });
