@@ -250,6 +250,7 @@ describe('no secret leaves the program', () => {
     const texts = [await wrong.text(), await malformed.text()];
     for (const route of ['readyz', 'healthz', 'metrics'])
       texts.push(await (await fetch(`${service.url}/${route}`)).text());
+    expect(texts.join('\n')).toContain('pullcheck_jobs_total{kind="remediate",outcome="done"} 1');
     expect(leaks(texts.join('\n'))).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import type { ReceiveAlertsUseCase } from '../flow/use-cases.ts';
 import type { JobWorker } from '../incident/job.ts';
 import { Sealed } from '../sealed.ts';
 import { type Program, type ProgramParts, wireProgram } from './program.ts';
+import { countedHandlers } from './telemetry.ts';
 
 export interface ServiceParts extends ProgramParts {
   /** Absent: workers only, no listener of Slack. */
@@ -131,7 +132,7 @@ async function missing(
 
 function startWork({ stores, telemetry, clock }: ServiceParts, program: Program): { stop(): Promise<void> } {
   const { log, metrics, report } = telemetry;
-  const worker: JobWorker = stores.work(program.handlers, {
+  const worker: JobWorker = stores.work(countedHandlers(program.handlers, metrics), {
     concurrency: CONCURRENCY,
     onFailure: (job, error, final) => {
       metrics.job(job.kind, final ? 'failed' : 'retried');

@@ -2,6 +2,7 @@
 import type { Config } from '../config/config.ts';
 import type { Report } from '../flow/incident-deps.ts';
 import type { DiagnoseUseCase, ReceiveAlertsUseCase } from '../flow/use-cases.ts';
+import type { Job, JobHandlers, JobRun } from '../incident/job.ts';
 import type { Pager } from '../incident/ports.ts';
 import { createLog, type Log } from '../telemetry/log.ts';
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts';
@@ -74,5 +75,23 @@ export function countedReceive(receive: ReceiveAlertsUseCase, metrics: Metrics):
       metrics.alerts('alertmanager', 'rejected', batch.alerts.length);
       throw error;
     }
+  };
+}
+
+/** Counts jobs that ended well; the others are counted where their failure is reported. */
+export function countedHandlers(handlers: JobHandlers, metrics: Metrics): JobHandlers {
+  function counted<J extends Job>(handle: (job: J, run: JobRun) => Promise<void>) {
+    return async (job: J, run: JobRun) => {
+      await handle(job, run);
+      metrics.job(job.kind, 'done');
+    };
+  }
+  return {
+    'first-look': counted(handlers['first-look']),
+    diagnose: counted(handlers.diagnose),
+    due: counted(handlers.due),
+    inquire: counted(handlers.inquire),
+    remediate: counted(handlers.remediate),
+    verify: counted(handlers.verify),
   };
 }
