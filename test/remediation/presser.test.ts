@@ -36,7 +36,7 @@ function slack(workspace: Workspace) {
     const users = workspace.groups[group];
     return answer(users ? { ok: true, users } : { ok: false, error: 'no_such_subteam' });
   };
-  const client = new WebClient('xoxb-test', { fetch: fetch as typeof globalThis.fetch, retryConfig: { retries: 0 } });
+  const client = new WebClient('xoxb-test', { fetch, retryConfig: { retries: 0 } });
   const standing = createStanding(client, { throttle, clock, log, home: () => 'T0HOME' });
   const membership = createMembership(client, throttle, clock, log);
   return { clock, presser: (groups: readonly string[]) => makePresser({ standing, membership }, groups) };
