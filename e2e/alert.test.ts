@@ -126,6 +126,42 @@ describe(`alerts on ${runtime}`, () => {
   });
 });
 
+describe(`a registry outage on ${runtime}`, () => {
+  it('ten alerts of it give one thread and one page', async () => {
+    await registry.stop();
+    const roots = (await bot.slack.roots()).length;
+    const pages = bot.pager.pages().length;
+    const namespaces = Array.from({ length: 5 }, (_, index) => `storm-${index}`);
+    const pods = await Promise.all(namespaces.map(async (where) => [where, await deploy(where, 'v1')] as const));
+    await Promise.all(
+      pods.flatMap(([where, pod]) => [
+        alertmanager.fire(alertAbout(where, pod)),
+        alertmanager.fire({ ...alertAbout(where, pod), alertname: 'PullcheckImagePullFailing' }),
+      ]),
+    );
+    await eventually(
+      'the thread of the outage',
+      async () => (JSON.stringify(await bot.slack.roots()).includes('connection-refused') ? true : undefined),
+      90,
+    );
+    await eventually('all five in its root message', async () => {
+      const [root] = (await bot.slack.roots()).filter((message) =>
+        JSON.stringify(message).includes('connection-refused'),
+      );
+      return namespaces.every((where) => JSON.stringify(root).includes(where)) ? true : undefined;
+    });
+    await bot.fastForward(21);
+    await eventually('the page', async () => (bot.pager.pages().length > pages ? true : undefined));
+    await bot.fastForward(21);
+    await eventually('on-call is mentioned', async () =>
+      JSON.stringify(await bot.slack.messages()).includes('<@U01BOB>') ? true : undefined,
+    );
+    expect((await bot.slack.roots()).length - roots).toBe(1);
+    expect(bot.pager.pages().length - pages).toBe(1);
+    await registry.start();
+  });
+});
+
 describe('what arrives broken', () => {
   const post = async (body: string, token: string) =>
     fetch(`${bot.url}/webhooks/alertmanager`, {

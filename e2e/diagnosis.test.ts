@@ -3,7 +3,7 @@
  * the tag that was never pushed, the missing Secret, the wrong password, the registry that is down, the right that is missing.
  */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accountKubeconfig, grant, installBase } from './support/account.ts';
@@ -182,6 +182,24 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
     const { code, value } = await diagnose(kubeconfig, 'deployment/web', 'fine', env);
     expect(code).toBe(0);
     expect(value.verdict.cause).toBe('healthy');
+  });
+
+  it('without any right at all: could not look, exit 3, with the rules to add', async () => {
+    await apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'nobody', namespace: 'pullcheck' } });
+    const nobody = await accountKubeconfig('nobody');
+    const pod = await stuckPod('payments', 'web');
+    const { code, value } = await diagnose(nobody, pod, 'payments', env);
+    expect(code).toBe(3);
+    expect(value.verdict.cause).toBe('undetermined');
+    expect(value.gaps.join(' ')).toContain('resources: ["pods"], verbs: ["get"]');
+  });
+
+  it('an API server that is gone: could not look, exit 3', async () => {
+    const gone = join(dir, 'gone.kubeconfig');
+    writeFileSync(gone, readFileSync(kubeconfig, 'utf8').replaceAll(':6443', ':6449'));
+    const { code, value } = await diagnose(gone, 'web', 'payments', env);
+    expect(code).toBe(3);
+    expect(JSON.stringify(value)).toContain('6449');
   });
 
   it('an unknown pod is exit 2 with a sentence', async () => {

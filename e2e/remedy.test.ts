@@ -66,6 +66,21 @@ describe(`a wrong password, rotated by a button, on ${runtime}`, () => {
     expect(bot.pager.pages()).toEqual([]); // a question pages nobody
   });
 
+  it('answers a mention inside the thread, where Slack has no slash commands', async () => {
+    const [root] = await bot.slack.roots();
+    if (!root) throw new Error('no thread');
+    const before = (await bot.slack.thread(root.ts)).length;
+    await bot.slack.mention(bot.slack.users.carol, 'scope -n shop', root.ts);
+    await eventually('the answer in the same thread', async () =>
+      (await bot.slack.thread(root.ts))
+        .slice(before)
+        .some((message) => message.user === 'U0BOT' && JSON.stringify(message).includes('web'))
+        ? true
+        : undefined,
+    );
+    expect(await bot.slack.roots()).toHaveLength(1);
+  });
+
   it('refuses whoever may not press, and changes nothing', async () => {
     const before = await kubectl(
       'get',

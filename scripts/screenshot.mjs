@@ -1,4 +1,4 @@
-// Plays the demo in a headless browser and takes pictures of it: `node scripts/screenshot.mjs FOLDER`; docs/images/thread.png is its thread.
+// Plays the demo in a headless browser and takes pictures: without a word docs/images/thread.png, with FOLDER every state into it.
 // Needs Chromium (CHROMIUM, default /usr/bin/chromium) and the demo's local Slack.
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const folder = process.argv[2] ?? join(root, 'docs/images');
-const only = process.argv[3];
+const all = process.argv[2];
+const folder = all ?? join(root, 'docs/images');
 const quiet = [
   '--no-sandbox',
   '--disable-gpu',
@@ -45,7 +45,7 @@ async function start() {
     });
   });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: quiet });
-  const opened = await browser.newPage({ viewport: { width: 1440, height: 1000 }, deviceScaleFactor: 1 });
+  const opened = await browser.newPage({ viewport: { width: 1280, height: 820 }, deviceScaleFactor: 1 });
   await opened.goto(url);
   return opened;
 }
@@ -54,70 +54,66 @@ async function stories(page) {
   const shot = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
   const press = (label) => page.locator('button', { hasText: label }).last().click();
   const says = (text) => page.getByText(text).last().waitFor({ timeout: 60_000 });
+  const openThread = (root) =>
+    page.locator('.messages .msg', { hasText: root }).last().locator('.thread-summary').click({ timeout: 60_000 });
   const settle = () => page.waitForTimeout(6_000); // edits come at most every 3 s
 
   // 1: the thread of an image that was never pushed.
   await says('Image pull: deployment/api-service in staging');
-  await shot('01-alert');
-  await page.locator('.thread-summary').last().click();
-  await page.evaluate(() => {
-    document.querySelector('.thread-pane')?.style.setProperty('width', '700px', 'important');
-  });
-  await says('Findings: tag-not-found');
-  await settle();
-  await shot('02-thread-bottom');
-  await top(page);
-  await shot('thread');
-  if (only === 'thread') return;
-  await press('Push image');
-  await says('Resolved by');
-  await settle();
-  await shot('03-resolved');
+  if (all) await playMissingTag();
 
-  // 2: an expired credential, rotated.
+  // 2: an expired credential, rotated. This is the picture of the README.
   await press('2 Expired credential');
-  await says('Image pull: deployment/payments in staging');
+  await openThread('Image pull: deployment/payments in staging');
+  await page.evaluate(() => {
+    document.body.style.zoom = '0.82';
+    document.querySelector('.app')?.style.setProperty('height', '122vh');
+    document.querySelector('.thread-pane')?.style.setProperty('width', '720px', 'important');
+  });
+  await says('writes a credential');
   await settle();
-  await page.locator('.thread-summary').last().click();
-  await says('Rotate the pull secret');
-  await settle();
-  await shot('04-credential');
+  await page.mouse.move(5, 5);
+  await shot('thread');
+  if (!all) return;
   await press('Rotate the pull secret');
   await page.locator('.modal', { hasText: 'What changes' }).waitFor();
-  await shot('05-confirm');
+  await shot('04-confirm');
   await press('Do it');
   await says('Rotate the pull secret helped');
   await says('Resolved by');
   await settle();
-  await shot('06-rotated');
+  await shot('05-rotated');
 
   // 4: the registry is down, nobody resolves it.
   await press('4 Registry down');
-  await says('Same fault, same page');
+  await openThread('Same fault, same page');
   await settle();
-  await page.locator('.thread-summary').last().click();
-  await settle();
-  await shot('07-registry-down');
+  await shot('06-registry-down');
   await press('Fast-forward 20 min');
   await says('pager rings');
   await settle();
-  await shot('08-escalated');
+  await shot('07-escalated');
   await press('Mend registry');
   await says('The page ended');
   await settle();
-  await shot('09-mended');
+  await shot('08-mended');
 
   const box = page.locator('textarea').first();
   await box.fill('/pullcheck scope -A');
   await box.press('Enter');
-  await page.waitForTimeout(5_000);
-  await shot('10-scope');
-}
+  await says('Pull check: the whole cluster');
+  await settle();
+  await shot('09-scope');
 
-/** The thread from its beginning. */
-async function top(page) {
-  await page.evaluate(() => {
-    for (const one of document.querySelectorAll('*'))
-      if (one.scrollHeight > one.clientHeight + 40 && one.className.includes?.('thread')) one.scrollTop = 0;
-  });
+  async function playMissingTag() {
+    await shot('01-alert');
+    await openThread('Image pull: deployment/api-service in staging');
+    await says('Findings: tag-not-found');
+    await settle();
+    await shot('02-findings');
+    await press('Push image');
+    await says('Resolved by');
+    await settle();
+    await shot('03-resolved');
+  }
 }

@@ -17,14 +17,14 @@ export async function grant(overlay: 'read-pull-secrets' | 'read-logs' | 'remedi
   if (applied.code !== 0) throw new Error(applied.err);
 }
 
-/** A kubeconfig that is the service account `pullcheck`; gives its path. */
-export async function accountKubeconfig(): Promise<string> {
-  const token = (await kubectl('create', 'token', 'pullcheck', '-n', 'pullcheck', '--duration=2h')).trim();
+/** A kubeconfig that is a service account (default: `pullcheck`); gives its path. */
+export async function accountKubeconfig(name = 'pullcheck'): Promise<string> {
+  const token = (await kubectl('create', 'token', name, '-n', 'pullcheck', '--duration=2h')).trim();
   const config: { users: { user: object }[] } = JSON.parse(
     await kubectl('config', 'view', '--raw', '--flatten', '-o', 'json', '--kubeconfig', kubeconfig),
   );
   for (const entry of config.users) entry.user = { token };
-  const path = join(dir, 'pullcheck.kubeconfig');
+  const path = join(dir, `${name}.kubeconfig`);
   writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
   return path;
 }

@@ -36,6 +36,8 @@ export interface LocalSlack {
   readonly users: { readonly alice: string; readonly bob: string; readonly carol: string };
   readonly tokens: { readonly bot: string; readonly app: string };
   command(user: string, text: string): Promise<void>;
+  /** `@pullcheck TEXT`, inside a thread when `thread` is its root. */
+  mention(user: string, text: string, thread?: string): Promise<void>;
   messages(): Promise<readonly Message[]>;
   /** Messages in the channel itself, for everybody. */
   roots(): Promise<readonly Message[]>;
@@ -104,6 +106,14 @@ export async function startSlack(port: number, events?: string): Promise<LocalSl
     channel: CHANNEL,
     users: USERS,
     tokens: TOKENS,
+    mention: async (user, text, thread) => {
+      await control('/message', {
+        channel: CHANNEL,
+        user,
+        text: `<@U0BOT> ${text}`,
+        ...(thread ? { thread_ts: thread } : {}),
+      });
+    },
     messages,
     roots: async () =>
       (await messages()).filter(
