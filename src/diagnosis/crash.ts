@@ -3,7 +3,7 @@ import type { EvidenceView } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import type { RunningImage } from '../evidence/running-image.ts';
 import type { ContainerSnapshot, NodeSnapshot, Revision } from '../evidence/snapshots.ts';
-import type { Confidence, Finding } from './check.ts';
+import type { Confidence, Detail, Finding } from './check.ts';
 import { type Sameness, sameImage } from './same-image.ts';
 import { count, tidy } from './words.ts';
 
@@ -46,19 +46,22 @@ function crashing(container: ContainerSnapshot, evidence: CrashView, words: Word
     confidence: sureness(container, sure),
     because,
     summary: `${ending(container)}${stoppedBy(container, evidence)}, ${count(container.restartCount, 'restart')} so far.${quote(words)}${IMAGE_WORDS[image]}${before === undefined ? '' : ` ${before.sentence}`}`,
-    detail: {
-      exitCode: container.exitCode ?? null,
-      reason: container.terminatedReason === undefined ? null : tidy(container.terminatedReason),
-      lastLogLine: words?.text ?? null,
-      restarts: container.restartCount,
-      lastWorkingRevision: before?.name ?? null,
-      lastWorkingImage: before?.image ?? null,
-      pullPolicy: container.pullPolicy,
-      imageID: container.imageID === undefined ? null : tidy(container.imageID),
-      runbook: 'CrashLoopBackOff',
-      ...(log.length === 0 ? {} : { log }),
-    },
+    detail: { ...factsOf(container, words, before), ...(log.length === 0 ? {} : { log }) },
     alternatives: sure ? [] : ['stale-cached-image'],
+  };
+}
+
+function factsOf(container: ContainerSnapshot, words: Words | undefined, before: LastWorking | undefined): Detail {
+  return {
+    exitCode: container.exitCode ?? null,
+    reason: container.terminatedReason === undefined ? null : tidy(container.terminatedReason),
+    lastLogLine: words?.text ?? null,
+    restarts: container.restartCount,
+    lastWorkingRevision: before?.name ?? null,
+    lastWorkingImage: before?.image ?? null,
+    pullPolicy: container.pullPolicy,
+    imageID: container.imageID === undefined ? null : tidy(container.imageID),
+    runbook: 'CrashLoopBackOff',
   };
 }
 
