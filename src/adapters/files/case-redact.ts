@@ -12,7 +12,7 @@ import { type Covers, isName, makeCovers, withoutUser } from './case-covers.ts';
 import { parseCaseText } from './case-schema.ts';
 
 /** Stands for every password in a case file. */
-export const PLACEHOLDER = '[sealed]';
+const PLACEHOLDER = '[sealed]';
 
 /** One object per case, ready for `JSON.stringify`. */
 export function redactEvidence(cases: readonly RecordedEvidence[]): readonly Readonly<Record<string, unknown>>[] {
