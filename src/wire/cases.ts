@@ -24,7 +24,12 @@ export function caseSaver(file: string | undefined, tool: string): ((recording: 
 
 /** Throws UsageError for what is no case file, or one that makes no sense to the checks. */
 export async function replayCase(file: string, runbooks: readonly Runbook[]): Promise<Diagnosis> {
-  const recording = readCase(textOf(file), file);
+  return replayText(textOf(file), file, runbooks);
+}
+
+/** The same from a text; `file` is its name for people. */
+export async function replayText(text: string, file: string, runbooks: readonly Runbook[]): Promise<Diagnosis> {
+  const recording = readCase(text, file);
   try {
     return await replay({ runbooks, checks: CHECKS, remedies: REMEDIES }, recording);
   } catch (error) {

@@ -86,7 +86,7 @@ export function makeCovers(all: readonly Partial<Evidence>[]): Covers {
     name,
     text: (value, field) => {
       const userless = entries.reduce((text, entry) => text.replaceAll(entry, withoutUser(entry)), value);
-      const linkless = withoutLinks(userless);
+      const linkless = withoutLinks(field === 'host' || field === 'registry' ? withoutUser(userless) : userless);
       const masked = NAMES.has(field) ? linkless : sentence(linkless);
       return sure.reduce((text, secret) => text.replaceAll(secret, '[masked]'), masked);
     },
@@ -124,30 +124,42 @@ function credentialsOf({ keyring, registryAccess }: Partial<Evidence>) {
 }
 
 function secretTexts(evidence: Partial<Evidence>): string[] {
-  const whole = secretsOf(evidence).flatMap((secret) => {
+  const stored = secretsOf(evidence).flatMap((secret) => {
     const decoded = decodeSecret(secret);
     const passwords = decoded.is === 'entries' ? decoded.entries.map(({ password }) => password.reveal()) : [];
     const texts = Object.values(secret.data).map((value) => value.reveal());
-    return [...passwords, ...texts.flatMap((text) => [text, ...leaves(parseCaseText(text), '')])];
+    return [...passwords, ...texts.flatMap((text) => [text, ...partsOf(text)])];
   });
-  return [...whole, ...credentialsOf(evidence).map(({ password }) => password.reveal())].filter((text) => text !== '');
+  return [...stored, ...credentialsOf(evidence).map(({ password }) => password.reveal())].filter((text) => text !== '');
 }
 
 /** Keys of a docker config whose values say who or which program, not what opens the door; user names get pseudonyms. */
 const NO_SECRET: ReadonlySet<string> = new Set(['username', 'email', 'serveraddress', 'credsStore', 'credHelpers']);
 
-/** Every text in a configuration that may be a secret. */
-function leaves(value: unknown, key: string): string[] {
-  if (NO_SECRET.has(key)) return [];
-  if (typeof value === 'string') return [value];
+/** Every text in a configuration that may be a secret; of what is no JSON, every long word. */
+function partsOf(text: string): string[] {
+  const json = parseCaseText(text);
+  if (json === undefined) return text.match(/[^\s"',:;{}[\]()!]{8,}/g) ?? [];
+  return leaves(json, '', (key) => !NO_SECRET.has(key)).flatMap((leaf) => [
+    leaf,
+    ...(leaf.match(/[\w.~+/=-]{8,}/g) ?? []),
+  ]);
+}
+
+function leaves(value: unknown, key: string, wanted: (key: string) => boolean): string[] {
+  if (typeof value === 'string') return wanted(key) ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, part]) => leaves(part, name));
+  return Object.entries(value).flatMap(([name, part]) => leaves(part, Array.isArray(value) ? key : name, wanted));
 }
 
 function usernamesIn(evidence: Partial<Evidence>): string[] {
   const stored = secretsOf(evidence).flatMap((secret) => {
     const decoded = decodeSecret(secret);
-    return decoded.is === 'entries' ? decoded.entries.map(({ username }) => username) : [];
+    const used = decoded.is === 'entries' ? decoded.entries.map(({ username }) => username) : [];
+    const written = Object.values(secret.data).flatMap((value) =>
+      leaves(parseCaseText(value.reveal()), '', (key) => key === 'username'),
+    );
+    return [...used, ...written];
   });
   return [...credentialsOf(evidence).map(({ username }) => username), ...stored];
 }
