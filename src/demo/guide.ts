@@ -59,7 +59,7 @@ export function ownClusterGuide(page: string | undefined, cluster: string, names
     ),
     ...(page === undefined
       ? []
-      : [style.dim('The local Slack listens on all addresses of this machine; end it with Ctrl-C.')]),
+      : [style.unsure('Whoever can reach that port of this machine can ask too. End it with Ctrl-C.')]),
     '',
   ]);
 }

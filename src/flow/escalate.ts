@@ -6,6 +6,7 @@
 import { errorLine, PagerError } from '../errors.ts';
 import { dueSteps } from '../incident/escalation.ts';
 import type { Incident, IncidentEvent } from '../incident/incident.ts';
+import { describeSubject } from '../incident/key.ts';
 import type { EscalationNotice, PageRequest } from '../incident/ports.ts';
 import { escalationSentence, factsOf, severityOf } from '../incident/summary.ts';
 import { type IncidentDeps, policyFor } from './incident-deps.ts';
@@ -26,12 +27,24 @@ export async function escalate(deps: IncidentDeps, incident: Incident, tier: str
     if (ended) await followEnd(deps, ended.incident);
     return;
   }
+  await recordReach(deps, incident.id, again);
   const fence = deps.ids();
   const moved = await claimPage(deps, incident.id, tier, fence);
   const mine = moved?.pages.find((page) => page.tier === tier && page.fence === fence && page.state === 'claimed');
   if (!moved || !mine) return;
   const sending = sendPage(deps, moved, tier, again);
   await Promise.all([sending, announce(deps, moved, tier, { again, pageState: await firstOutcome(deps, sending) })]);
+}
+
+/** What the look showed chooses the sentence and the severity of the page. Recorded only where it says something new. */
+async function recordReach(deps: IncidentDeps, id: string, again: Again): Promise<void> {
+  const reach = again.kind === 'still-failing' ? again.reach : undefined;
+  if (reach === undefined) return;
+  await transition(deps, id, (current, at) => {
+    const isWider = reach.namespaces > (current.namespaces?.most ?? 0);
+    const isGraver = reach.workloads > 1 && current.severity !== 'P1';
+    return current.status !== 'resolved' && (isWider || isGraver) ? [{ type: 'looked-again', at, reach }] : [];
+  });
 }
 
 async function claimPage(deps: IncidentDeps, id: string, tier: string, fence: string): Promise<Incident | undefined> {
@@ -149,9 +162,11 @@ export async function announce(
 export async function remind(deps: IncidentDeps, incident: Incident): Promise<void> {
   if (!incident.thread) return;
   const now = await deps.store.time();
+  const cause = incident.diagnosis === undefined ? '' : `, ${incident.diagnosis.verdict.cause}`;
   await deps.announcer.escalate(incident.thread, {
     key: `${incident.id}:reminder`,
-    sentence: `Nobody has acknowledged this yet. ${sentenceOf(deps, incident)}`,
+    // Not the runbook's sentence: it says that the time is over, and there is some left.
+    sentence: `Nobody has acknowledged this yet: ${describeSubject(incident.subject)}${cause}. It escalates unless it is resolved.`,
     severity: severityOf(incident),
     facts: factsOf(incident, now),
     pageState: 'none',

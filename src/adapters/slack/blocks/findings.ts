@@ -14,7 +14,7 @@ export function findings(diagnosis: Diagnosis): Message {
   const body: MessageBlock[] = [
     header(`Findings: ${diagnosis.verdict.cause}`),
     verdict(diagnosis),
-    ...shown.map(finding),
+    ...shown.map((one, index) => finding(one, index === 0 && one.cause === diagnosis.verdict.cause)),
     ...(more > 0 ? [context(`and ${more} more findings`)] : []),
     ...gaps(diagnosis),
     ...ruledOut(diagnosis),
@@ -23,7 +23,8 @@ export function findings(diagnosis: Diagnosis): Message {
   return fit({ text: `Findings: ${verdictText(diagnosis)}`, body, tail: [context(footer(diagnosis))] });
 }
 
-function finding(one: DiagnosisFinding): MessageBlock {
+/** `told`: the verdict above said what it is and what to do; only the facts follow. */
+function finding(one: DiagnosisFinding, told: boolean): MessageBlock {
   const nearest = one.detail['nearest'];
   const facts = Object.entries(one.detail)
     .filter(([key, value]) => key !== 'nearest' && value !== null && !Array.isArray(value))
@@ -31,12 +32,11 @@ function finding(one: DiagnosisFinding): MessageBlock {
     .map(([key, value]) => `${clampEscaped(escaped(key), 40)} ${code(String(value), 120)}`);
   return section(
     [
-      `*${one.cause}* (${confidenceWords(one.confidence)})`,
-      clampEscaped(escaped(one.summary), 700),
+      ...(told ? [] : [`*${one.cause}* (${confidenceWords(one.confidence)})`, clampEscaped(escaped(one.summary), 700)]),
       `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, image ${code(one.image, 300)}`,
       ...(Array.isArray(nearest) && nearest.length > 0 ? [`nearest tags: ${tagList(nearest)}`] : []),
       ...(facts.length > 0 ? [facts.join(' · ')] : []),
-      `_what to do:_ ${clampEscaped(escaped(CAUSES[one.cause].fix), 400)}`,
+      ...(told ? [] : [`_what to do:_ ${clampEscaped(escaped(CAUSES[one.cause].fix), 400)}`]),
       `_because of:_ ${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')}`,
     ].join('\n'),
   );
