@@ -57,6 +57,7 @@ describe('the credentials', () => {
       cause: 'credentials-rejected',
       confidence: 'likely',
       alternatives: ['permission-denied', 'repository-not-found'],
+      summary: expect.stringContaining('does not tell whether the password is wrong or a right is missing'),
     });
   });
 

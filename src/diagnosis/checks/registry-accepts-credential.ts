@@ -124,6 +124,9 @@ function sentence(pattern: Account, facts: PatternFacts): string {
   if (pattern.cause === 'permission-denied' && pattern.alternatives.includes('repository-not-found')) {
     return perhapsHidden(pattern, facts);
   }
+  if (pattern.cause === 'credentials-rejected' && pattern.alternatives.includes('permission-denied')) {
+    return `The registry ${facts.access.host} refuses ${who}, and does not tell whether the password is wrong or a right is missing.`;
+  }
   if (tell !== undefined) return tell(who, facts);
   return `${CAUSES[pattern.cause].title} (${facts.access.host}, asked as ${who} from the bot’s place in the network).`;
 }
