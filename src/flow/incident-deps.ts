@@ -65,9 +65,19 @@ export function policyFor(
   return {
     acknowledgeAfterMs: runbook?.acknowledgeAfterMs ?? deps.escalation.acknowledgeAfterMs,
     resolveAfterMs: runbook?.resolveAfterMs ?? deps.escalation.resolveAfterMs,
+    sooner: soonerIn(runbook),
     threadAfterMs: 15_000,
     diagnoseAfterMs: FULL_RUN_MS + 60_000,
     pageLeaseMs: 30_000,
     paging: deps.pager !== undefined,
   };
+}
+
+/** Conditions for which the runbook does not wait until the resolve clock rings. */
+function soonerIn(runbook: Runbook | undefined): NonNullable<EscalationPolicy['sooner']> {
+  return Object.fromEntries(
+    (runbook?.escalate ?? []).flatMap(({ when, afterMs }) =>
+      when === 'unresolved' || afterMs === undefined ? [] : [[when, afterMs]],
+    ),
+  );
 }

@@ -1,13 +1,14 @@
 /** The look at the cluster right before somebody is woken up. */
 import { errorLine, UsageError } from '../errors.ts';
-import type { Incident, IncidentSubject } from '../incident/incident.ts';
+import type { Incident, IncidentSubject, Reach } from '../incident/incident.ts';
 import { withDeadline } from './deadline.ts';
 import { diagnosisInput, scopeOf } from './first-look.ts';
 import { type IncidentDeps, SEND_GATE_LOOK_MS } from './incident-deps.ts';
 import { isOf } from './scope-family.ts';
 
 export type Again =
-  | { readonly kind: 'still-failing' }
+  /** `reach`: how far the fault reaches now, where a diagnosis told. */
+  | { readonly kind: 'still-failing'; readonly reach?: Reach }
   /** Proven: what failed runs now. */
   | { readonly kind: 'recovered'; readonly note: string }
   /** We could not look. That never reads as "recovered". */
@@ -35,10 +36,10 @@ function openSubjects(incident: Incident): readonly IncidentSubject[] {
 
 async function lookAtTarget(deps: LookDeps, incident: Incident, signal: AbortSignal): Promise<Again> {
   try {
-    const { verdict, gaps } = await deps.diagnose({ ...diagnosisInput(incident), signal });
+    const { verdict, gaps, scope } = await deps.diagnose({ ...diagnosisInput(incident), signal });
     if (verdict.cause === 'healthy') return { kind: 'recovered', note: verdict.summary };
     if (verdict.cause === 'undetermined') return { kind: 'unreadable', reason: gaps[0] ?? verdict.summary };
-    return { kind: 'still-failing' };
+    return { kind: 'still-failing', reach: { workloads: scope.workloads, namespaces: scope.namespaces } };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     // The pod is gone. Its successor has another name: only an empty namespace-wide list proves that nothing is left to fix.

@@ -1,4 +1,5 @@
 /** The only way from events to state. Pure and total: an event that is impossible now changes nothing but the version. */
+import { conditionsOf } from './conditions.ts';
 import type { Incident, IncidentEvent, Page } from './incident.ts';
 
 type EventOf<T extends IncidentEvent['type']> = Extract<IncidentEvent, { readonly type: T }>;
@@ -56,10 +57,14 @@ const HANDLERS: Handlers = {
   diagnosed: open(diagnose),
   scoped: open((incident, event) =>
     raise(
-      { ...incident, scope: event.scope, ...familyPart(incident, event.family) },
+      widen({ ...incident, scope: event.scope, ...familyPart(incident, event.family) }, event.scope.total.namespaces),
       event.scope.total.workloads > 1 ? 'P1' : 'P2',
     ),
   ),
+  'looked-again': open((incident, { reach }) => {
+    const next = widen(incident, reach.namespaces);
+    return reach.workloads > 1 ? raise(next, 'P1') : next;
+  }),
   acknowledged: open((incident, event) =>
     incident.acknowledged
       ? incident
@@ -164,19 +169,22 @@ function joinChild(incident: Incident, event: EventOf<'child-joined'>): Incident
   const known = event.child === incident.id || incident.children.some((child) => child.id === event.child);
   if (known) return incident;
   const children = [...incident.children, { id: event.child, subject: event.subject, resolved: false }];
-  return raise({ ...incident, children }, 'P1');
+  const subjects = [incident.subject, ...children.map((child) => child.subject)];
+  const namespaces = new Set(subjects.flatMap(({ namespace }) => namespace ?? []));
+  return raise(widen({ ...incident, children }, namespaces.size), 'P1');
 }
 
 /** A late quick look never replaces a full run. */
 function diagnose(incident: Incident, event: EventOf<'diagnosed'>): Incident {
   if (event.quick && incident.diagnosedFully) return incident;
   const { verdict, scope } = event.diagnosis;
-  const next = {
+  const seen = {
     ...incident,
     diagnosis: event.diagnosis,
     ...(event.quick ? {} : { diagnosedFully: true }),
     ...familyPart(incident, event.family),
   };
+  const next = widen(seen, scope.namespaces);
   if (verdict.severity === 'P1' || scope.workloads > 1) return raise(next, 'P1');
   return verdict.severity === 'P2' ? raise(next, 'P2') : next;
 }
@@ -184,6 +192,14 @@ function diagnose(incident: Incident, event: EventOf<'diagnosed'>): Incident {
 /** A child keeps its parent's family. */
 function familyPart(incident: Incident, family: string | null): { readonly family?: string } {
   return family !== null && incident.parent === undefined ? { family } : {};
+}
+
+/** Remembers how far it reached; a registry that is down, or a fault that spreads, is urgent. */
+function widen(incident: Incident, reached: number): Incident {
+  const first = incident.namespaces?.first ?? reached;
+  const most = Math.max(incident.namespaces?.most ?? 0, reached);
+  const next = reached === 0 ? incident : { ...incident, namespaces: { first, most } };
+  return conditionsOf(next).length > 0 ? raise(next, 'P1') : next;
 }
 
 function raise(incident: Incident, severity: 'P1' | 'P2'): Incident {

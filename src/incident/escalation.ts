@@ -3,12 +3,15 @@
  * step disappears only when its event was recorded. Both clocks start when the first alert was stored; acknowledging stops only the
  * acknowledge clock; a child has no clocks of its own.
  */
+import { conditionsOf, type FaultCondition } from './conditions.ts';
 import type { Incident, Page } from './incident.ts';
 
 /** Times in ms. */
 export interface EscalationPolicy {
   readonly acknowledgeAfterMs: number;
   readonly resolveAfterMs: number;
+  /** Conditions that page earlier, each after its own time from when the alert was stored; the others wait for the resolve clock. */
+  readonly sooner?: Readonly<Partial<Record<FaultCondition, number>>>;
   /** A stored incident without a thread is looked at again after this. */
   readonly threadAfterMs: number;
   /** A thread without a full diagnosis gets one again after this. */
@@ -60,10 +63,13 @@ export function mayResolve(incident: Incident): boolean {
   );
 }
 
-/** When the resolve clock rings, or rang because a person asked for it. */
+/** When the resolve clock rings, or rang because a person asked for it, or because the runbook does not wait for it with such a fault. */
 function pageDueAt(incident: Incident, policy: EscalationPolicy): number {
   const clock = incident.openedAt + policy.resolveAfterMs;
-  return Math.min(clock, incident.escalationRequested?.at ?? clock);
+  const sooner = conditionsOf(incident).map(
+    (when) => incident.openedAt + (policy.sooner?.[when] ?? policy.resolveAfterMs),
+  );
+  return Math.min(clock, incident.escalationRequested?.at ?? clock, ...sooner);
 }
 
 function afterTheEnd(incident: Incident): readonly DueStep[] {

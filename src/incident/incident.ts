@@ -16,6 +16,12 @@ export interface IncidentSubject {
   readonly target?: Pick<Target, 'kind' | 'name'>;
 }
 
+/** How far one fault reaches. */
+export interface Reach {
+  readonly workloads: number;
+  readonly namespaces: number;
+}
+
 export type IncidentEvent = { readonly at: number } & (
   | {
       readonly type: 'triggered';
@@ -47,6 +53,8 @@ export type IncidentEvent = { readonly at: number } & (
   | { readonly type: 'escalation-requested'; readonly by: string }
   /** The acknowledge clock rang: on-call was mentioned again. */
   | { readonly type: 'reminded' }
+  /** The look right before a page: how far the fault reaches by now. */
+  | { readonly type: 'looked-again'; readonly reach: Reach }
   /** A page was decided on: exactly one winner per tier (the version check is the fence). */
   | { readonly type: 'page-claimed'; readonly tier: string; readonly fence: string }
   | { readonly type: 'page-sent'; readonly tier: string; readonly key: string }
@@ -111,6 +119,8 @@ export interface Incident {
   /** True when `diagnosis` comes from a full run. */
   readonly diagnosedFully?: boolean;
   readonly scope?: Scope;
+  /** Namespaces that the fault reached at the first look, and at most since. Absent: not looked at yet. */
+  readonly namespaces?: { readonly first: number; readonly most: number };
   /** The highest severity so far: it can only rise. Absent: not known yet, treated as P2. */
   readonly severity?: 'P1' | 'P2';
   readonly escalationRequested?: { readonly by: string; readonly at: number };

@@ -1,13 +1,25 @@
 /** What a person asked in Slack. It opens no incident and pages nobody. */
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Scope } from '../evidence/scope.ts';
+import type { CredentialsView } from '../image/credentials-view.ts';
 import type { ThreadRef } from '../remediation/action.ts';
 import type { TargetRequest } from '../target/target.ts';
 
 export type InquiryRequest =
   | { readonly verb: 'pod'; readonly target: TargetRequest }
   /** `namespace` absent: all. */
-  | { readonly verb: 'scope'; readonly namespace?: string };
+  | { readonly verb: 'scope'; readonly namespace?: string }
+  | ImageRequest;
+
+/** About an image that need not run anywhere: would it pull, and which credentials would be tried. */
+export interface ImageRequest {
+  readonly verb: 'image' | 'credentials';
+  /** As a pod's spec would write it. */
+  readonly image: string;
+  readonly namespace: string;
+  /** Absent: `default`. */
+  readonly serviceAccount?: string;
+}
 
 export interface Inquiry {
   readonly id: string;
@@ -20,6 +32,7 @@ export interface Inquiry {
   readonly askedAt: number;
   readonly diagnosis?: Diagnosis;
   readonly scope?: Scope;
+  readonly credentials?: CredentialsView;
   /** Set by the button "Open incident". */
   readonly incident?: string;
 }

@@ -1,6 +1,7 @@
 /** What incidents need from the outside: a ledger, people, a pager. */
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Scope } from '../evidence/scope.ts';
+import type { CredentialsView } from '../image/credentials-view.ts';
 import type { RemedyAction, ThreadRef } from '../remediation/action.ts';
 import type { StepProgress } from '../runbook/runbook.ts';
 import type { Incident, IncidentEvent } from './incident.ts';
@@ -91,6 +92,7 @@ export interface Announcer {
   /** The findings reply with one button per action. */
   showFindings(thread: ThreadRef, key: string, diagnosis: Diagnosis, actions: readonly RemedyAction[]): Promise<void>;
   showScope(thread: ThreadRef, key: string, scope: Scope): Promise<void>;
+  showCredentials(thread: ThreadRef, key: string, view: CredentialsView): Promise<void>;
   /** A short reply: who did what, with which result. `text` is plain; the announcer escapes it. */
   reply(thread: ThreadRef, key: string, text: string): Promise<void>;
   /** A new message that mentions on-call (an edit notifies nobody). */

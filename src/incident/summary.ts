@@ -1,6 +1,7 @@
 /** What a person who is paged needs to know, in plain text: one sentence and a few facts. */
 import { formatDuration, formatTime } from '../clock.ts';
 import type { Runbook } from '../runbook/runbook.ts';
+import { conditionsOf, downInScope } from './conditions.ts';
 import type { Incident } from './incident.ts';
 import { describeSubject } from './key.ts';
 
@@ -68,7 +69,7 @@ function childFacts(incident: Incident): readonly string[] {
 function ruleFor(incident: Incident, runbook: Runbook | undefined): string | undefined {
   const rules = runbook?.escalate ?? [];
   const conditions = [
-    ...(incident.diagnosis?.verdict.cause === 'registry-down' ? ['registry-down'] : []),
+    ...conditionsOf(incident),
     ...(incident.subject.namespace === undefined ? ['scope-expanding'] : []),
     'unresolved',
   ];
@@ -88,7 +89,7 @@ function placeholders(incident: Incident, registry: string | undefined): Readonl
     namespace: namespacesOf(incident),
     workload: workload ? `${workload.kind.toLowerCase()}/${workload.name}` : 'several workloads',
     image: incident.diagnosis?.findings[0]?.image ?? 'an image that is not known yet',
-    registry: registry ?? 'a registry that is not known yet',
+    registry: registry ?? downInScope(incident) ?? 'a registry that is not known yet',
     cause: incident.diagnosis?.verdict.cause ?? 'not diagnosed yet',
   };
 }

@@ -10,9 +10,15 @@ export interface RunbookStep {
 }
 
 export interface EscalationRule {
-  /** Named conditions, a closed list; `unresolved` uses the resolve clock. */
+  /**
+   * Named conditions, a closed list. `unresolved`: the resolve clock. `registry-down`: nobody gets anything from the registry.
+   * `scope-expanding`: the fault reached more namespaces than at the first look.
+   */
   readonly when: 'unresolved' | 'registry-down' | 'scope-expanding';
-  /** Minutes after the alert was stored, in ms; only for `unresolved`. */
+  /**
+   * After the alert was stored, in ms. For the conditions that are facts: page so early when they hold; absent: they wait for the
+   * resolve clock, choose the sentence and make it P1.
+   */
   readonly afterMs?: number;
   /** Sentence with {cluster}, {namespace}, {workload}, {image}, {registry}, {cause} filled in; nothing else is evaluated. */
   readonly say: string;

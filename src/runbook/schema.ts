@@ -26,16 +26,11 @@ const Say = Sentence.superRefine((text, context) => {
 
 const Step = z.strictObject({ id: Id, ask: Sentence, check: Id });
 
-const Escalation = z
-  .strictObject({
-    when: z.enum(['unresolved', 'registry-down', 'scope-expanding']),
-    after: Duration.optional(),
-    say: Say,
-  })
-  .refine(({ when, after }) => after === undefined || when === 'unresolved', {
-    path: ['after'],
-    message: 'only "unresolved" waits; the other conditions act when they are seen',
-  });
+const Escalation = z.strictObject({
+  when: z.enum(['unresolved', 'registry-down', 'scope-expanding']),
+  after: Duration.optional(),
+  say: Say,
+});
 
 /** The file's shape; `load.ts` turns it into a Runbook. */
 export const RunbookFile = z.strictObject({

@@ -56,7 +56,6 @@ describe('a runbook file', () => {
     ['{ tag-not-found:', '{ tag-missing:', /^7:\d+ no cause is called "tag-missing"$/],
     ['90s', '90 seconds', /^8:\d+ clocks\.acknowledgeAfter: write a duration like 90s, 20m or 1h$/],
     ['{cause}', '{password}', /^10:\d+ escalate\.0\.say: \{password\} is not known here/],
-    ['when: unresolved', 'when: registry-down', /^10:\d+ escalate\.0\.after: only "unresolved" waits/],
     ['title: Container image cannot be pulled', 'title: [', /^\d+:\d+ /],
   ])('says where %s -> %s is wrong', (from, to, expected) => {
     const [first] = problems(SOUND.replace(from, to));

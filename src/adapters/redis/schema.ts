@@ -8,6 +8,7 @@ import type { Job } from '../../incident/job.ts';
 import type { OutboxClaim } from '../../outbox/outbox.ts';
 import type { AuditEvent, RemedyAction, ThreadRef } from '../../remediation/action.ts';
 import {
+  CredentialsSchema,
   DetailSchema,
   DiagnosisSchema,
   RequestKindSchema,
@@ -98,6 +99,11 @@ const EVENTS: EventSchemas = {
   acknowledged: z.object({ ...At, type: z.literal('acknowledged'), by: Text }),
   'escalation-requested': z.object({ ...At, type: z.literal('escalation-requested'), by: Text }),
   reminded: z.object({ ...At, type: z.literal('reminded') }),
+  'looked-again': z.object({
+    ...At,
+    type: z.literal('looked-again'),
+    reach: z.object({ workloads: z.number(), namespaces: z.number() }),
+  }),
   'page-claimed': z.object({ ...At, type: z.literal('page-claimed'), tier: Text, fence: Text }),
   'page-sent': z.object({ ...At, type: z.literal('page-sent'), tier: Text, key: Text }),
   'page-failed': z.object({
@@ -180,6 +186,12 @@ export const InquirySchema: z.ZodType<Inquiry> = z.object({
       target: z.object({ kind: RequestKindSchema.exactOptional(), name: Text, namespace: Text }),
     }),
     z.object({ verb: z.literal('scope'), namespace: Text.exactOptional() }),
+    z.object({
+      verb: z.enum(['image', 'credentials']),
+      image: Text,
+      namespace: Text,
+      serviceAccount: Text.exactOptional(),
+    }),
   ]),
   by: Text,
   channel: Text,
@@ -187,6 +199,7 @@ export const InquirySchema: z.ZodType<Inquiry> = z.object({
   askedAt: z.number(),
   diagnosis: DiagnosisSchema.exactOptional(),
   scope: ScopeSchema.exactOptional(),
+  credentials: CredentialsSchema.exactOptional(),
   incident: Text.exactOptional(),
 });
 
