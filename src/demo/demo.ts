@@ -121,6 +121,14 @@ function untilSignal(): Stopper {
   const signal = new Promise<string>((resolve) => {
     end = resolve;
   });
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => end(`${name}.`));
+  let asked = false;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      // Somebody who asks twice does not want to wait; what we started still ends with us.
+      if (asked) process.exit(130);
+      asked = true;
+      end(`${name}.`);
+    });
+  }
   return { signal, end };
 }

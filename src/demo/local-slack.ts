@@ -54,7 +54,10 @@ export async function openLocalSlack(binary: string, options: LocalSlackOptions)
     state.gone = true;
     if (!state.closing) options.onGone();
   });
-  const atExit = (): void => end(child);
+  const atExit = (): void => {
+    end(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', atExit);
 
   async function close(): Promise<void> {

@@ -111,4 +111,15 @@ const binary = localSlackIsHere('the demo in the local Slack');
     const stuck = demo.stage.cluster.world.list('Pod').filter(({ status }) => status?.phase === 'Pending');
     expect(stuck).toEqual([]);
   }, 60_000);
+
+  it('can be played again', async () => {
+    const apiService = async (): Promise<number> =>
+      (await alice.roots()).filter((one) => wordsOf(one).includes('Image pull: deployment/api-service')).length;
+    const before = await apiService();
+    await press('1 Missing tag');
+    await eventually('a thread of its own', async () => (await apiService()) === before + 1 || undefined);
+    const root = await alice.root('Image pull: deployment/api-service in staging', 'tag-not-found');
+    await press('Push image');
+    await alice.reply(root, 'Resolved by alertmanager');
+  }, 60_000);
 });
