@@ -43,6 +43,13 @@ describe('a runbook file', () => {
     });
   });
 
+  it('may give any condition a time of its own', () => {
+    const sooner = SOUND.replace('when: unresolved, after: 1h', 'when: registry-down, after: 10m');
+    expect(loadRunbook('image-pull.yaml', sooner, known).escalate).toMatchObject([
+      { when: 'registry-down', afterMs: 600_000 },
+    ]);
+  });
+
   it('points at a misspelt key', () => {
     expect(problems(SOUND.replace('check: tag-exists', 'chek: tag-exists')).join('\n')).toMatch(
       /6:\d+ steps\.1: Unrecognized key: "chek"/,
