@@ -16,11 +16,14 @@ import { createReceiveAlerts } from '../../src/flow/receive-alerts.ts';
 import { createRunIncident } from '../../src/flow/run-incident.ts';
 import { createSweep, runSweeper } from '../../src/flow/sweep.ts';
 import type { IncidentButton } from '../../src/flow/use-cases.ts';
+import { credentialsView } from '../../src/image/credentials-view.ts';
+import { lookupCredentials } from '../../src/image/keyring.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { Runbook } from '../../src/runbook/runbook.ts';
 import { createManualClock, type ManualClock } from './clock.ts';
 import { type FakePager, type FakeSlack, fakePager, fakeSlack } from './fake-people.ts';
 import { TAG_NOT_FOUND } from './incidents.ts';
+import { aPullSecret } from './snapshots.ts';
 
 export const MINUTE = 60_000;
 
@@ -42,7 +45,10 @@ interface FakeCluster {
   readable: boolean;
   /** The quick look gets no answer in time (a registry that swallows packets). */
   hangs: boolean;
-  readonly failing: Map<string, { readonly cause: Diagnosis['verdict']['cause']; readonly image: string }>;
+  readonly failing: Map<
+    string,
+    { readonly cause: Diagnosis['verdict']['cause']; readonly image: string; readonly namespaces?: number }
+  >;
   looks: number;
 }
 
@@ -52,7 +58,7 @@ export interface World {
   readonly slack: FakeSlack;
   readonly pager: FakePager;
   readonly cluster: FakeCluster;
-  readonly deps: IncidentDeps;
+  readonly deps: IncidentDeps & Parameters<typeof createRunInquiry>[0];
   readonly log: string[];
   /** Sends alerts as the webhook would. */
   send(...alerts: readonly Alert[]): Promise<{ accepted: number; unmatched: number }>;
@@ -67,7 +73,9 @@ export interface World {
 }
 
 /** Starts one worker and one sweeper, unless `idle`: then nothing but the webhook works. */
-export function createWorld(options: { readonly idle?: boolean; readonly withoutPager?: boolean } = {}): World {
+export function createWorld(
+  options: { readonly idle?: boolean; readonly withoutPager?: boolean; readonly runbook?: Runbook } = {},
+): World {
   const clock = createManualClock();
   const stores = createMemoryStores(clock);
   const slack = fakeSlack();
@@ -75,7 +83,7 @@ export function createWorld(options: { readonly idle?: boolean; readonly without
   const cluster: FakeCluster = { readable: true, hangs: false, failing: new Map(), looks: 0 };
   const log: string[] = [];
   let counter = 0;
-  const deps: IncidentDeps = {
+  const deps: World['deps'] = {
     store: stores.incidents,
     inquiries: stores.inquiries,
     claims: stores.claims,
@@ -93,10 +101,19 @@ export function createWorld(options: { readonly idle?: boolean; readonly without
       unreadable(cluster);
       return scopeOf(cluster, name ?? 'prod', namespace);
     },
+    preflight: async ({ image, namespace }) => ({
+      ...diagnosisOf(cluster, image, { cluster: 'prod', namespace }),
+      kind: 'Preflight',
+      target: { cluster: 'prod', namespace, kind: 'Image', name: image },
+    }),
+    credentials: async ({ image }) => {
+      unreadable(cluster);
+      return credentialsView(lookupCredentials(image, [aPullSecret({ host: 'ghcr.io', password: 'never shown' })]));
+    },
     familyOf,
     registryOf: (image) => image.split('/')[0],
     offerActions: async () => [],
-    runbooks: [RUNBOOK],
+    runbooks: [options.runbook ?? RUNBOOK],
     defaultCluster: 'prod',
     escalation: DEFAULT_ESCALATION,
     clock,
@@ -185,6 +202,7 @@ function diagnosisOf(
       summary: fault ? cause : 'All pods run.',
     },
     findings: fault ? [{ ...found, cause, image: fault.image }] : [],
+    scope: { ...TAG_NOT_FOUND.scope, namespaces: fault?.namespaces ?? 1 },
   };
 }
 
