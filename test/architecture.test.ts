@@ -18,7 +18,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   runbook: ['target', 'evidence', 'diagnosis'],
   remediation: ['image', 'target', 'evidence', 'diagnosis'],
   outbox: [],
-  incident: ['target', 'alert', 'evidence', 'diagnosis', 'runbook', 'remediation'],
+  incident: ['image', 'target', 'alert', 'evidence', 'diagnosis', 'runbook', 'remediation'],
   flow: domain,
   telemetry: [],
   config: ['telemetry'],

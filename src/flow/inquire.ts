@@ -1,11 +1,11 @@
 /** A person asks (slash command, mention): answered in Slack, opens no incident, pages nobody. */
 import { errorLine, PullcheckError, SlackError, StoreError } from '../errors.ts';
-import type { Inquiry } from '../incident/inquiry.ts';
+import type { ImageRequest, Inquiry } from '../incident/inquiry.ts';
 import type { ThreadRef } from '../remediation/action.ts';
 import { withDeadline } from './deadline.ts';
 import { FULL_RUN_MS, type IncidentDeps, PRIORITY } from './incident-deps.ts';
 import { startShow } from './show-run.ts';
-import type { InquireUseCase } from './use-cases.ts';
+import type { CredentialsUseCase, InquireUseCase, PreflightUseCase } from './use-cases.ts';
 
 /** Slack delivers a gesture again for minutes; an hour is on the safe side. */
 const GESTURE_MS = 3_600_000;
@@ -57,7 +57,7 @@ export async function oncePerGesture<T>(
 type RunDeps = Pick<
   IncidentDeps,
   'inquiries' | 'announcer' | 'diagnose' | 'scope' | 'offerActions' | 'clock' | 'defaultCluster' | 'report'
->;
+> & { readonly preflight: PreflightUseCase; readonly credentials: CredentialsUseCase };
 
 /** Job `inquire`. The same again, after a crash, edits the same messages. Throws SlackError when the root could not be posted. */
 export function createRunInquiry(deps: RunDeps): (id: string, signal?: AbortSignal) => Promise<void> {
@@ -95,6 +95,9 @@ async function answer(
     await deps.announcer.showScope(thread, `${id}:scope`, scope);
     return { ...inquiry, scope };
   }
+  if (request.verb === 'image' || request.verb === 'credentials') {
+    return answerImage(deps, { ...inquiry, request }, thread, signal);
+  }
   const title = `Diagnosis of ${request.target.name} in ${request.target.namespace}`;
   const show = startShow(deps, thread, { run: `${id}:1`, title });
   const diagnosis = await show.during(async () =>
@@ -104,6 +107,32 @@ async function answer(
   );
   const actions = await deps.offerActions(diagnosis, thread, { kind: 'inquiry', id });
   await deps.announcer.showFindings(thread, `${id}:findings`, diagnosis, actions);
+  return { ...inquiry, diagnosis };
+}
+
+/** Nothing runs yet, so nothing is offered to be repaired. */
+async function answerImage(
+  deps: RunDeps,
+  inquiry: Inquiry & { readonly request: ImageRequest },
+  thread: ThreadRef,
+  signal: AbortSignal | undefined,
+): Promise<Inquiry> {
+  const { id, request } = inquiry;
+  const { verb, ...about } = request;
+  if (verb === 'credentials') {
+    const view = await withDeadline(deps.clock, FULL_RUN_MS, async (late) =>
+      deps.credentials({ ...about, signal: either(late, signal) }),
+    );
+    await deps.announcer.showCredentials(thread, `${id}:credentials`, view);
+    return { ...inquiry, credentials: view };
+  }
+  const show = startShow(deps, thread, { run: `${id}:1`, title: `Pre-flight of ${about.image} in ${about.namespace}` });
+  const diagnosis = await show.during(async () =>
+    withDeadline(deps.clock, FULL_RUN_MS, async (late) =>
+      deps.preflight({ ...about, onProgress: show.progress, signal: either(late, signal) }),
+    ),
+  );
+  await deps.announcer.showFindings(thread, `${id}:findings`, diagnosis, []);
   return { ...inquiry, diagnosis };
 }
 

@@ -1,9 +1,10 @@
 /** The buttons under an inquiry's result: "Open incident" starts the clocks that the question itself did not; "Re-run" asks again. */
 import type { Alert } from '../alert/alert.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { apply } from '../incident/apply.ts';
 import { dueAt } from '../incident/escalation.ts';
 import type { IncidentEvent, IncidentSubject } from '../incident/incident.ts';
-import type { Inquiry } from '../incident/inquiry.ts';
+import type { ImageRequest, Inquiry, InquiryRequest } from '../incident/inquiry.ts';
 import { incidentKey } from '../incident/key.ts';
 import { type IncidentDeps, PRIORITY, policyFor } from './incident-deps.ts';
 import { ask, oncePerGesture } from './inquire.ts';
@@ -58,9 +59,13 @@ async function openIncident(deps: PressDeps, press: Press, inquiry: Inquiry): Pr
     await audit(deps, press, { what: 'refused', reason: refused });
     return { whisper: refused };
   }
+  const { request } = inquiry;
+  if (request.verb === 'image' || request.verb === 'credentials') {
+    return { whisper: 'An incident is about something that runs; ask about the pod or the workload.' };
+  }
   if (inquiry.incident !== undefined) return { whisper: 'An incident was already opened from this result.' };
   const at = await deps.store.time();
-  const subject = subjectOfInquiry(inquiry, deps.defaultCluster);
+  const subject = subjectOfInquiry(request, inquiry.diagnosis, deps.defaultCluster);
   const key = incidentKey(subject);
   const id = deps.ids();
   const by = press.actor.user;
@@ -92,7 +97,11 @@ async function openIncident(deps: PressDeps, press: Press, inquiry: Inquiry): Pr
     : { whisper: 'There already is an open incident about this; your result was noted there.' };
 }
 
-function subjectOfInquiry({ request, diagnosis }: Inquiry, defaultCluster: string): IncidentSubject {
+function subjectOfInquiry(
+  request: Exclude<InquiryRequest, ImageRequest>,
+  diagnosis: Diagnosis | undefined,
+  defaultCluster: string,
+): IncidentSubject {
   if (request.verb === 'scope') {
     return { cluster: defaultCluster, ...(request.namespace === undefined ? {} : { namespace: request.namespace }) };
   }

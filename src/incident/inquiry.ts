@@ -11,15 +11,16 @@ export type InquiryRequest =
   | { readonly verb: 'scope'; readonly namespace?: string }
   | ImageRequest;
 
-/** About an image that need not run anywhere: would it pull, and which credentials would be tried. */
-export interface ImageRequest {
-  readonly verb: 'image' | 'credentials';
+interface AboutImage {
   /** As a pod's spec would write it. */
   readonly image: string;
   readonly namespace: string;
   /** Absent: `default`. */
   readonly serviceAccount?: string;
 }
+
+/** About an image that need not run anywhere: would it pull, and which credentials would be tried. */
+export type ImageRequest = (AboutImage & { readonly verb: 'image' }) | (AboutImage & { readonly verb: 'credentials' });
 
 export interface Inquiry {
   readonly id: string;

@@ -6,6 +6,13 @@ export type ParsedCommand =
   | { readonly verb: 'pod'; readonly target: TargetRequest }
   /** `namespace` absent: all. */
   | { readonly verb: 'scope'; readonly namespace?: string }
+  /** Would it pull; which credentials would be tried. `serviceAccount` absent: `default`. */
+  | {
+      readonly verb: 'image' | 'credentials';
+      readonly image: string;
+      readonly namespace: string;
+      readonly serviceAccount?: string;
+    }
   | { readonly verb: 'help' }
   | { readonly verb: 'wrong'; readonly message: string; readonly hint: string };
 
@@ -13,6 +20,7 @@ interface Words {
   readonly plain: readonly string[];
   readonly namespace?: string;
   readonly all: boolean;
+  readonly serviceAccount?: string;
 }
 
 type Wrong = Extract<ParsedCommand, { verb: 'wrong' }>;
@@ -24,6 +32,8 @@ const REFUSED_FLAGS =
   /^(--context|--kubeconfig|--cluster|--server|--token|--as|--as-group|--user|--save-case|--file|--filename|-f|--config)$/;
 /** RFC 1123: what Kubernetes allows as an object's name. */
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+/** Letters of an image reference; whether it is a good one is for the checks to say. */
+const IMAGE = /^[A-Za-z0-9][\w.:/@[\]-]{0,511}$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /**
@@ -41,14 +51,19 @@ export function parseCommand(text: string, defaultNamespace = 'default'): Parsed
       return parseScope(rest);
     case 'image':
     case 'credentials':
+      return parseImage(verb.toLowerCase() === 'image' ? 'image' : 'credentials', rest, defaultNamespace);
     case 'classify':
+    case 'replay':
     case 'workflow':
       return wrong(
         `\`${verb.toLowerCase()}\` works in the terminal only.`,
         `Type \`pullcheck ${verb.toLowerCase()} --help\` there.`,
       );
     default:
-      return wrong(`I do not know the command \`${shown(verb)}\`.`, 'I know `pod`, `scope` and `help`.');
+      return wrong(
+        `I do not know the command \`${shown(verb)}\`.`,
+        'I know `pod`, `scope`, `image`, `credentials` and `help`.',
+      );
   }
 }
 
@@ -74,6 +89,20 @@ function parseScope(rest: readonly string[]): ParsedCommand {
   return words.namespace === undefined ? { verb: 'scope' } : { verb: 'scope', namespace: words.namespace };
 }
 
+function parseImage(verb: 'image' | 'credentials', rest: readonly string[], defaultNamespace: string): ParsedCommand {
+  const usage = `Type \`${verb} REGISTRY/NAME:TAG -n NAMESPACE\`, with \`--service-account NAME\` where it is not the default one.`;
+  const words = readFlags(rest, true);
+  if ('verb' in words) return words;
+  if (words.all) return wrong('Pull secrets belong to one namespace, so `-A` does not fit here.', usage);
+  const [image, extra] = words.plain;
+  if (image === undefined) return wrong('The image is missing.', usage);
+  if (extra !== undefined) return wrong(`\`${shown(extra)}\` is one word too many.`, usage);
+  if (!IMAGE.test(image)) return wrong(`\`${shown(image)}\` cannot be an image.`, usage);
+  const { serviceAccount } = words;
+  const account = serviceAccount === undefined ? {} : { serviceAccount };
+  return { verb, image, namespace: words.namespace ?? defaultNamespace, ...account };
+}
+
 function readTarget(text: string, namespace: string): TargetRequest | Wrong {
   const slash = text.indexOf('/');
   const name = text.slice(slash + 1);
@@ -90,9 +119,10 @@ function readTarget(text: string, namespace: string): TargetRequest | Wrong {
     : { kind, name, namespace };
 }
 
-function readFlags(rest: readonly string[]): Words | Wrong {
+function readFlags(rest: readonly string[], ofAccount = false): Words | Wrong {
   const plain: string[] = [];
   let namespace: string | undefined;
+  let serviceAccount: string | undefined;
   let all = false;
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
@@ -101,14 +131,27 @@ function readFlags(rest: readonly string[]): Words | Wrong {
     else if (flag && (flag[3] === '' || flag[2] === '=' || flag[1] === '-n')) {
       namespace = flag[3] || rest[++at] || '';
       if (namespace.length > 63 || !LABEL.test(namespace)) return wrongNamespace(namespace);
+    } else if (ofAccount && /^--service-account(=|$)/.test(word)) {
+      serviceAccount = word.slice('--service-account='.length) || rest[++at] || '';
+      if (serviceAccount.length > 253 || !NAME.test(serviceAccount)) return wrongAccount(serviceAccount);
     } else if (word.startsWith('-')) return refuseFlag(word.split('=', 1)[0] ?? word);
     else plain.push(word);
   }
-  return { plain, all, ...(namespace === undefined ? {} : { namespace }) };
+  return {
+    plain,
+    all,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(serviceAccount === undefined ? {} : { serviceAccount }),
+  };
 }
 
 function wrongNamespace(word: string): Wrong {
   return wrong(`After \`-n\` comes a namespace${word === '' ? '' : `; \`${shown(word)}\` cannot be one`}.`, USAGE_POD);
+}
+
+function wrongAccount(word: string): Wrong {
+  const which = word === '' ? '' : `; \`${shown(word)}\` cannot be one`;
+  return wrong(`After \`--service-account\` comes its name${which}.`, 'See: kubectl get serviceaccounts -n NAMESPACE');
 }
 
 function refuseFlag(flag: string): Wrong {

@@ -25,7 +25,7 @@ import type { JobHandlers } from '../incident/job.ts';
 import type { Pager } from '../incident/ports.ts';
 import { REMEDIES } from '../remediation/remedies/index.ts';
 import { matchesGlob } from '../target/glob.ts';
-import { wireDiagnosis } from './diagnosis.ts';
+import { type DiagnosisParts, wireDiagnosis } from './diagnosis.ts';
 import type { Outside } from './outside.ts';
 import { makePresser } from './presser.ts';
 import { countedDiagnose, countedPager, countedReceive, type Telemetry } from './telemetry.ts';
@@ -122,12 +122,16 @@ export function wireProgram(parts: ProgramParts): Program {
       remedy: makeRemedyUseCases(remediation),
     },
     receive: countedReceive(createReceiveAlerts(deps), telemetry.metrics),
-    handlers: handlersOf({ ...deps, diagnose: diagnosis.quickLook }, deps, remediation),
+    handlers: handlersOf({ ...deps, diagnose: diagnosis.quickLook }, { ...deps, ...diagnosis, diagnose }, remediation),
     sweep: createSweep(deps, due),
   };
 }
 
-function handlersOf(quick: IncidentDeps, deps: IncidentDeps, remediation: RemediateDeps): JobHandlers {
+function handlersOf(
+  quick: IncidentDeps,
+  deps: IncidentDeps & Pick<DiagnosisParts, 'preflight' | 'credentials'>,
+  remediation: RemediateDeps,
+): JobHandlers {
   const firstLook = createFirstLook(quick);
   const runIncident = createRunIncident(deps);
   const runInquiry = createRunInquiry(deps);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { UsageError } from '../../src/errors.ts';
 import { createRunInquiry } from '../../src/flow/inquire.ts';
+import { guardReading } from '../../src/flow/may-read.ts';
 import { createPressIncident } from '../../src/flow/press-incident.ts';
 import { createWorld, firing, MINUTE, type World } from '../support/incident-world.ts';
 
@@ -38,6 +39,38 @@ describe('a person asks', () => {
     await world.clock.advance(MINUTE);
     expect(world.slack.inquiries).toEqual([]);
     expect(world.slack.scopes.size).toBe(1);
+  });
+
+  it('about an image that runs nowhere: a pre-flight, without a button that opens an incident', async () => {
+    brokenApi();
+    const request = { verb: 'image', image: 'ghcr.io/org/api:v10', namespace: 'staging' } as const;
+    await world.inquire({ request, actor: ANNA, gesture: 'g1' });
+    await world.clock.advance(MINUTE);
+    expect([...world.slack.findings.values()].map(({ kind }) => kind)).toEqual(['Preflight']);
+    const inquiry = world.slack.inquiries[0]!;
+    const pressed = await world.pressInquiry({ button: 'open-incident', inquiry, actor: ANNA, gesture: 'g2' });
+    expect(pressed.whisper).toMatch(/something that runs/);
+    expect(await world.open()).toEqual([]);
+  });
+
+  it('about credentials: who would be tried, and no password', async () => {
+    brokenApi();
+    const request = { verb: 'credentials', image: 'ghcr.io/org/api:v9', namespace: 'staging' } as const;
+    await world.inquire({ request, actor: ANNA, gesture: 'g1' });
+    await world.clock.advance(MINUTE);
+    const [view] = [...world.slack.credentials.values()];
+    expect(view?.tried).toEqual([{ secret: 'regcred', entry: 'ghcr.io', username: 'robot' }]);
+    expect(JSON.stringify(await world.stores.inquiries.get(world.slack.inquiries[0]!))).not.toContain('never shown');
+  });
+
+  it('only about namespaces that the channel may read', async () => {
+    brokenApi();
+    const guarded = guardReading(world.inquire, [{ channel: ANNA.channel, namespaces: ['team-*'] }]);
+    for (const verb of ['image', 'credentials'] as const) {
+      const request = { verb, image: 'nginx', namespace: 'staging' };
+      await expect(guarded({ request, actor: ANNA, gesture: verb })).rejects.toThrow('namespace staging');
+    }
+    await guarded({ request: { verb: 'image', image: 'nginx', namespace: 'team-a' }, actor: ANNA, gesture: 'ok' });
   });
 
   it('for a pod that is not there: a sentence, not silence', async () => {

@@ -2,6 +2,7 @@
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { PagerError, SlackError } from '../../src/errors.ts';
 import type { Scope } from '../../src/evidence/scope.ts';
+import type { CredentialsView } from '../../src/image/credentials-view.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { Announcer, EscalationNotice, PageRequest, Pager } from '../../src/incident/ports.ts';
 
@@ -58,6 +59,7 @@ export interface FakeSlack extends Announcer {
   readonly escalations: Map<string, EscalationNotice>;
   readonly findings: Map<string, Diagnosis>;
   readonly scopes: Map<string, Scope>;
+  readonly credentials: Map<string, CredentialsView>;
   readonly runs: { readonly run: string; readonly done: boolean }[];
   readonly inquiries: string[];
 }
@@ -71,6 +73,7 @@ export function fakeSlack(): FakeSlack {
     escalations: new Map(),
     findings: new Map(),
     scopes: new Map(),
+    credentials: new Map(),
     runs: [],
     inquiries: [],
     openIncident: async (incident) => {
@@ -99,6 +102,10 @@ export function fakeSlack(): FakeSlack {
     showScope: async (_thread, key, scope) => {
       up();
       slack.scopes.set(key, scope);
+    },
+    showCredentials: async (_thread, key, view) => {
+      up();
+      slack.credentials.set(key, view);
     },
     reply: async (_thread, key, text) => {
       up();

@@ -19,6 +19,19 @@ describe('the words of a command', () => {
     ['scope', { verb: 'scope' }],
     ['scope -A', { verb: 'scope' }],
     ['scope -n=staging', { verb: 'scope', namespace: 'staging' }],
+    ['image ghcr.io/a/b:1.2 -n shop', { verb: 'image', image: 'ghcr.io/a/b:1.2', namespace: 'shop' }],
+    [
+      'image <http://ghcr.io/a/b:1.2|ghcr.io/a/b:1.2>',
+      { verb: 'image', image: 'ghcr.io/a/b:1.2', namespace: 'default' },
+    ],
+    [
+      'credentials nginx \u2014service-account builder -n shop',
+      { verb: 'credentials', image: 'nginx', namespace: 'shop', serviceAccount: 'builder' },
+    ],
+    [
+      'image localhost:5000/x --service-account=ci',
+      { verb: 'image', image: 'localhost:5000/x', namespace: 'default', serviceAccount: 'ci' },
+    ],
     ['', { verb: 'help' }],
     ['help', { verb: 'help' }],
     ['pod --help', { verb: 'help' }],
@@ -41,7 +54,15 @@ describe('the words of a command', () => {
     ['pod api -o json', 'do not know the option'],
     ['scope -A -n staging', 'exclude each other'],
     ['scope everything', 'one word too many'],
-    ['image ghcr.io/a/b', 'terminal only'],
+    ['image', 'image is missing'],
+    ['image a b', 'one word too many'],
+    ['image <!channel>', 'cannot be an image'],
+    ['image nginx -A', 'one namespace'],
+    ['image nginx --save-case /etc/x', 'not taken from a chat message'],
+    ['credentials nginx -f /etc/passwd', 'not taken from a chat message'],
+    ['credentials nginx --service-account ../x', 'comes its name'],
+    ['pod api --service-account x', 'do not know the option'],
+    ['replay case.json', 'terminal only'],
     ['dance', 'do not know the command'],
   ])('%s is refused with a sentence', (text, sentence) => {
     const parsed = parseCommand(text);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { PROVEN_CAUSES } from '../../diagnosis/cause.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Scope } from '../../evidence/scope.ts';
+import type { CredentialsView } from '../../image/credentials-view.ts';
 import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
 import type { Target, WorkloadRef } from '../../target/target.ts';
 
@@ -78,6 +79,16 @@ export const DiagnosisSchema: z.ZodType<Diagnosis> = z.object({
   startedAt: Text,
   durationMs: Count,
   calls: z.object({ kubernetes: Count, registry: Count, github: Count }),
+});
+
+export const CredentialsSchema: z.ZodType<CredentialsView> = z.object({
+  apiVersion: z.literal('pullcheck/v1'),
+  kind: z.literal('Credentials'),
+  repository: Text,
+  tried: z.array(z.object({ secret: Text, entry: Text, username: Text })),
+  ignored: z.array(z.object({ secret: Text, entry: Text.nullable(), reason: Text })),
+  node: z.literal('unknown'),
+  error: z.enum(['invalid-image', 'secrets']).nullable(),
 });
 
 const FailingPodSchema = z.object({

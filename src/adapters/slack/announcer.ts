@@ -8,6 +8,7 @@ import type { Announcer } from '../../incident/ports.ts';
 import type { Priority } from '../../outbox/outbox.ts';
 import type { ThreadRef } from '../../remediation/action.ts';
 import { actionCard } from './blocks/action.ts';
+import { credentialsTable } from './blocks/credentials.ts';
 import { escalation, type OnCall } from './blocks/escalation.ts';
 import { findings } from './blocks/findings.ts';
 import { type Clocks, incidentRoot } from './blocks/incident-root.ts';
@@ -126,6 +127,10 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
 
     async showScope(thread, key, scope) {
       await post(thread, `scope:${key}`, 'verdict', only(scopeTable(scope, parts.clock.now())));
+    },
+
+    async showCredentials(thread, key, view) {
+      await post(thread, `credentials:${key}`, 'verdict', only(credentialsTable(view)));
     },
 
     async reply(thread, key, text) {

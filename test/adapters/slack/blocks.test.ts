@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { actionCard } from '../../../src/adapters/slack/blocks/action.ts';
+import { credentialsTable } from '../../../src/adapters/slack/blocks/credentials.ts';
 import { escalation } from '../../../src/adapters/slack/blocks/escalation.ts';
 import { clampEscaped, code, escaped } from '../../../src/adapters/slack/blocks/escape.ts';
 import { findings } from '../../../src/adapters/slack/blocks/findings.ts';
@@ -18,7 +19,7 @@ import { previewView } from '../../../src/adapters/slack/views/remedy-view.ts';
 import type { EscalationNotice } from '../../../src/incident/ports.ts';
 import { blocksError, viewError } from '../../support/fake-slack/validate.ts';
 import { ANN, START } from './bed.ts';
-import { aDiagnosis, anAction, anIncident, anInquiry, aRun, aScope } from './samples.ts';
+import { aCredentials, aDiagnosis, anAction, anIncident, anInquiry, aPreflight, aRun, aScope } from './samples.ts';
 
 const CLOCKS = { acknowledgeAfterMs: 300_000, resolveAfterMs: 1_200_000 };
 const NOBODY = new Map<string, string>();
@@ -47,6 +48,21 @@ const MESSAGES: Readonly<Record<string, () => Message>> = {
   'run-sections': () => runSections(aRun()),
   findings: () => findings(aDiagnosis()),
   'findings-text': () => asPlain(findings(aDiagnosis())),
+  'findings-preflight': () => findings(aPreflight()),
+  'inquiry-preflight': () =>
+    inquiryRoot(
+      anInquiry({ request: { verb: 'image', image: 'nginx:1', namespace: 'staging' }, diagnosis: aPreflight() }),
+      '@ann',
+    ),
+  credentials: () => credentialsTable(aCredentials()),
+  'inquiry-credentials': () =>
+    inquiryRoot(
+      anInquiry({
+        request: { verb: 'credentials', image: 'nginx:1', namespace: 'staging' },
+        credentials: aCredentials(),
+      }),
+      '@ann',
+    ),
   scope: () => scopeTable(aScope(), START),
   'action-offered': () => actionCard(anAction()),
   'action-done': () => actionCard(anAction({ state: 'done' }), 'All 3 pods run.'),

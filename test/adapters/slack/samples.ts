@@ -1,6 +1,7 @@
 /** Subjects of the block tests: ordinary ones, each changeable by a part. */
 import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
 import type { Scope } from '../../../src/evidence/scope.ts';
+import type { CredentialsView } from '../../../src/image/credentials-view.ts';
 import type { Incident } from '../../../src/incident/incident.ts';
 import type { Inquiry } from '../../../src/incident/inquiry.ts';
 import type { RunView } from '../../../src/incident/ports.ts';
@@ -173,5 +174,30 @@ export function anAction(part: Partial<RemedyAction> = {}): RemedyAction {
     expiresAt: START + 1_800_000,
     state: 'offered',
     ...part,
+  };
+}
+
+/** Of an image that no pod runs. */
+export function aPreflight(): Diagnosis {
+  const diagnosis = aDiagnosis();
+  return {
+    ...diagnosis,
+    kind: 'Preflight',
+    target: { cluster: 'prod', namespace: 'staging', kind: 'Image', name: 'nginx:1' },
+    findings: diagnosis.findings.map((finding) => ({ ...finding, pod: '', container: '', image: 'nginx:1' })),
+    remedies: [],
+    scope: { pods: 0, workloads: 0, namespaces: 0, nodes: 0 },
+  };
+}
+
+export function aCredentials(): CredentialsView {
+  return {
+    apiVersion: 'pullcheck/v1',
+    kind: 'Credentials',
+    repository: 'ghcr.io/acme/api',
+    tried: [{ secret: 'ghcr', entry: 'https://ghcr.io', username: 'robot<!channel>' }],
+    ignored: [{ secret: 'old', entry: null, reason: 'its type is "Opaque"' }],
+    node: 'unknown',
+    error: null,
   };
 }

@@ -33,7 +33,7 @@ function finding(one: DiagnosisFinding, told: boolean): MessageBlock {
   return section(
     [
       ...(told ? [] : [`*${one.cause}* (${confidenceWords(one.confidence)})`, clampEscaped(escaped(one.summary), 700)]),
-      `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, image ${code(one.image, 300)}`,
+      `${one.pod === '' ? '' : `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, `}image ${code(one.image, 300)}`,
       ...(Array.isArray(nearest) && nearest.length > 0 ? [`nearest tags: ${tagList(nearest)}`] : []),
       ...(facts.length > 0 ? [facts.join(' · ')] : []),
       ...(told ? [] : [`_what to do:_ ${clampEscaped(escaped(CAUSES[one.cause].fix), 400)}`]),
@@ -78,8 +78,12 @@ function commands(diagnosis: Diagnosis): MessageBlock[] {
 function footer(diagnosis: Diagnosis): string {
   const { pods, workloads, namespaces, nodes } = diagnosis.scope;
   const { kubernetes, registry, github } = diagnosis.calls;
+  const affected =
+    diagnosis.kind === 'Preflight'
+      ? 'no pod was looked at'
+      : `affected: ${pods} pods, ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes`;
   return (
-    `affected: ${pods} pods, ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes · ` +
+    `${affected} · ` +
     `took ${diagnosis.durationMs} ms, ${kubernetes} Kubernetes, ${registry} registry, ${github} GitHub calls`
   );
 }

@@ -1,8 +1,8 @@
 /** The root message of a question that a person asked: verdict and lights; it opens no incident until somebody presses the button. */
 
-import type { Scope } from '../../../evidence/scope.ts';
 import type { Inquiry } from '../../../incident/inquiry.ts';
 import { INQUIRY_OPEN, INQUIRY_RERUN } from '../ids.ts';
+import { credentialsLine } from './credentials.ts';
 import { clampEscaped, escaped } from './escape.ts';
 import { fit } from './fit.ts';
 import { lights } from './lights.ts';
@@ -15,7 +15,7 @@ import { verdict, verdictText } from './verdict.ts';
 export function inquiryRoot(inquiry: Inquiry, asker: string): Message {
   const title = `Pull check: ${requestName(inquiry.request)}`;
   const body: MessageBlock[] = [header(title), ...result(inquiry)];
-  const done = inquiry.diagnosis !== undefined || inquiry.scope !== undefined;
+  const done = (inquiry.diagnosis ?? inquiry.scope ?? inquiry.credentials) !== undefined;
   const asked = `Asked by ${clampEscaped(escaped(asker), 80)}`;
   const note =
     inquiry.incident === undefined ? `${asked} · no incident, nobody is paged` : `${asked} · incident opened`;
@@ -29,16 +29,18 @@ export function inquiryRoot(inquiry: Inquiry, asker: string): Message {
 function result(inquiry: Inquiry): MessageBlock[] {
   if (inquiry.diagnosis) return [verdict(inquiry.diagnosis), lights(inquiry.diagnosis)];
   if (inquiry.scope) return [section(`*${scopeLine(inquiry.scope)}*`)];
+  if (inquiry.credentials) return [section(`*${credentialsLine(inquiry.credentials)}*`)];
   return [section('Looking at it now; what was found follows in this thread.')];
 }
 
 function resultText(inquiry: Inquiry): string {
   if (inquiry.diagnosis) return verdictText(inquiry.diagnosis);
-  return inquiry.scope ? scopeLine(inquiry.scope) : 'looking at it now';
+  if (inquiry.scope) return scopeLine(inquiry.scope);
+  return inquiry.credentials ? credentialsLine(inquiry.credentials) : 'looking at it now';
 }
 
 function row(inquiry: Inquiry): MessageBlock {
-  const isProblem = inquiry.scope ? hasFailing(inquiry.scope) : inquiry.diagnosis?.verdict.cause !== 'healthy';
+  const isProblem = isIncident(inquiry);
   const open = button({
     action: INQUIRY_OPEN,
     label: 'Open incident',
@@ -56,6 +58,8 @@ function row(inquiry: Inquiry): MessageBlock {
   );
 }
 
-function hasFailing(scope: Scope): boolean {
-  return scope.total.failing > 0;
+/** Only what runs can be one: an image that is asked about beforehand holds nobody up. */
+function isIncident({ scope, diagnosis }: Inquiry): boolean {
+  if (scope) return scope.total.failing > 0;
+  return diagnosis !== undefined && diagnosis.kind === 'Diagnosis' && diagnosis.verdict.cause !== 'healthy';
 }

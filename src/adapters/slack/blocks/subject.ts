@@ -12,6 +12,8 @@ export function incidentName(subject: IncidentSubject): string {
 export function requestName(request: InquiryRequest): string {
   if (request.verb === 'scope')
     return request.namespace === undefined ? 'the whole cluster' : `namespace ${request.namespace}`;
+  if (request.verb === 'image') return `image ${request.image} in ${request.namespace}`;
+  if (request.verb === 'credentials') return `credentials for ${request.image} in ${request.namespace}`;
   const { kind, name, namespace } = request.target;
   return `${kind === undefined ? name : kubectlName({ kind, name })} in ${namespace}`;
 }

@@ -33,7 +33,7 @@ export function listenToCommand(app: App, parts: ListenerParts): void {
 
 /** The part of a parsed command that is a question; undefined for help and for wrong words. */
 export function requestOf(parsed: ParsedCommand): InquiryRequest | undefined {
-  return parsed.verb === 'pod' || parsed.verb === 'scope' ? parsed : undefined;
+  return parsed.verb === 'help' || parsed.verb === 'wrong' ? undefined : parsed;
 }
 
 /** Help, or what was wrong with the words. */
