@@ -33,12 +33,28 @@ interface App {
   readonly pullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   /** Arguments of the container; default: it sleeps. */
   readonly args?: readonly string[];
+  /** Default: the image's own program. */
+  readonly command?: string;
 }
 
-function app({ namespace: where, name, repository, tag = TAG, pullPolicy = 'IfNotPresent', args }: App): object {
+function app({
+  namespace: where,
+  name,
+  repository,
+  tag = TAG,
+  pullPolicy = 'IfNotPresent',
+  args,
+  command,
+}: App): object {
   const labels = { app: name };
   const image = `${registry.host}/${repository}:${tag}`;
-  const container = { name: 'app', image, imagePullPolicy: pullPolicy, ...(args ? { args } : {}) };
+  const container = {
+    name: 'app',
+    image,
+    imagePullPolicy: pullPolicy,
+    ...(args ? { args } : {}),
+    ...(command ? { command: [command] } : {}),
+  };
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -68,6 +84,27 @@ async function podThat(where: string, name: string, shows: RegExp, besides = '')
     },
     120,
   );
+}
+
+/** An index that holds the image `single` of the repository, for this platform only. */
+async function pushIndex(repository: string, tag: string, platform: object): Promise<void> {
+  const url = (name: string) => `http://198.51.100.22:5000/v2/${repository}/manifests/${name}`;
+  const type = 'application/vnd.docker.distribution.manifest.v2+json';
+  const oci = 'application/vnd.oci.image.manifest.v1+json';
+  const one = await fetch(url('single'), { headers: { accept: `${type}, ${oci}` } });
+  const entry = {
+    mediaType: one.headers.get('content-type'),
+    digest: one.headers.get('docker-content-digest'),
+    size: (await one.arrayBuffer()).byteLength,
+    platform,
+  };
+  const mediaType = 'application/vnd.docker.distribution.manifest.list.v2+json';
+  const pushed = await fetch(url(tag), {
+    method: 'PUT',
+    headers: { 'content-type': mediaType },
+    body: JSON.stringify({ schemaVersion: 2, mediaType, manifests: [entry] }),
+  });
+  if (!pushed.ok) throw new Error(`push of an index: ${pushed.status} ${await pushed.text()}`);
 }
 
 const RUNS = / true /;
@@ -199,6 +236,30 @@ describe(`a container that crashes with the right image, on ${runtime}`, () => {
     const { value } = await diagnose(kubeconfig, 'lost', 'books', env);
     expect(value.verdict.cause).toMatch(/^(?:container-crashing|not-an-image-problem)$/);
     expect(value.verdict.summary).toContain('no-such-program');
+  });
+
+  it('names the platform where the index holds no other', async () => {
+    await registry.push('mycompany/arm', 'single');
+    await pushIndex('mycompany/arm', 'v1', { os: 'linux', architecture: 'arm64' });
+    await apply(app({ namespace: 'books', name: 'arm', repository: 'mycompany/arm', tag: 'v1' }));
+    await podThat('books', 'arm', /ErrImagePull|ImagePullBackOff/);
+    const { value } = await diagnose(kubeconfig, 'deployment/arm', 'books', env);
+    expect(value.verdict).toMatchObject({ cause: 'platform-mismatch', confidence: 'certain' });
+    expect(value.verdict.summary).toContain('linux/arm64');
+  });
+
+  it('suspects the platform where the program cannot be executed and the registry lists none', async () => {
+    const program = join(dir, 'foreign');
+    writeFileSync(program, Buffer.from('7f454c4602010100', 'hex'), { mode: 0o755 });
+    await registry.push('mycompany/foreign', 'v1', 'foreign', [program]);
+    await apply(
+      app({ namespace: 'books', name: 'foreign', repository: 'mycompany/foreign', tag: 'v1', command: '/foreign' }),
+    );
+    await podThat('books', 'foreign', CRASHES);
+    const { value } = await diagnose(kubeconfig, 'deployment/foreign', 'books', env);
+    expect(value.verdict).toMatchObject({ cause: 'platform-mismatch', confidence: 'likely' });
+    expect(value.verdict.summary).toContain('exec format error');
+    expect(value.verdict.alternatives).toContain('container-crashing');
   });
 
   it('names an image that no node has where the policy is Never', async () => {

@@ -13,8 +13,8 @@ export interface Account {
 export interface Registry {
   /** `registry.box:5000` */
   readonly host: string;
-  /** Pushes an image that runs (it sleeps until told to stop). Another `build`: other content, another digest. */
-  push(repository: string, tag: string, build?: string): Promise<void>;
+  /** Pushes an image that runs (it sleeps until told to stop), with `files` at its root. Another `build`: another digest. */
+  push(repository: string, tag: string, build?: string, files?: readonly string[]): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
   /** Only these accounts from now on. */
@@ -76,8 +76,8 @@ export async function startRegistry(options: {
     host,
     start,
     stop,
-    async push(repository, tag, build = '1') {
-      const archive = await testImage(folder, build);
+    async push(repository, tag, build = '1', files = []) {
+      const archive = await testImage(folder, build, files);
       const account = current[0];
       const credentials = account ? [`--dest-creds=${account.user}:${account.password}`] : [];
       const pushed = await run('skopeo', [
@@ -102,9 +102,9 @@ export async function startRegistry(options: {
   };
 }
 
-async function testImage(folder: string, build: string): Promise<string> {
+async function testImage(folder: string, build: string, files: readonly string[]): Promise<string> {
   const env = { ...process.env, LABEL: build };
-  const made = await run(join(process.env['TESTBED'] ?? '', 'test-image'), [folder, 'pause:1'], { env });
+  const made = await run(join(process.env['TESTBED'] ?? '', 'test-image'), [folder, 'pause:1', ...files], { env });
   if (made.code !== 0) throw new Error(`test-image: ${made.err}`);
   return made.out.trim();
 }

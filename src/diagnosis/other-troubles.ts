@@ -1,5 +1,7 @@
 /** Why a container waits that has nothing to do with its image, and which runbook that belongs to. */
 import type { ContainerSnapshot, EventSnapshot, PodSnapshot } from '../evidence/snapshots.ts';
+import { classify } from '../image/classify.ts';
+import { CAUSES } from './catalogue.ts';
 import type { Confidence, Finding } from './check.ts';
 import { tidy } from './words.ts';
 
@@ -63,12 +65,34 @@ function fromEvents(events: readonly EventSnapshot[]): Finding | undefined {
   // Newest first: once a pull has begun, volumes and sandbox are in place.
   for (const { reason, message } of events) {
     if (reason === 'Pulling' || reason === 'Pulled' || reason === 'Started') return undefined;
+    if (reason === 'FailedCreatePodSandBox') return sandboxTrouble(message, reason);
     const known = Object.hasOwn(BY_EVENT, reason) ? BY_EVENT[reason] : undefined;
     const found = known ?? (/exceeded quota/i.test(message) ? QUOTA : undefined);
     if (found !== undefined)
       return trouble(found, { confidence: 'likely', because: ['events'], reason, said: message });
   }
   return undefined;
+}
+
+const SANDBOX: Trouble = {
+  what: 'the node cannot make the pod’s sandbox (network plugin or runtime)',
+  runbook: 'Pod Pending: pod network',
+};
+
+/** Every pod needs the node's own pause image first: its pull fails in the same ways, for reasons that are the node's. */
+function sandboxTrouble(message: string, reason: string): Finding {
+  const pause = /sandbox image "([^"\s]{1,1024})"/i.exec(message)?.[1];
+  if (pause === undefined)
+    return trouble(SANDBOX, { confidence: 'likely', because: ['events'], reason, said: message });
+  const { kind, also, host } = classify(message, reason);
+  return {
+    cause: kind,
+    confidence: kind === 'other' ? 'possible' : 'likely',
+    because: ['events'],
+    summary: `The node cannot get its own pause image ${tidy(pause)}, without which no pod starts there: ${CAUSES[kind].title.toLowerCase()}. This is a matter of the node’s runtime configuration and its way to that registry, not of the container’s image.`,
+    detail: { sandboxImage: tidy(pause), host, reason: tidy(reason), message: tidy(message) },
+    alternatives: also,
+  };
 }
 
 const QUOTA: Trouble = { what: 'a resource quota is used up', runbook: 'quota' };

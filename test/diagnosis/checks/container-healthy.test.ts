@@ -98,6 +98,17 @@ describe('does the container run', () => {
     expect(result.verdict === 'fail' ? result.findings[0].detail['runbook'] : '').toBe(runbook);
   });
 
+  it('the node’s own pause image is the node’s matter, in the words of its pull', () => {
+    const message =
+      'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to get sandbox image "registry.k8s.io/pause:3.9": failed to pull image "registry.k8s.io/pause:3.9": failed to pull and unpack image "registry.k8s.io/pause:3.9": failed to resolve reference "registry.k8s.io/pause:3.9": failed to do request: Head "https://registry.k8s.io/v2/pause/manifests/3.9": dial tcp: lookup registry.k8s.io: no such host';
+    const given = { events: observed([event('FailedCreatePodSandBox', message)]) };
+    const result = see(starting, given);
+    expect(firstFinding(result)).toBe('dns-failure likely');
+    expect(result.note).toContain('its own pause image registry.k8s.io/pause:3.9');
+    const network = event('FailedCreatePodSandBox', 'Failed to create pod sandbox: plugin type="calico" failed (add)');
+    expect(firstFinding(see(starting, { events: observed([network]) }))).toBe('not-an-image-problem likely');
+  });
+
   it('an old mount error is over once the pull began', () => {
     const result = see(starting, { events: observed([event('Pulling'), event('FailedMount')]) });
     expect(result).toMatchObject({ verdict: 'inconclusive', note: expect.stringContaining('is being pulled') });
