@@ -9,7 +9,8 @@ export interface CliResult<T> {
   readonly err: string;
 }
 
-async function pullcheck<T>(
+/** Any command, its JSON read. */
+export async function pullcheck<T>(
   kubeconfig: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},

@@ -1,7 +1,7 @@
 /** A case file: what a run saw, told again elsewhere. It gives the same verdict, and opens no door. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readCase, writeCase } from '../../src/adapters/files/case-file.ts';
 import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
