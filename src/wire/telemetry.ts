@@ -1,4 +1,5 @@
 /** Log and counters of a service, and what the flows report turned into both. */
+import type { SlackConnection } from '../adapters/slack/clients.ts';
 import type { Config } from '../config/config.ts';
 import type { Report } from '../flow/incident-deps.ts';
 import type { DiagnoseUseCase, ReceiveAlertsUseCase } from '../flow/use-cases.ts';
@@ -94,4 +95,27 @@ export function countedHandlers(handlers: JobHandlers, metrics: Metrics): JobHan
     remediate: counted(handlers.remediate),
     verify: counted(handlers.verify),
   };
+}
+
+/** Counts Slack's methods by how they were answered. */
+export function countedSlack(connection: SlackConnection, metrics: Metrics): SlackConnection {
+  const request = connection.fetch ?? fetch;
+  const counted: SlackConnection['fetch'] = async (input, init) => {
+    const method = methodOf(String(input));
+    try {
+      const response = await request(input, init);
+      metrics.slackCall(method, response.status === 429 ? 'limited' : response.ok ? 'ok' : 'failed');
+      return response;
+    } catch (error) {
+      // It may have arrived all the same.
+      metrics.slackCall(method, 'unknown');
+      throw error;
+    }
+  };
+  return { ...connection, fetch: counted };
+}
+
+/** `https://slack.com/api/chat.postMessage` -> `chat.postMessage`; anything else is `other`, so that labels stay a closed set. */
+function methodOf(address: string): string {
+  return /\/api\/([a-z]+(?:\.[a-zA-Z]+){1,3})\/?(?:\?|$)/.exec(address)?.[1] ?? 'other';
 }

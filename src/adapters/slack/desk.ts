@@ -57,7 +57,8 @@ export function createDesk(parts: DeskParts): Desk {
       parts.log.warn('slack gesture refused', { ref, code: error.code, detail: errorLine(error) });
       return spoken(`${error.message}${error.hint === undefined ? '' : `\n${error.hint}`}\n_ref ${ref}_`);
     }
-    parts.log.error('slack gesture failed', { ref, detail: errorLine(error) });
+    // The error itself: the log masks it and keeps the stack of what is a fault of ours.
+    parts.log.error('slack gesture failed', { ref, error });
     return spoken(
       `Something went wrong on my side. It is in my log under *${ref}*; nothing was changed by this press.`,
     );
