@@ -40,6 +40,11 @@ function diagnosisOf(cause: Diagnosis['verdict']['cause'], summary = 'the tag do
   };
 }
 
+function preflight(cause: Diagnosis['verdict']['cause']): Diagnosis {
+  const target = { cluster: 'box', namespace: 'shop', kind: 'Image', name: 'nginx:1' } as const;
+  return { ...diagnosisOf(cause), kind: 'Preflight', target };
+}
+
 /** A terminal that remembers; commands that fail unless given. */
 function session(commands: Partial<Commands> = {}) {
   const written = { out: '', err: '' };
@@ -99,6 +104,26 @@ describe('pullcheck', () => {
     ]);
   });
 
+  it('hands a pre-flight and a case on, and says where the case is', async () => {
+    const seen: unknown[] = [];
+    const { run, written } = session({
+      image: async ({ signal: _signal, onProgress: _progress, ...input }) => {
+        seen.push(input);
+        return preflight('healthy');
+      },
+      replay: async (file) => {
+        seen.push(file);
+        return preflight('tag-not-found');
+      },
+    });
+    expect(await run('image', 'nginx:1', '-n', 'shop', '--service-account', 'ci', '--save-case', 'x.json')).toBe(0);
+    expect(written.err).toContain('The case is in x.json');
+    expect(written.out).toContain('Image nginx:1 in shop');
+    expect(written.out).toContain('no pod was looked at');
+    expect(await run('replay', 'x.json')).toBe(1);
+    expect(seen).toEqual([{ image: 'nginx:1', namespace: 'shop', serviceAccount: 'ci', saveCase: 'x.json' }, 'x.json']);
+  });
+
   it('prints the diagnosis as JSON and nothing else', async () => {
     const { run, written } = session({ pod: async () => diagnosisOf('tag-not-found') });
     await run('pod', 'api-1', '-o', 'json');
@@ -135,6 +160,9 @@ describe('pullcheck', () => {
     [['pod', 'x', '-o', 'yaml'], 'Allowed choices are text, json'],
     [['pod', 'x', '--timeout', 'soon'], 'Write it as 500ms, 30s or 2m'],
     [['pod', 'service/x'], '"service" is not a kind'],
+    [['image'], "missing required argument 'reference'"],
+    [['scope', '-A', '-n', 'shop'], '-A and -n exclude each other'],
+    [['replay', 'x', '--context', 'prod'], 'unknown option'],
   ])('answers %j with exit 2 and a sentence', async (args, sentence) => {
     const { run, written } = session();
     expect(await run(...args)).toBe(2);
