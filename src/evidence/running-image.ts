@@ -14,8 +14,8 @@ export interface NodeCopy {
 /** What the node runs, beside what the registry says that the tag means now. */
 export interface RunningImage {
   readonly running: ImageId;
-  /** Digest of its config, where the registry still has its manifest; asked only when the manifests differ. */
-  readonly runningConfig?: string;
+  /** What the registry still shows of it under its digest; asked only where that is not what the tag means now. */
+  readonly before?: ManifestView;
   readonly now: ManifestView;
   /** `unknown`: node and registry speak of different things (a config here, an index there). */
   readonly match: 'same' | 'different' | 'unknown';
@@ -32,4 +32,29 @@ export function matchImage(running: ImageId, now: ManifestView): RunningImage['m
   if (known.includes(running.digest)) return 'same';
   if (running.of === 'config' && now.configDigest === undefined) return 'unknown';
   return 'different';
+}
+
+/**
+ * One image can have several manifests: packed again, pushed under a second name, or (the common one) an index written anew by a build
+ * from its cache, with other attestations around the same platform manifests. `platform` is the node's, `os/arch`.
+ */
+export function matchManifests(
+  before: ManifestView,
+  now: ManifestView,
+  platform: string | undefined,
+): RunningImage['match'] {
+  if (before.configDigest !== undefined && now.configDigest !== undefined) {
+    return before.configDigest === now.configDigest ? 'same' : 'different';
+  }
+  const [old, current] = [manifestFor(before, platform), manifestFor(now, platform)];
+  if (old === undefined || current === undefined) return 'unknown';
+  return old === current ? 'same' : 'different';
+}
+
+/** Digest of the one manifest that a node of this platform runs; undefined where the index does not tell it apart. */
+function manifestFor({ digest, manifests, platforms }: ManifestView, platform: string | undefined): string | undefined {
+  if (manifests.length === 0) return digest;
+  if (platform === undefined || manifests.length !== platforms.length) return undefined;
+  const fitting = manifests.filter((_digest, at) => platforms[at]?.split('/').slice(0, 2).join('/') === platform);
+  return fitting.length === 1 ? fitting[0] : undefined;
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { collectCase } from '../../src/evidence/collect.ts';
 import { DEFAULT_LIMITS, shareReaders } from '../../src/evidence/collect-shared.ts';
 import type { AccessOutcome, ManifestView } from '../../src/evidence/registry-access.ts';
-import { matchImage } from '../../src/evidence/running-image.ts';
+import { matchImage, matchManifests } from '../../src/evidence/running-image.ts';
 import { parseImageId } from '../../src/image/image-id.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
@@ -43,6 +43,37 @@ describe('the same image', () => {
     ['a config, beside an index that does not tell its own', { of: 'config', digest: OLD } as const, index, 'unknown'],
   ])('%s', (_story, running, now, match) => {
     expect(matchImage(running, now)).toBe(match);
+  });
+});
+
+describe('two manifests of one image', () => {
+  const platforms = ['linux/amd64', 'linux/arm64/v8'];
+  const both: ManifestView = { ...index, platforms, manifests: [PLATFORM, CONFIG] };
+  const packed = { ...single, digest: OLD };
+  const rebuilt = { ...both, digest: OLD, manifests: [PLATFORM, digest('7')] };
+  it.each([
+    ['packed again: the config tells', packed, single, 'linux/amd64', 'same'],
+    ['another config', { ...packed, configDigest: digest('8') }, single, 'linux/amd64', 'different'],
+    ['an index written anew around the same manifest', rebuilt, both, 'linux/amd64', 'same'],
+    ['an index in which this platform’s manifest is another', rebuilt, both, 'linux/arm64', 'different'],
+    ['a manifest that was put into an index', { ...single, digest: PLATFORM }, both, 'linux/amd64', 'same'],
+    ['an index, and the node’s platform is not known', rebuilt, both, undefined, 'unknown'],
+    [
+      'an index that does not say which manifest is whose',
+      { ...rebuilt, platforms: [] },
+      both,
+      'linux/amd64',
+      'unknown',
+    ],
+    [
+      'an index with two of the platform',
+      { ...rebuilt, platforms: ['linux/arm/v6', 'linux/arm/v7'] },
+      both,
+      'linux/arm',
+      'unknown',
+    ],
+  ])('%s', (_story, before, now, platform, match) => {
+    expect(matchManifests(before, now, platform)).toBe(match);
   });
 });
 
@@ -100,7 +131,7 @@ describe('what the node runs', () => {
         running: { digest: OLD },
         now: { digest: NEW },
         match: 'different',
-        runningConfig: digest('8'),
+        before: { configDigest: digest('8') },
         copies: [
           { node: 'node-1', digest: OLD, pods: ['api-7d9c5-x2x7k', 'api-b'] },
           { node: 'node-2', digest: NEW, pods: ['api-c'] },
@@ -115,7 +146,7 @@ describe('what the node runs', () => {
       manifest: { ...single, digest: asked ?? NEW },
     });
     const { evidence, registry } = look({ pods: [running(`registry.example.com/mirror/api@${OLD}`)] }, answer);
-    expect(await evidence.get('runningImage')).toMatchObject({ value: { match: 'same', runningConfig: CONFIG } });
+    expect(await evidence.get('runningImage')).toMatchObject({ value: { match: 'same', before: { digest: OLD } } });
     expect(registry.calls.at(-1)).toBe(`manifest registry.example.com/mirror/api@${OLD} robot`);
   });
 

@@ -110,6 +110,16 @@ describe('a tag that was pushed again', () => {
     expect((await diagnose('crash-loop')).verdict.cause).toBe('healthy');
   });
 
+  it('offers the restart where the policy brings the new image, and it does', async () => {
+    await deploy('Always');
+    registry.push('books/web', TAG, { content: 'mended' });
+    const before = await diagnose('crash-loop');
+    expect(before.verdict).toMatchObject({ cause: 'stale-cached-image', confidence: 'certain' });
+    expect(before.remedies).toMatchObject([{ id: 'restart-rollout', risk: 'disruptive' }]);
+    await restart();
+    expect((await diagnose('crash-loop')).verdict.cause).toBe('healthy');
+  });
+
   it('is found by the runbook for pulls as well, at the same cost', async () => {
     await deploy('IfNotPresent');
     registry.push('books/web', TAG, { platforms: ['linux/amd64'] });

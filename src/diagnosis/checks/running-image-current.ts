@@ -5,7 +5,7 @@
 import { hasStarted } from '../../evidence/crashes.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
-import type { NodeCopy, RunningImage } from '../../evidence/running-image.ts';
+import { matchManifests, type NodeCopy, type RunningImage } from '../../evidence/running-image.ts';
 import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
 import { type ImageReference, repositoryName } from '../../image/reference.ts';
 import { isMutableTag } from '../../image/tag.ts';
@@ -75,7 +75,8 @@ function compare(facts: Facts): CheckResult {
   return stale(facts, tag);
 }
 
-function stale({ image, container, seen, platform }: Facts, tag: string): CheckResult {
+function stale(facts: Facts, tag: string): CheckResult {
+  const { container, seen, platform } = facts;
   const { pullPolicy } = container;
   const { running, now, copies } = seen;
   const summary = `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now: the tag was pushed again after ${where(copies, running.digest)} had pulled it. ${restart(pullPolicy)}`;
@@ -85,7 +86,7 @@ function stale({ image, container, seen, platform }: Facts, tag: string): CheckR
     findings: [
       {
         cause: 'stale-cached-image',
-        confidence: sureness({ image, container, seen }),
+        confidence: sureness(facts),
         because: ['container', 'reference', 'runningImage'],
         summary,
         detail: {
@@ -105,14 +106,14 @@ function stale({ image, container, seen, platform }: Facts, tag: string): CheckR
 }
 
 /** Proven where registry and node speak of manifests of one repository, and all of its manifests are known. */
-function sureness({ image, container, seen }: Omit<Facts, 'platform'>): Confidence {
-  const { running, now } = seen;
+function sureness({ image, container, seen, platform }: Facts): Confidence {
+  const { running, now, before } = seen;
   // The registry is not where such a container gets its image from.
   if (container.pullPolicy === 'Never') return 'likely';
-  // A HEAD does not tell the platforms' manifests. Under another name the same image may have a manifest of its own, unless its config is known.
+  // A HEAD does not tell the platforms' manifests. Under another name the same image may have manifests of its own.
   const named = running.of === 'config' || running.repository === repositoryName(image);
-  const known = now.headOnly !== true && (named || seen.runningConfig !== undefined);
-  return known ? 'certain' : 'likely';
+  const told = before !== undefined && matchManifests(before, now, platform ?? undefined) === 'different';
+  return now.headOnly !== true && (named || told) ? 'certain' : 'likely';
 }
 
 function restart(policy: ContainerSnapshot['pullPolicy']): string {

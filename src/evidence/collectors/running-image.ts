@@ -2,10 +2,10 @@ import { type ImageId, parseImageId } from '../../image/image-id.ts';
 import { type ImageReference, type ParsedReference, parseReference } from '../../image/reference.ts';
 import { defineCollector } from '../collector.ts';
 import { hasStarted } from '../crashes.ts';
-import { blockedBy, notCollected, observed } from '../observation.ts';
+import { blockedBy, notCollected, type Observation, observed } from '../observation.ts';
 import type { AccessAttempt, ManifestView, RegistryAccess, RegistryCredential } from '../registry-access.ts';
-import { matchImage, type NodeCopy, type RunningImage } from '../running-image.ts';
-import type { ContainerSnapshot, PodSnapshot } from '../snapshots.ts';
+import { matchImage, matchManifests, type NodeCopy, type RunningImage } from '../running-image.ts';
+import type { ContainerSnapshot, NodeSnapshot, PodSnapshot } from '../snapshots.ts';
 
 /**
  * What the node runs beside what the tag means now, by the answer that the registry gave anyway. Only where the two differ one more
@@ -13,7 +13,7 @@ import type { ContainerSnapshot, PodSnapshot } from '../snapshots.ts';
  */
 export const runningImage = defineCollector({
   kind: 'runningImage',
-  needs: ['pod', 'container', 'reference', 'registryAccess', 'workload'],
+  needs: ['pod', 'container', 'reference', 'registryAccess', 'workload', 'node'],
   collect: async (read, { cluster, registry, signal }, { namespace }) => {
     const [pod, container, parsed] = await Promise.all([read('pod'), read('container'), read('reference')]);
     if (pod.status !== 'observed') return blockedBy('the pod', pod);
@@ -25,7 +25,10 @@ export const runningImage = defineCollector({
     if (access.status !== 'observed') return blockedBy('the registry', access);
     const answer = answerNow(access.value);
     if (answer === undefined) return notCollected('the registry did not show what the tag means now');
-    const seen = await compare(asked, answer, (old) => registry.manifest(old, answer.credential, signal));
+    const seen = await compare(asked, answer, {
+      ask: (old) => registry.manifest(old, answer.credential, signal),
+      platform: async () => platformOf(await read('node')),
+    });
     if (seen.match !== 'different') return observed(seen);
     const workload = await read('workload');
     const list =
@@ -52,30 +55,27 @@ function comparable(container: ContainerSnapshot, parsed: ParsedReference): Aske
   return { running, image: parsed.reference };
 }
 
-type Ask = (reference: ImageReference) => Promise<AccessAttempt>;
-
-async function compare({ running, image }: Asked, { manifest: now }: Shown, ask: Ask): Promise<RunningImage> {
-  const match = matchImage(running, now);
-  if (match !== 'different') return { running, now, match, copies: [] };
-  const runningConfig = await configOf(running, { image, now }, ask);
-  if (runningConfig === undefined) return { running, now, match, copies: [] };
-  return { running, runningConfig, now, match: runningConfig === now.configDigest ? 'same' : match, copies: [] };
+interface Means {
+  readonly ask: (reference: ImageReference) => Promise<AccessAttempt>;
+  /** `os/arch` of the node; undefined: not known. */
+  readonly platform: () => Promise<string | undefined>;
 }
 
-/**
- * One image can have several manifests (packed again, or pushed under a second name, and a runtime reports only one of its names): the
- * config tells. Asked only of the registry that was asked anyway, and only where the config of what the tag means now is known.
- */
-async function configOf(
-  running: ImageId,
-  { image, now }: { readonly image: ImageReference; readonly now: ManifestView },
-  ask: Ask,
-): Promise<string | undefined> {
+async function compare({ running, image }: Asked, { manifest: now }: Shown, means: Means): Promise<RunningImage> {
+  const match = matchImage(running, now);
   const parsed = parseReference(`${running.repository ?? ''}@${running.digest}`);
-  // The credential belongs to this registry and to no other that a status may name.
-  if (now.configDigest === undefined || !parsed.ok || parsed.reference.registry !== image.registry) return undefined;
-  const { outcome } = await ask(parsed.reference);
-  return outcome.kind === 'found' ? outcome.manifest.configDigest : undefined;
+  // The credential belongs to this registry and to no other that a status may name. Where a GET counts as a pull, none is spent.
+  if (match !== 'different' || now.headOnly || !parsed.ok || parsed.reference.registry !== image.registry) {
+    return { running, now, match, copies: [] };
+  }
+  const { outcome } = await means.ask(parsed.reference);
+  if (outcome.kind !== 'found') return { running, now, match, copies: [] };
+  const closer = matchManifests(outcome.manifest, now, await means.platform());
+  return { running, before: outcome.manifest, now, match: closer === 'same' ? 'same' : match, copies: [] };
+}
+
+function platformOf(node: Observation<NodeSnapshot>): string | undefined {
+  return node.status === 'observed' ? `${node.value.os}/${node.value.arch}` : undefined;
 }
 
 interface Shown {

@@ -179,7 +179,7 @@ function planOf(params: Params, { healthy, doubt }: Risk): RemedyPlan {
       healthy > 0
         ? `${healthy} healthy pod${healthy === 1 ? ' is' : 's are'} replaced too.`
         : 'No healthy pod is affected: there is none.',
-      'The kubelet would retry by itself within 5 minutes; this retries at once.',
+      'Where a pod waits for its image the kubelet would retry by itself within 5 minutes; this retries at once.',
       ...(doubt === undefined ? [] : [`Whether the image can be pulled now could not be tried. ${doubt}`]),
     ],
   };

@@ -54,8 +54,12 @@ describe('is what runs the image that the tag means now', () => {
   it.each([
     ['proven: a manifest of the same repository that is none of its', {}, {}, 'certain'],
     [
-      'proven: another name of it, but its config differs',
-      { running: { of: 'manifest', digest: OLD, repository: 'mirror.example.com/api' }, runningConfig: OLD },
+      'proven: another name of it, but its platform’s manifest differs',
+      {
+        running: { of: 'manifest', digest: OLD, repository: 'mirror.example.com/api' },
+        before: { ...manifest, platforms: [], digest: OLD, configDigest: OLD },
+        now: { ...manifest, platforms: [], configDigest: manifest.digest },
+      },
       {},
       'certain',
     ],
