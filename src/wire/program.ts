@@ -28,7 +28,7 @@ import { matchesGlob } from '../target/glob.ts';
 import { type DiagnosisParts, wireDiagnosis } from './diagnosis.ts';
 import type { Outside } from './outside.ts';
 import { makePresser } from './presser.ts';
-import { countedDiagnose, countedPager, countedReceive, type Telemetry } from './telemetry.ts';
+import { countedDiagnose, countedPager, countedReceive, countedSlack, type Telemetry } from './telemetry.ts';
 
 export interface ProgramParts {
   readonly config: Config;
@@ -62,7 +62,7 @@ export function wireProgram(parts: ProgramParts): Program {
   const pager = parts.pager ? { pager: countedPager(parts.pager, telemetry.metrics) } : {};
   const clocks = { runbooks: diagnosis.runbooks, escalation, ...pager };
   const voice = createSlackVoice({
-    connection: parts.connection,
+    connection: countedSlack(parts.connection, telemetry.metrics),
     outbox: stores.outbox,
     limiter: stores.limiter,
     clock,
