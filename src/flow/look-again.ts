@@ -1,4 +1,5 @@
 /** The look at the cluster right before somebody is woken up. */
+import { runsOnOldImage } from '../diagnosis/runs-on-old-image.ts';
 import { errorLine, UsageError } from '../errors.ts';
 import type { Incident, IncidentSubject, Reach } from '../incident/incident.ts';
 import { withDeadline } from './deadline.ts';
@@ -36,8 +37,11 @@ function openSubjects(incident: Incident): readonly IncidentSubject[] {
 
 async function lookAtTarget(deps: LookDeps, incident: Incident, signal: AbortSignal): Promise<Again> {
   try {
-    const { verdict, gaps, scope } = await deps.diagnose({ ...diagnosisInput(incident), signal });
-    if (verdict.cause === 'healthy') return { kind: 'recovered', note: verdict.summary };
+    const diagnosis = await deps.diagnose({ ...diagnosisInput(incident), signal });
+    const { verdict, gaps, scope } = diagnosis;
+    const isAboutOldImage = incident.diagnosis?.verdict.cause === 'stale-cached-image';
+    const runs = verdict.cause === 'healthy' || (!isAboutOldImage && runsOnOldImage(diagnosis));
+    if (runs) return { kind: 'recovered', note: verdict.summary };
     if (verdict.cause === 'undetermined') return { kind: 'unreadable', reason: gaps[0] ?? verdict.summary };
     return { kind: 'still-failing', reach: { workloads: scope.workloads, namespaces: scope.namespaces } };
   } catch (error) {

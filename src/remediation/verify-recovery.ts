@@ -1,5 +1,6 @@
 /** Did it help? Read from a diagnosis made after the act: the owner's pods run, and a new scope shows none of them stuck. */
 import type { Cause } from '../diagnosis/cause.ts';
+import { runsOnOldImage } from '../diagnosis/runs-on-old-image.ts';
 import type { After, Verification } from './remedy.ts';
 
 /** Causes that are the act's own doing, for the image it was about. */
@@ -15,6 +16,8 @@ export interface OwnFault {
 export function verifyRecovery(after: After, own?: OwnFault): Verification {
   const { verdict } = after.diagnosis;
   if (verdict.cause === 'healthy') return running(after);
+  // What the act put in place was about a pull, and everything runs.
+  if (own && runsOnOldImage(after.diagnosis)) return running(after);
   if (verdict.cause === 'undetermined') return { kind: 'waiting', note: `could not look: ${verdict.summary}` };
   const note = verdict.summary;
   if (own && isOwnFault(after, own)) return { kind: 'not-recovered', note, worse: true };

@@ -39,6 +39,16 @@ describe('after a remedy', () => {
     }
   });
 
+  it('it helped with a pull when all run, although a tag has moved under one of them; a restart for that did not', () => {
+    const old = after('stale-cached-image', { replicas });
+    const steps = TAG_NOT_FOUND.steps.map((step) => ({ ...step, id: 'running', status: 'passed' as const }));
+    const running: After = { ...old, diagnosis: { ...old.diagnosis, steps } };
+    expect(verifyRecovery(running, own)).toMatchObject({ kind: 'recovered' });
+    expect(verifyRecovery({ ...running, stuck: 1 }, own)).toMatchObject({ kind: 'waiting' });
+    expect(verifyRecovery(running)).toMatchObject({ kind: 'waiting' });
+    expect(verifyRecovery(old, own)).toMatchObject({ kind: 'waiting' });
+  });
+
   it('it waits for what may pass, could not be seen, or is only the memory of an old pod', () => {
     const waiting = [
       after('undetermined', {}, 'possible'),
