@@ -11,7 +11,12 @@ let added = 0;
 for (const [path, entry] of Object.entries(packages)) {
   for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
     if (isLocked(path, name)) continue;
-    packages[`node_modules/${name}`] = { version: pinned(name, range), ...limits(name), ...(entry.dev ? { dev: true } : {}), optional: true };
+    packages[`node_modules/${name}`] = {
+      version: pinned(name, range),
+      ...limits(name),
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+    };
     added += 1;
   }
 }
@@ -31,7 +36,8 @@ function isLocked(path, name) {
 /** Platform packages are pinned exactly by their parent. */
 function pinned(name, range) {
   const version = range.replace(/^[~^]/, '');
-  if (!/^\d+\.\d+\.\d+[\w.+-]*$/.test(version)) throw new Error(`${name}: "${range}" is not an exact version; lock it by hand`);
+  if (!/^\d+\.\d+\.\d+[\w.+-]*$/.test(version))
+    throw new Error(`${name}: "${range}" is not an exact version; lock it by hand`);
   return version;
 }
 
@@ -40,6 +46,11 @@ function limits(name) {
   const words = name.split(/[^a-z0-9]+/);
   const os = OS.filter((word) => words.includes(word));
   const cpu = CPU.filter((word) => words.includes(word));
-  const libc = words.includes('musl') || words.includes('musleabihf') ? ['musl'] : words.some((word) => word.startsWith('gnu')) ? ['glibc'] : [];
+  const libc =
+    words.includes('musl') || words.includes('musleabihf')
+      ? ['musl']
+      : words.some((word) => word.startsWith('gnu'))
+        ? ['glibc']
+        : [];
   return { ...(os.length > 0 ? { os } : {}), ...(cpu.length > 0 ? { cpu } : {}), ...(libc.length > 0 ? { libc } : {}) };
 }

@@ -21,6 +21,7 @@ export function run(command, args, options = {}) {
 
 /** The program's path, or undefined. */
 export function which(program, path = `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`) {
+  if (program.startsWith('/')) return existsSync(program) ? program : undefined;
   for (const folder of path.split(delimiter)) {
     try {
       accessSync(join(folder, program), constants.X_OK);

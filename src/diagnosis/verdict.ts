@@ -9,7 +9,7 @@ import type { Diagnosis, DiagnosisFinding, Severity } from './diagnosis.ts';
 import { confidenceRank } from './explains.ts';
 import { hitsSeveralWorkloads } from './severity.ts';
 import { type Affected, sharing } from './sharing.ts';
-import { list } from './words.ts';
+import { list, minuteOf } from './words.ts';
 
 /** The parts of a Diagnosis that follow from evidence alone. */
 export type Conclusion = Pick<
@@ -67,10 +67,10 @@ function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[]
 function sentence({ finding, from }: Chosen, alternatives: readonly Cause[]): string {
   const { fix, owner } = CAUSES[finding.cause];
   const where = from.pod === '' ? '' : `${from.pod}${from.container === '' ? '' : `, container ${from.container}`}: `;
-  const since = from.since === undefined ? '' : ` Waiting since ${from.since}.`;
+  const since = from.since === undefined ? '' : ` Waiting since ${minuteOf(from.since)}.`;
   const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
   const sure = finding.confidence === 'certain' ? '' : ` (${finding.confidence}, not proven${open})`;
-  const who = owner === 'nobody' ? '' : ` [${owner}]`;
+  const who = owner === 'nobody' ? '' : ` Who acts: ${owner}.`;
   const notes = from.notes.map((note) => ` Note: ${withoutStop(note)}.`).join('');
   return `${where}${withoutStop(finding.summary)}${sure}.${since} ${fix}${who}${notes}`;
 }

@@ -25,3 +25,9 @@ export function tidy(text: string): string {
     .trim();
   return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }
+
+/** `2026-11-21T09:28:41.000Z` -> `2026-11-21 09:28 UTC`: as exact as a person needs it. */
+export function minuteOf(rfc3339: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}(?:\.\d+)?Z$/.exec(rfc3339);
+  return match ? `${match[1]} ${match[2]} UTC` : rfc3339;
+}

@@ -5,7 +5,7 @@ import type { Revision } from '../../evidence/snapshots.ts';
 import { type CheckResult, defineCheck } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
 import { commandLine } from '../shell.ts';
-import { list, tidy } from '../words.ts';
+import { list, minuteOf, tidy } from '../words.ts';
 
 export const whatChanged = defineCheck({
   id: 'what-changed',
@@ -66,5 +66,5 @@ function since(now: Revision, failedAt: number | undefined): string {
     failedAt === undefined || failedAt < now.createdAt
       ? ''
       : `, the newest pull error came ${formatDuration(failedAt - now.createdAt)} later`;
-  return `, at ${formatTime(now.createdAt)}${lag}`;
+  return `, since ${minuteOf(formatTime(now.createdAt))}${lag}`;
 }

@@ -81,9 +81,13 @@ function footer(diagnosis: Diagnosis): string {
   const affected =
     diagnosis.kind === 'Preflight'
       ? 'no pod was looked at'
-      : `affected: ${pods} pods, ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes`;
+      : `affected: ${count(pods, 'pod')}, ${count(workloads, 'workload')}, ${count(namespaces, 'namespace')}, ${count(nodes, 'node')}`;
   return (
     `${affected} · ` +
     `took ${diagnosis.durationMs} ms, ${kubernetes} Kubernetes, ${registry} registry, ${github} GitHub calls`
   );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -40,7 +40,8 @@ const PAGE: Readonly<Record<Incident['pages'][number]['state'], string>> = {
 };
 
 function state(incident: Incident, names: ReadonlyMap<string, string>): string {
-  const owner = incident.acknowledged ? who(incident.acknowledged.by, names) : 'nobody yet';
+  const taken = incident.acknowledged?.by ?? incident.resolved?.by;
+  const owner = taken === undefined ? 'nobody yet' : who(taken, names);
   const alerts = incident.alerts.length;
   const firing = incident.alerts.filter((alert) => alert.resolvedAt === undefined).length;
   const pages = incident.pages.map((page) => PAGE[page.state]).join(', ');
