@@ -159,9 +159,9 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
   it('the quick assessment groups everything that is stuck', async () => {
     const { code, value } = await scope(kubeconfig, '-A');
     expect(code).toBe(1);
-    expect(new Set(value.items.map((item) => item.namespace))).toEqual(
-      new Set(['staging', 'orders', 'payments', 'closed', 'reports']),
-    );
+    // Other suites' pods may be stuck in the same cluster.
+    const ours = value.items.filter((item) => item.registry === registry.host).map((item) => item.namespace);
+    expect(new Set(ours)).toEqual(new Set(['staging', 'orders', 'payments', 'closed', 'reports']));
     expect(value.groups).toContainEqual(
       expect.objectContaining({ by: 'registry', value: registry.host, namespaces: 5 }),
     );

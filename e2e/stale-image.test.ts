@@ -16,7 +16,7 @@ let kubeconfig: string;
 let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  registry = await startRegistry({ name: 'moving.box', address: '198.51.100.22', accounts: [] });
+  registry = await startRegistry({ name: 'moving.box', address: '198.51.100.28', accounts: [] });
   await installBase();
   kubeconfig = await accountKubeconfig();
   const config = join(dir, 'pullcheck-stale.yaml');

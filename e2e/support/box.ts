@@ -129,7 +129,7 @@ export function pullSecret(
 }
 
 /** Waits until a pod of the app waits with a pull reason and the kubelet's own message; gives the pod's name. */
-export async function stuckPod(where: string, app: string): Promise<string> {
+export async function stuckPod(where: string, app: string, seconds = 120): Promise<string> {
   return eventually(
     `a stuck pod of ${where}/${app}`,
     async () => {
@@ -145,11 +145,11 @@ export async function stuckPod(where: string, app: string): Promise<string> {
       );
       return /^(\S+)\t(?:ErrImagePull|ImagePullBackOff)$/m.exec(text)?.[1];
     },
-    120,
+    seconds,
   );
 }
 
-/** An address of its own on the node, under a name that the node resolves. */
+/** An address of its own on the node, under a name that the node resolves (e2e/names.json: there before the node started). */
 export async function addressFor(name: string, address: string): Promise<void> {
   await run('ip', ['addr', 'add', `${address}/32`, 'dev', 'lo']);
   const hosts = join(dir, 'hosts');

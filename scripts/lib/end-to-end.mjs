@@ -1,9 +1,9 @@
 // The end-to-end suites run inside a whole one-node Kubernetes, once on each container runtime: their messages differ.
 
 import { spawnSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installDebian, run, say, which } from './install.mjs';
+import { installDebian, root, run, say, which } from './install.mjs';
 
 const PROGRAMS = {
   containerd: 'containerd',
@@ -51,6 +51,7 @@ function onCluster({ testbed, runtime, env, work, jest }) {
   const cluster = join(testbed, 'cluster');
   say(`end-to-end on ${runtime.name}: starting a one-node Kubernetes`);
   try {
+    writeNames(dir);
     if (run(cluster, ['up', dir], { env: { ...env, ...runtime.env }, stdio: ['ignore', 'ignore', 'inherit'] }) !== 0)
       return 1;
     const inside = { ...env, ...runtime.env, PULLCHECK_E2E_DIR: dir, PULLCHECK_E2E_RUNTIME: runtime.name };
@@ -62,6 +63,18 @@ function onCluster({ testbed, runtime, env, work, jest }) {
   } finally {
     run(cluster, ['down', dir], { stdio: 'ignore' });
   }
+}
+
+/** Names of the suites' registries, there before containerd starts: Go programs remember /etc/hosts for 5 seconds. */
+function writeNames(dir) {
+  const names = JSON.parse(readFileSync(join(root, 'e2e/names.json'), 'utf8'));
+  const lines = [
+    '127.0.0.1 localhost',
+    '198.51.100.10 node-1',
+    ...Object.entries(names).map(([name, address]) => `${address} ${name}`),
+  ];
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'hosts'), `${lines.join('\n')}\n`);
 }
 
 function tool(testbed, name) {
