@@ -88,7 +88,7 @@ async function podThat(where: string, name: string, shows: RegExp, besides = '')
 
 /** An index that holds the image `single` of the repository, for this platform only. */
 async function pushIndex(repository: string, tag: string, platform: object): Promise<void> {
-  const url = (name: string) => `http://198.51.100.22:5000/v2/${repository}/manifests/${name}`;
+  const url = (name: string) => `http://198.51.100.28:5000/v2/${repository}/manifests/${name}`;
   const type = 'application/vnd.docker.distribution.manifest.v2+json';
   const oci = 'application/vnd.oci.image.manifest.v1+json';
   const one = await fetch(url('single'), { headers: { accept: `${type}, ${oci}` } });
