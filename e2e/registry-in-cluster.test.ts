@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { accountKubeconfig, grant, installBase } from './support/account.ts';
 import { apply, deployment, dir, eventually, kubectl, namespace, run, runtime, stuckPod } from './support/box.ts';
 import { diagnose } from './support/cli.ts';
@@ -18,6 +18,8 @@ import {
 } from './support/registry-pod.ts';
 
 const image = `${podRegistryHost}/cortex-chat-frontend:v1`;
+/** Seconds: a pull from an address without a backend ends after several timeouts of 30 s, one after the other. */
+const PATIENCE = 300;
 let kubeconfig: string;
 let env: NodeJS.ProcessEnv;
 
@@ -28,6 +30,7 @@ async function runs(where: string, name: string): Promise<void> {
   });
 }
 
+jest.setTimeout(400_000);
 beforeAll(async () => {
   await namespace('cortex-chat');
   await startPodRegistry();
@@ -71,7 +74,7 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
   it('scaled to 0: the registry is down, certain, with the Service and what stands behind it', async () => {
     await scaleRegistry(0);
     await apply(deployment({ namespace: 'apps', name: 'cart', image }));
-    const pod = await stuckPod('apps', 'cart');
+    const pod = await stuckPod('apps', 'cart', PATIENCE);
 
     const { code, value } = await diagnose(kubeconfig, pod, 'apps', env);
 
@@ -108,7 +111,7 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
         return /^[1-9]\d*$/.test(restarts.trim()) ? true : undefined;
       });
       await apply(deployment({ namespace: 'apps', name: 'orders', image }));
-      const pod = await stuckPod('apps', 'orders');
+      const pod = await stuckPod('apps', 'orders', PATIENCE);
 
       const { value } = await diagnose(kubeconfig, pod, 'apps', env);
 
@@ -143,7 +146,7 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
     expect((await run('nft', ['-f', '-'], { input: drop })).err).toBe('');
     try {
       await apply(deployment({ namespace: 'apps', name: 'search', image }));
-      const pod = await stuckPod('apps', 'search');
+      const pod = await stuckPod('apps', 'search', PATIENCE);
 
       const { value } = await diagnose(kubeconfig, pod, 'apps', env);
 
