@@ -57,8 +57,15 @@ describe('the registry is down', () => {
 
   it('is seen from a list of pods too, where several workloads all find one registry away', () => {
     const item = (workload: string, kind: FailingPod['kind'], registry = 'registry.internal'): FailingPod => ({
-      ...{ namespace: 'staging', pod: `${workload}-1`, container: 'app', image: `${registry}/${workload}:1`, registry },
-      ...{ workload: { kind: 'Deployment', name: workload }, reason: 'ImagePullBackOff', kind, secrets: [] },
+      namespace: 'staging',
+      pod: `${workload}-1`,
+      container: 'app',
+      image: `${registry}/${workload}:1`,
+      registry,
+      workload: { kind: 'Deployment', name: workload },
+      reason: 'ImagePullBackOff',
+      kind,
+      secrets: [],
     });
     const seen = (...items: readonly FailingPod[]) => {
       const total = { pods: 9, failing: items.length, workloads: items.length, namespaces: 1, nodes: 1 };

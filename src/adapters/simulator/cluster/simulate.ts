@@ -10,6 +10,7 @@ import { createEventWriter } from './events.ts';
 import { createKubelet, isCrashing, type Pull, type Run } from './kubelet.ts';
 import { type KubeObject, resourceOf } from './objects.ts';
 import { startServer } from './server.ts';
+import { syncEndpoints } from './services.ts';
 import { createStore } from './store.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -93,6 +94,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
       if (round > MAX_ROUNDS) throw new Error('the simulated cluster does not come to rest');
       await Promise.all(running);
     }
+    syncEndpoints(store);
   }
   function retryPulls(): void {
     for (const pod of store.list(resourceOf('Pod'))) {
@@ -102,6 +104,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   }
   const world = createWorld({
     store,
+    clock,
     retryPulls,
     settle,
     changed: (object) => (object.kind === 'Pod' ? syncPod(object) : changed(object)),

@@ -1,5 +1,7 @@
 /** What stands in the simulated cluster, told in a line each; every builder gives its world time to settle. */
+import type { Clock } from '../../../clock.ts';
 import { apiVersionOf, type KubeObject, resourceOf } from './objects.ts';
+import { type ServicePlan, serviceObject, syncEndpoints, withContainers } from './services.ts';
 import type { ObjectStore } from './store.ts';
 
 interface Named {
@@ -44,6 +46,13 @@ export interface World {
   pod(plan: WorkloadPlan): Promise<KubeObject>;
   /** A rollout to another image, as `kubectl set image` starts one. */
   setImage(at: Named & { readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' }, image: string): Promise<void>;
+  /** A Service; its endpoints follow its pods. */
+  service(plan: ServicePlan): KubeObject;
+  /** The containers of all pods with this `app` label end like this, or (`undefined`) run again. */
+  containersEnded(
+    at: { readonly namespace: string; readonly app: string },
+    ended: { readonly reason: string; readonly exitCode: number } | undefined,
+  ): void;
   /** The kubelets try every stuck image and every crashing container again, as they do within 5 minutes. */
   retryPulls(): Promise<void>;
   /** Resolves when nothing is being pulled or rolled out any more. */
@@ -57,13 +66,14 @@ export interface World {
 /** What the world needs of the running simulation. */
 export interface Engine {
   readonly store: ObjectStore;
+  readonly clock: Clock;
   /** The object was made or changed by a person. */
   readonly changed: (object: KubeObject) => void;
   readonly retryPulls: () => void;
   readonly settle: () => Promise<void>;
 }
 
-export function createWorld({ store, changed, retryPulls, settle }: Engine): World {
+export function createWorld({ store, clock, changed, retryPulls, settle }: Engine): World {
   function put(kind: string, { namespace, name }: { namespace?: string; name: string }, rest: object): KubeObject {
     const metadata = { name, ...(namespace === undefined ? {} : { namespace }) };
     const object = { apiVersion: apiVersionOf(resourceOf(kind)), kind, metadata, ...rest };
@@ -161,6 +171,16 @@ export function createWorld({ store, changed, retryPulls, settle }: Engine): Wor
       const [first] = next.spec?.template?.spec?.containers ?? [];
       if (first) first.image = image;
       await run(store.put(next));
+    },
+    service(plan) {
+      const made = store.put(serviceObject(plan));
+      syncEndpoints(store);
+      return made;
+    },
+    containersEnded({ namespace, app }, ended) {
+      const pods = store.list(resourceOf('Pod'), namespace).filter(({ metadata }) => metadata.labels?.['app'] === app);
+      for (const pod of pods) store.put(withContainers(pod, ended, clock));
+      syncEndpoints(store);
     },
     async retryPulls() {
       retryPulls();
