@@ -20,24 +20,27 @@ export function narrow(contrast: Contrast): Narrowed {
   const image = axis('image');
   // One image on one node says nothing about the node: it may be the image.
   const isSeveral = registry.images > 1 || (image?.pulledSince ?? 0) > 0;
-  const [node] = registry.failingOn;
-  if (isSeveral && registry.failingOn.length === 1 && node !== undefined && !registry.pulledOn.includes(node)) {
-    return {
-      to: 'node',
-      note: `only node ${node} fails: ${others}, on ${list(registry.pulledOn)}; look at that node [platform]`,
-    };
-  }
-  const secret = axis('secret');
-  if (isSeveral && secret !== undefined && secret.failing === registry.failing && secret.pulledSince === 0) {
-    const note = `every failing pod uses Secret ${secret.value}, while ${others} without it; look at that Secret [platform]`;
-    return { to: 'secret', note };
-  }
+  const shared = isSeveral ? (oneNode(registry, others) ?? oneSecret(registry, axis('secret'), others)) : undefined;
+  if (shared !== undefined) return shared;
   if (image !== undefined && image.failing === registry.failing && image.pulledSince === 0) {
     const who = contrast.oneWorkload ? 'one workload' : 'one image';
     const note = `${who} fails, while ${others}; look at the image and its credentials [team that deploys]`;
     return { to: contrast.oneWorkload ? 'workload' : 'image', note };
   }
   return { to: 'open', note: `${others}, so the registry answers some of them` };
+}
+
+function oneNode({ failingOn, pulledOn }: Axis, others: string): Narrowed | undefined {
+  const [node] = failingOn;
+  if (node === undefined || failingOn.length > 1 || pulledOn.includes(node)) return undefined;
+  const note = `only node ${node} fails: ${others}, on ${list(pulledOn)}; look at that node [platform]`;
+  return { to: 'node', note };
+}
+
+function oneSecret(registry: Axis, secret: Axis | undefined, others: string): Narrowed | undefined {
+  if (secret === undefined || secret.failing !== registry.failing || secret.pulledSince > 0) return undefined;
+  const note = `every failing pod uses Secret ${secret.value}, while ${others} without it; look at that Secret [platform]`;
+  return { to: 'secret', note };
 }
 
 /** Nobody has pulled from it since: it may be the registry, if nothing else fails. */
