@@ -28,8 +28,14 @@ export interface ScopeDeps {
 /** Rejects with UnreachableError when no pods can be listed: exit code 3. */
 export function makeScope(deps: ScopeDeps): ScopeUseCase {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
-  return async ({ namespace, cluster, signal }) => {
-    const readers = deps.readers(cluster, { count: () => undefined });
+  return async ({ namespace, cluster, onCall, signal }) => {
+    let calls = 0;
+    const readers = deps.readers(cluster, {
+      count: () => {
+        calls += 1;
+        onCall?.(calls);
+      },
+    });
     const shared = shareReaders(readers, deps.clock, limits, signal);
     try {
       const list = await shared.cluster.pods(namespace === undefined ? {} : { namespace }, signal);
@@ -45,15 +51,26 @@ export function makeScope(deps: ScopeDeps): ScopeUseCase {
         groups: groupFailing(items),
         total: totalOf(items, pods.length),
         truncated,
-        gaps: truncated
-          ? [`only the first ${pods.length} pods were looked at; choose a namespace to see all of it`]
-          : [],
+        gaps: [
+          ...(truncated
+            ? [`only the first ${pods.length} pods were looked at; choose a namespace to see all of it`]
+            : []),
+          ...(namespace !== undefined && pods.length === 0 ? await doubts(shared.cluster, namespace, signal) : []),
+        ],
       };
     } finally {
       shared.close();
       void readers.close?.().catch(() => undefined);
     }
   };
+}
+
+/** A list of pods is empty too in a namespace that does not exist; a real one always has the account `default`. */
+async function doubts(cluster: ClusterReader, namespace: string, signal: AbortSignal): Promise<readonly string[]> {
+  const account = await cluster.serviceAccount(namespace, 'default', signal);
+  return account.status === 'absent'
+    ? [`namespace ${namespace}: it has no pods and no service account "default"; does it exist?`]
+    : [];
 }
 
 function couldNotList(list: Exclude<Observation<PodList>, { status: 'observed' }>): PullcheckError {

@@ -60,7 +60,13 @@ export interface CredentialsUseCase {
 }
 
 export interface ScopeUseCase {
-  (input: { readonly namespace?: string; readonly cluster?: string; readonly signal: AbortSignal }): Promise<Scope>;
+  (input: {
+    readonly namespace?: string;
+    readonly cluster?: string;
+    /** After each request to the cluster: how many were sent. */
+    readonly onCall?: (calls: number) => void;
+    readonly signal: AbortSignal;
+  }): Promise<Scope>;
 }
 
 /** Takes alerts: stored when this resolves. Throws StoreError when they could not be stored. */

@@ -54,7 +54,8 @@ export function makeCommands(version: string): Commands {
     scope: (input) =>
       withOutside(input, ({ scope, outside }) => {
         const namespace = input.all ? undefined : (input.namespace ?? outside.namespace);
-        return scope({ signal: input.signal, ...(namespace === undefined ? {} : { namespace }) });
+        const { signal, onCall } = input;
+        return scope({ signal, onCall, ...(namespace === undefined ? {} : { namespace }) });
       }),
     credentials: (input) =>
       input.files.length > 0

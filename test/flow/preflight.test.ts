@@ -30,9 +30,9 @@ function has(over: Partial<ManifestView> = {}): AccessOutcome {
   };
 }
 
-function world(story: Partial<ClusterStory> = withSecret, answer = has(), instead: Instead = {}) {
+function world(story: Partial<ClusterStory> = withSecret, answer = has(), instead: Instead = {}, nobody = login) {
   const cluster = fakeCluster(aStory({ pods: [], ...story }), instead);
-  const registry = fakeRegistry(({ kind }) => (kind === 'anonymous' ? login : answer));
+  const registry = fakeRegistry(({ kind }) => (kind === 'anonymous' ? nobody : answer));
   const deps = {
     clock: createManualClock(),
     readers: () => ({ cluster, registry }),
@@ -84,6 +84,13 @@ describe('a pre-flight', () => {
     const broken = world();
     expect((await broken.ask('registry.example.com/api:${TAG}')).verdict.cause).toBe('invalid-reference');
     expect(broken.registry.calls).toEqual([]);
+  });
+
+  it('takes its own place in the network for no more than a sign', async () => {
+    const away: AccessOutcome = { kind: 'network', fault: 'dns-failure', detail: 'no such host' };
+    const answer = await world(withSecret, away, {}, away).ask();
+    expect(answer.verdict).toMatchObject({ cause: 'dns-failure', confidence: 'possible' });
+    expect(answer.verdict.summary).toContain('No node was heard about it');
   });
 
   it('does not know an account that is not there', async () => {

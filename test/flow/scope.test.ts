@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { forbidden, unreachable } from '../../src/evidence/observation.ts';
+import { absent, forbidden, unreachable } from '../../src/evidence/observation.ts';
 import { makeScope } from '../../src/flow/scope.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
@@ -26,6 +26,12 @@ describe('scope', () => {
 
   it('keeps to one namespace when asked', async () => {
     expect(await look({ namespace: 'prod' })).toMatchObject({ namespace: 'prod', total: { pods: 1, failing: 1 } });
+  });
+
+  it('takes no missing namespace for a healthy one', async () => {
+    const nowhere = await look({ namespace: 'prdo' }, { serviceAccount: async () => absent });
+    expect(nowhere).toMatchObject({ total: { pods: 0 }, gaps: [expect.stringContaining('does it exist?')] });
+    expect(await look({ namespace: 'empty' })).toMatchObject({ total: { pods: 0 }, gaps: [] });
   });
 
   it('could not look: says which right is missing, or that the cluster is away', async () => {

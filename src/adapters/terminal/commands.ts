@@ -35,7 +35,8 @@ export interface Commands {
   ): Promise<Diagnosis>;
   /** From a case file, without a cluster. */
   replay(file: string): Promise<Diagnosis>;
-  scope(input: ReadFlags & { readonly all: boolean }): Promise<Scope>;
+  /** `onCall`: how many pages of the list were asked for. */
+  scope(input: ReadFlags & { readonly all: boolean; readonly onCall: (calls: number) => void }): Promise<Scope>;
   credentials(
     input: ReadFlags & { readonly image: string; readonly serviceAccount?: string; readonly files: readonly string[] },
   ): Promise<CredentialsView>;

@@ -72,3 +72,26 @@ export function liveProgress(style: Style): Progress {
     },
   };
 }
+
+/** Progress of a long list. */
+export interface PageProgress {
+  readonly onCall: (calls: number) => void;
+  readonly end: () => void;
+}
+
+export const silentPages: PageProgress = { onCall: () => {}, end: () => {} };
+
+/** One line that is written over, from the second page on; gone when the list is there. */
+export function pageProgress(write: (text: string) => void): PageProgress {
+  let shown = false;
+  return {
+    onCall: (calls) => {
+      if (calls < 2) return;
+      shown = true;
+      write(`\r\u001b[Klisting pods, page ${calls} …`);
+    },
+    end: () => {
+      if (shown) write('\r\u001b[K');
+    },
+  };
+}

@@ -7,7 +7,7 @@ import { kindFromWord, type WorkloadKind } from '../../target/target.ts';
 import type { Commands } from './commands.ts';
 import { type ExitCode, exitOfDiagnosis, exitOfScope } from './exit.ts';
 import { flags, type ReadOptions, readFlags, type Terminal, viewFlags, viewOf } from './options.ts';
-import { liveProgress, plainProgress, silentProgress } from './progress.ts';
+import { liveProgress, pageProgress, plainProgress, silentPages, silentProgress } from './progress.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { renderCredentials } from './render-reports.ts';
 import { renderScope } from './render-scope.ts';
@@ -66,7 +66,8 @@ export function readingCommands(
         });
       }
       const view = viewOf(options, terminal);
-      const scope = await commands.scope({ ...flags(options), all });
+      const listing = options.output === 'text' && terminal.errIsTerminal ? pageProgress(terminal.err) : silentPages;
+      const scope = await commands.scope({ ...flags(options), all, onCall: listing.onCall }).finally(listing.end);
       view.print(scope, renderScope(printableDeep(scope), view.style));
       exit(exitOfScope(scope));
     });

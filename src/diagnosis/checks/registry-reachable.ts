@@ -23,7 +23,10 @@ export const registryReachable = defineCheck({
     const reached = access.attempts.find((attempt) => !['network', 'not-asked'].includes(readAttempt(attempt)));
     if (reached !== undefined) return answered(access, reached, failure);
     const fault = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'network');
-    if (fault?.kind === 'network') return unreached(access, fault, failure);
+    if (fault?.kind === 'network') {
+      const heard = pullFailure.status === 'observed' || pullFailure.status === 'absent';
+      return unreached(access, fault, failure, heard);
+    }
     const refused = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'refused');
     const why = refused?.kind === 'refused' ? `for safety: ${tidy(refused.reason)}` : 'nobody asked';
     return {
@@ -64,7 +67,12 @@ function answered(access: RegistryAccess, reached: AccessAttempt, failure: PullF
 
 type Fault = Extract<AccessOutcome, { kind: 'network' }>;
 
-function unreached(access: RegistryAccess, fault: Fault, failure: PullFailure | undefined): CheckResult {
+function unreached(
+  access: RegistryAccess,
+  fault: Fault,
+  failure: PullFailure | undefined,
+  heard: boolean,
+): CheckResult {
   const said = failure?.classification.kind;
   const mute = said === undefined || said === 'backoff-only' || said === 'other';
   if (!mute && !saysNetwork(failure)) {
@@ -74,11 +82,12 @@ function unreached(access: RegistryAccess, fault: Fault, failure: PullFailure | 
   if (said === fault.fault) return fail(sameFault(access, fault));
   const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
   const summary = mute
-    ? `The bot cannot reach ${access.host}: ${describe(fault)}. The node’s own words give no reason.`
+    ? `The bot cannot reach ${access.host}: ${describe(fault)}. ${!heard ? 'No node was heard about it, and a node looks from another place.' : 'The node’s own words give no reason.'}`
     : `Neither node nor bot gets through to ${access.host}, but they fail differently: the node reports ${said}, the bot met ${fault.fault} (${describe(fault)}).`;
   return fail({
     cause,
-    confidence: 'likely',
+    // From the bot's place alone it is no more than a sign.
+    confidence: heard ? 'likely' : 'possible',
     because: mute ? ['registryAccess'] : ['registryAccess', 'pullFailure'],
     summary,
     detail: detailOf(access, fault),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Commands } from '../../../src/adapters/terminal/commands.ts';
 import { runProgram } from '../../../src/adapters/terminal/program.ts';
+import { pageProgress } from '../../../src/adapters/terminal/progress.ts';
 import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
 import { ConfigError, UnreachableError, UsageError } from '../../../src/errors.ts';
 
@@ -122,6 +123,17 @@ describe('pullcheck', () => {
     expect(written.out).toContain('no pod was looked at');
     expect(await run('replay', 'x.json')).toBe(1);
     expect(seen).toEqual([{ image: 'nginx:1', namespace: 'shop', serviceAccount: 'ci', saveCase: 'x.json' }, 'x.json']);
+  });
+
+  it('shows how far a long list is, on a terminal, and takes it away again', async () => {
+    const written: string[] = [];
+    const { onCall, end } = pageProgress((text) => written.push(text));
+    onCall(1);
+    end();
+    expect(written).toEqual([]);
+    onCall(2);
+    end();
+    expect(written).toEqual([expect.stringContaining('page 2'), '\r\u001b[K']);
   });
 
   it('prints the diagnosis as JSON and nothing else', async () => {
