@@ -12,12 +12,15 @@ const WRAPPERS: readonly RegExp[] = [
   /rpc error: code =? ?(?:\w+|\d+) desc(?: =)?/gi,
 ];
 
+/** `user:password@` before a host: a proxy's or a registry's address may carry it, and it must not come out as part of the host. */
+const LOGIN = /(?<=[/"'\s]|^)[^\s"'/@:]{1,256}:[^\s"'/@]{1,1024}@(?!sha\d+:)(?=[a-z0-9[])/gi;
+
 /** What is read of a message: at most 16 KiB, unescaped, on one line, without the wrappers. */
 export function prepare(message: string): string {
   const capped = message.length > MAX ? `${message.slice(0, MAX - TAIL)} ${message.slice(-TAIL)}` : message;
   let text = capped.includes('\\') ? unescape(capped) : capped;
   for (const wrapper of WRAPPERS) text = text.replace(wrapper, ' ');
-  return text;
+  return text.replace(LOGIN, '');
 }
 
 /** Logs and JSON quote a message several times over: `\\\"` is a quote, `\\n` a line break. */
