@@ -37,8 +37,6 @@ const ECR_LIFE_MS = 12 * 3_600_000;
 const ECR_HOST = /\.dkr[.-]ecr(?:-fips)?\.[a-z0-9-]+\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/i;
 /** Hosts where the node usually has an identity of its own, which cannot be seen from the API server. */
 const NODE_IDENTITY = /\.azurecr\.io$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.dkr[.-]ecr/i;
-/** These answer 403 for a repository that does not exist as well. */
-const HIDES_BY_403 = /(?:^|\.)gcr\.io$|-docker\.pkg\.dev$/i;
 
 /** Amazon ECR's private registries. */
 export function isEcr(host: string): boolean {
@@ -84,10 +82,16 @@ const FAULTS: Partial<Record<Answer, PullErrorKind>> = {
 
 /** Faults of the registry are seen from the bot's place: certain only where the node says the same. */
 function registryFault(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): Pattern | undefined {
+  if (answer === 'rule-blocked') return ruled(attempt);
   const cause = FAULTS[answer];
   if (cause === undefined) return undefined;
   const confidence = facts.said === cause ? 'certain' : 'likely';
   return { kind: 'cause', cause, confidence, alternatives: [], attempt };
+}
+
+/** Rules are about the image, so who asks makes no difference and existence is not in doubt. */
+function ruled(attempt: AccessAttempt): Pattern {
+  return { kind: 'cause', cause: 'forbidden', confidence: 'certain', alternatives: [], attempt };
 }
 
 function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): Pattern {
@@ -102,20 +106,21 @@ function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): P
   if (answer === 'login-required') return loginRequired(attempt, facts, cause);
   if (anonymous !== undefined && readAttempt(anonymous) === 'pullable') return cause('stale-credentials', 'certain');
   if (answer === 'expired') return cause('credentials-expired', 'certain');
-  if (isLoginRefused(answer)) return loginRefused(answer, facts, cause);
+  const hides = attempt.hides === 'missing-or-forbidden';
+  if (isLoginRefused(answer) && !hides) return loginRefused(answer, facts, cause);
   if (someoneElseReads(facts)) {
     // A registry that has one word for both may mean the password: only a login known to be good lacks the right for certain.
     return isBasic(attempt) && answer !== 'no-right'
       ? cause('permission-denied', 'likely', ['credentials-rejected'])
       : cause('permission-denied', 'certain');
   }
-  if (isBasic(attempt) && answer === 'no-right') {
+  if (isBasic(attempt) && answer === 'no-right' && !hides) {
     return cause('permission-denied', 'likely', ['repository-not-found', 'source-blocked']);
   }
-  if (answer === 'no-right' || HIDES_BY_403.test(facts.access.host)) {
-    return cause('not-found-or-unauthorized', 'likely', ['permission-denied', 'repository-not-found']);
+  const login: readonly Cause[] = isBasic(attempt) && answer !== 'no-right' ? ['credentials-rejected'] : [];
+  if (answer === 'no-right' || hides) {
+    return cause('not-found-or-unauthorized', 'likely', ['permission-denied', 'repository-not-found', ...login]);
   }
-  const login: readonly Cause[] = isBasic(attempt) ? ['credentials-rejected'] : [];
   return cause('permission-denied', 'likely', ['source-blocked', 'repository-not-found', ...login]);
 }
 

@@ -23,6 +23,8 @@ export type Answer =
   /** Anonymous, and a login is wanted. */
   | 'login-required'
   | 'source-blocked'
+  /** The image is there, and a rule of the registry forbids pulling it. */
+  | 'rule-blocked'
   | 'quota-full'
   | 'rate-limited'
   | 'server-error'
@@ -66,6 +68,7 @@ export function readAttempt(attempt: AccessAttempt): Answer {
 type Refusal = Extract<AccessAttempt['outcome'], { kind: 'unauthorized' | 'denied' }>;
 
 function readRefusal(attempt: AccessAttempt, outcome: Refusal): Answer {
+  if (attempt.blocked) return 'rule-blocked';
   const said = words(outcome.message);
   if (attempt.credential.kind === 'password' && EXPIRED.test(said)) return 'expired';
   if (outcome.kind === 'denied' && QUOTA.test(said)) return 'quota-full';
@@ -105,6 +108,8 @@ export function canRead(attempt: AccessAttempt): boolean {
   const answer = readAttempt(attempt);
   if (answer === 'pullable' || answer === 'unsupported') return true;
   if (answer !== 'missing') return false;
+  // This registry is known to answer a missing right otherwise.
+  if (attempt.hides === null) return true;
   if (attempt.challenge.scheme === 'none') return attempt.software !== 'product';
   if (attempt.challenge.scheme === 'basic') {
     // Artifactory and Nexus answer 404 for what a login may not see; docker-registry knows no such rights.
@@ -151,6 +156,7 @@ const PROGRESS: readonly Answer[] = [
   'no-right',
   'denied',
   'missing',
+  'rule-blocked',
   'unsupported',
   'pullable',
 ];
@@ -181,6 +187,7 @@ const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   expired: 'token expired',
   'login-required': 'login wanted',
   'source-blocked': 'source address blocked',
+  'rule-blocked': 'there, but a rule of the registry forbids pulling it',
   'quota-full': 'quota exceeded',
   'rate-limited': 'rate limited (429)',
   'server-error': 'registry error (5xx)',

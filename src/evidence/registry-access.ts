@@ -1,4 +1,5 @@
 /** What a registry answered, as typed evidence: every step recorded, nothing thrown, no default that blames someone. */
+import type { RegistryKind } from '../image/registry.ts';
 import type { Sealed } from '../sealed.ts';
 
 /** A way to ask: anonymous, or a user name and password that came from somewhere we can name. */
@@ -96,6 +97,15 @@ export interface AccessAttempt {
    * cannot be told.
    */
   readonly software?: 'distribution' | 'product';
+  /** Which registry answered, by its name or its token server; absent when it was not asked. */
+  readonly kind?: RegistryKind;
+  /**
+   * What this registry is known to hide by such an answer. `missing-or-forbidden`: it says the same for both. null: it says what it
+   * means, so its "not there" can be believed. Absent where nothing documented decides.
+   */
+  readonly hides?: 'missing-or-forbidden' | null;
+  /** The image exists, and a rule of the registry (vulnerable, unsigned, unscanned) forbids pulling it. */
+  readonly blocked?: true;
   /** How it was asked; absent when no address could be made of the host. */
   readonly scheme?: 'http' | 'https';
   /** What the registry asked for: none, Basic, Bearer (realm kept without its query). */

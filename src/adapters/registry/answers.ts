@@ -35,7 +35,9 @@ function refusedBy(call: Call, answer: Answer, said: Said & { readonly at: 'toke
   const { status } = answer;
   const { at, code, message } = said;
   if (status < 400) return notARegistry(call, answer);
-  if (status === 403 || code === 'DENIED') return { kind: 'denied', at, code, message };
+  // Harbor says 412 with its own code, where a project's rule holds an image back.
+  if (status === 403 || code === 'DENIED' || code === 'PROJECTPOLICYVIOLATION')
+    return { kind: 'denied', at, code, message };
   if (status === 401) return { kind: 'unauthorized', at, code, message };
   if (status === 404 && at === 'manifest') return { kind: 'missing', code, message };
   return serverError(answer, said);

@@ -3,11 +3,13 @@ import type { Clock } from '../../clock.ts';
 import type { CallMeter, RegistryReader } from '../../evidence/ports.ts';
 import type { AccessAttempt, AccessOutcome, LoginAnswer, RegistryCredential } from '../../evidence/registry-access.ts';
 import { type ImageReference, manifestSelector } from '../../image/reference.ts';
+import type { RegistryKind } from '../../image/registry.ts';
 import { failureOf, mediaTypeOf } from './answers.ts';
 import { type Asked, ask } from './ask.ts';
 import { startDeadline } from './deadline.ts';
 import type { RegistryConfig } from './endpoint.ts';
 import { createHosts, type RegistryHost } from './hosts.ts';
+import { withHabits } from './kind-of.ts';
 import { defaultLimits, type RegistryLimits } from './limits.ts';
 import { acceptManifests, readHeadAnswer, readManifestAnswer } from './manifest.ts';
 import { softwareOf } from './software.ts';
@@ -24,6 +26,8 @@ export interface RegistryReaderOptions {
   /** false: a registry on a private or loopback address is asked only when it is listed in `registries`. Default true. */
   readonly allowPrivate?: boolean;
   readonly limits?: Partial<RegistryLimits>;
+  /** The kind of every registry asked, where its name does not tell (recorded answers played on this machine). */
+  readonly kind?: RegistryKind;
 }
 
 /** A reader whose connections can be closed when the program ends. */
@@ -70,8 +74,10 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       const answer = host
         ? await question({ host, reference, credential }, signal, (call) => readAccess(call, credential, reference))
         : { outcome: noHost(reference), challenge: { scheme: 'unknown' as const } };
-      const scheme = host === undefined ? {} : { scheme: schemeOf(host) };
-      return { credential, ...answer, ...scheme, durationMs: Math.max(0, clock.now() - began) };
+      const durationMs = Math.max(0, clock.now() - began);
+      if (host === undefined) return { credential, ...answer, durationMs };
+      const attempt = { credential, ...answer, scheme: schemeOf(host), durationMs };
+      return withHabits(reference.registry, attempt, options.kind);
     },
     async tags(reference, credential, signal) {
       const host = hosts.of(reference.registry);

@@ -146,6 +146,8 @@ const SENTENCES: Partial<Record<Cause, (who: string, facts: PatternFacts) => str
     `${who} is known to ${access.host}, but has no right to pull this repository.`,
   'credentials-required': (_who, { access }) =>
     `The registry ${access.host} wants a login, and the pod brings none that applies to this image.`,
+  forbidden: (_who, { access }) =>
+    `${access.host} has the image, and one of its rules forbids pulling it: another login changes nothing.`,
   'stale-credentials': (who) => `Anyone may pull this image, but the kubelet uses ${who} and is refused.`,
   'not-found-or-unauthorized': (_who, { access }) =>
     `The repository is missing, or hidden from these credentials: ${access.host} answers both alike.`,

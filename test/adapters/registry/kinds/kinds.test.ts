@@ -1,0 +1,149 @@
+/** Each registry by name: answers as its documentation describes them, played by a server, up to the cause that is named. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { HABITS } from '../../../../src/adapters/registry/kinds/index.ts';
+import type { Finding } from '../../../../src/diagnosis/check.ts';
+import { registryAcceptsCredential } from '../../../../src/diagnosis/checks/registry-accepts-credential.ts';
+import { tagExists } from '../../../../src/diagnosis/checks/tag-exists.ts';
+import { absent, notCollected, type Observation, observed } from '../../../../src/evidence/observation.ts';
+import { anonymous, type RegistryAccess, type TagAnswer } from '../../../../src/evidence/registry-access.ts';
+import { tagReader } from '../../../../src/evidence/tag-reader.ts';
+import { type RegistryKind, registryKind } from '../../../../src/image/registry.ts';
+import { imageOf, puller } from '../../../contract/registry-reader.ts';
+import { evidence as aCase } from '../../../diagnosis/support.ts';
+import { type FakeServer, oneManifest, quickReader, startFake, type TestReader } from '../fake-registry.ts';
+
+interface Route {
+  readonly at: 'manifest' | 'token' | 'tags' | 'base';
+  readonly as: 'nobody' | 'anonymous' | 'password';
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+interface Played {
+  readonly name: string;
+  readonly ask: 'anonymous' | 'password';
+  readonly routes: readonly Route[];
+  readonly outcome: string;
+  /** `absent`: nothing documented decides. */
+  readonly hides: 'missing-or-forbidden' | 'absent' | null;
+  readonly blocked?: true;
+  readonly quota?: Readonly<Record<string, string>>;
+  readonly findings: readonly Pick<Finding, 'cause' | 'confidence' | 'alternatives'>[];
+}
+interface Fixture {
+  readonly kind: RegistryKind;
+  readonly source: string;
+  readonly nature: string;
+  readonly cases: readonly Played[];
+}
+
+const FOLDER = 'test/adapters/registry/kinds';
+const fixtures = readdirSync(FOLDER)
+  .filter((file) => file.endsWith('.json'))
+  .map((file) => JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8')) as Fixture);
+
+const signal = new AbortController().signal;
+let reader: TestReader | undefined;
+let server: FakeServer | undefined;
+afterEach(async () => {
+  await reader?.close();
+  await server?.stop();
+});
+
+describe('the registries that are known by name', () => {
+  const files = readdirSync('src/adapters/registry/kinds').filter((file) => file !== 'index.ts');
+  it('have one file each, and one fixture each that names its source', () => {
+    expect(files.map((file) => file.replace('.ts', '')).sort()).toEqual(Object.keys(HABITS).sort());
+    expect(fixtures.map(({ kind }) => kind).sort()).toEqual(Object.keys(HABITS).sort());
+    expect(fixtures.filter(({ source, nature }) => source.length < 20 || !/^Reconstructed/.test(nature))).toEqual([]);
+  });
+
+  it.each(Object.values(HABITS))('$kind is recognised by the hosts it names', ({ kind, hosts }) => {
+    expect(hosts.filter((host) => registryKind(host) !== kind)).toEqual([]);
+    expect(HABITS[kind].kind).toBe(kind);
+  });
+});
+
+describe.each(fixtures)('$kind answers', ({ kind, cases }) => {
+  it.each(cases)('$name', async (played) => {
+    const { access, tags, last } = await play(kind, played);
+    expect(last).toMatchObject({ kind, outcome: { kind: played.outcome } });
+    expect(last?.hides === undefined ? 'absent' : last.hides).toBe(played.hides);
+    expect(last?.blocked).toBe(played.blocked);
+    expect(last?.quota).toEqual(played.quota);
+    const findings = findingsOf(access, tags);
+    expect(findings.map(({ cause, confidence, alternatives }) => ({ cause, confidence, alternatives }))).toEqual(
+      played.findings,
+    );
+    // What hides is never called certain for one side.
+    const sides = ['repository-not-found', 'tag-not-found', 'permission-denied', 'credentials-required'];
+    const oneSided = findings.filter(({ cause, confidence }) => confidence === 'certain' && sides.includes(cause));
+    if (last?.hides === 'missing-or-forbidden') {
+      expect(oneSided).toEqual([]);
+      for (const { summary } of findings) expect(summary).toMatch(/missing, or hidden from these credentials/);
+    }
+  });
+});
+
+async function play(kind: RegistryKind, { routes, ask }: Played) {
+  server = await startFake((request, response, host) => answer(routes, { request, response, host }));
+  reader = quickReader({ kind });
+  const image = imageOf(`${server.host}/shop/api:1.4.2`);
+  const attempts = [await reader.manifest(image, anonymous, signal)];
+  if (ask === 'password') attempts.push(await reader.manifest(image, puller(), signal));
+  // As an image of this registry would name it.
+  const access: RegistryAccess = { host: HABITS[kind].hosts[0] ?? 'registry.example.com', attempts };
+  const who = tagReader(access);
+  const tags: Observation<TagAnswer> =
+    who === undefined ? notCollected('not asked') : observed(await reader.tags(image, who.credential, signal));
+  return { access, tags, last: attempts.at(-1) };
+}
+
+function findingsOf(access: RegistryAccess, tags: Observation<TagAnswer>): readonly Finding[] {
+  const reference = observed({ ok: true as const, reference: imageOf(`${access.host}/shop/api:1.4.2`) });
+  const evidence = aCase({ registryAccess: observed(access), tags, reference, pullFailure: absent });
+  return [registryAcceptsCredential, tagExists].flatMap((check) => {
+    const result = check.run(evidence);
+    return result.verdict === 'fail' ? result.findings : [];
+  });
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly host: string;
+}
+
+function answer(routes: readonly Route[], { request, response, host }: Exchange): void {
+  const path = (request.url ?? '').split('?')[0] ?? '';
+  const at =
+    path === '/v2/' ? 'base' : path.includes('/manifests/') ? 'manifest' : path.endsWith('/list') ? 'tags' : 'token';
+  const route = routes.find((one) => one.at === at && one.as === whoAsks(request, at));
+  if (route === undefined) {
+    response.writeHead(500).end();
+    return;
+  }
+  const headers = Object.entries(route.headers ?? {}).map(([name, value]) => [name, value.replace('$HOST', host)]);
+  response.writeHead(route.status, { 'content-type': 'application/json', ...Object.fromEntries(headers) });
+  response.end(bodyOf(route));
+}
+
+/** Tokens carry the name of whoever got them. */
+function whoAsks(request: IncomingMessage, at: Route['at']): Route['as'] {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return at === 'token' ? 'anonymous' : 'nobody';
+  if (authorization.startsWith('Basic ')) return 'password';
+  return authorization.endsWith('.password') ? 'password' : 'anonymous';
+}
+
+/** `$MANIFEST`, and tokens: `$JWT[pull]` grants these actions, `$OPAQUE` cannot be read. */
+function bodyOf({ body, as }: Route): string {
+  if (body === '$MANIFEST') return JSON.stringify(oneManifest);
+  return JSON.stringify(body ?? {}).replace(/\$JWT\[(\w*)\]|\$OPAQUE/, (token, actions: string) => {
+    if (token === '$OPAQUE') return `opaque.${as}`;
+    const access = [{ type: 'repository', name: 'shop/api', actions: actions === '' ? [] : [actions] }];
+    return `e30.${Buffer.from(JSON.stringify({ access })).toString('base64url')}.${as}`;
+  });
+}
