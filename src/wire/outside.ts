@@ -1,11 +1,14 @@
 /** Clusters and registries as configured, opened once and shared. */
+import { delimiter } from 'node:path';
 import { createCredentialSource } from '../adapters/files/credential-source.ts';
 import { type ClusterConnection, connectCluster } from '../adapters/kubernetes/connect.ts';
 import { createRegistryReader } from '../adapters/registry/client.ts';
+import { createEcr } from '../adapters/registry/ecr.ts';
 import type { Clock } from '../clock.ts';
 import { formatTime } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { UsageError } from '../errors.ts';
+import { describeGap } from '../evidence/observation.ts';
 import type { CallMeter } from '../evidence/ports.ts';
 import type { OpenReaders } from '../flow/scope.ts';
 import type { RemedyPorts } from '../remediation/ports.ts';
@@ -28,6 +31,8 @@ export interface Outside {
   readonly credentialHosts: readonly string[];
   readonly ownCredential: ReturnType<typeof ownCredentials>;
   remedyPorts(cluster: string): RemedyPorts;
+  /** One sentence for each cluster that cannot be asked now. */
+  unreachable(signal: AbortSignal): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -47,6 +52,7 @@ export function openOutside(
   }));
   const registryFor = (meter: CallMeter) => createRegistryReader({ meter, clock: deps.clock, registries });
   const shared = registryFor(uncounted);
+  const ecr = createEcr();
   const [first] = clusters;
 
   function find(name: string | undefined): ClusterConnection {
@@ -60,7 +66,10 @@ export function openOutside(
   }
 
   return {
-    readers: (name, meter) => ({ cluster: find(name).reader(meter), registry: registryFor(meter) }),
+    readers: (name, meter) => {
+      const registry = registryFor(meter);
+      return { cluster: find(name).reader(meter), registry, close: async () => registry.close() };
+    },
     defaultCluster: first.name,
     namespace: first.namespace ?? 'default',
     credentialHosts: config.file.credentialSources.map((source) => source.registry),
@@ -73,9 +82,22 @@ export function openOutside(
         sources: config.file.credentialSources,
         reader,
         variable,
+        ecrLogin: (registry, region, signal) => ecr.login({ registry, region }, signal),
         register: deps.register,
       });
       return { reader, writer: cluster.writer, registry: shared, credentials, now: () => formatTime(deps.clock.now()) };
+    },
+    async unreachable(signal) {
+      // Every namespace has this account, and the diagnosis reads it anyway: no right more is needed.
+      const seen = await Promise.all(
+        clusters.map(async (one) => ({
+          name: one.name,
+          account: await one.reader(uncounted).serviceAccount('default', 'default', signal),
+        })),
+      );
+      return seen.flatMap(({ name, account }) =>
+        account.status === 'unreachable' ? [describeGap(`cluster ${name}`, account)] : [],
+      );
     },
     async close() {
       await Promise.all([...clusters.map((cluster) => cluster.close()), shared.close()]);
@@ -83,9 +105,15 @@ export function openOutside(
   };
 }
 
+/** `KUBECONFIG` as one file is named in errors; a list of files is merged by the SDK, as kubectl does. */
 function connectAll(config: Config, flags: ClusterFlags): readonly [ClusterConnection, ...ClusterConnection[]] {
-  const fromFlags = flags.context !== undefined || flags.kubeconfig !== undefined || flags.kubeconfigText !== undefined;
+  const { kubeconfig } = config;
+  const usual = kubeconfig === undefined || kubeconfig.includes(delimiter) ? {} : { kubeconfig };
+  if (flags.kubeconfigText !== undefined || flags.kubeconfig !== undefined) return [connectCluster(flags)];
+  if (flags.context !== undefined) return [connectCluster({ ...usual, ...flags })];
   const [head, ...tail] = config.file.clusters;
-  if (fromFlags || !head) return [connectCluster(fromFlags ? flags : {})];
-  return [connectCluster(head), ...tail.map((cluster) => connectCluster(cluster))];
+  if (!head) return [connectCluster(usual)];
+  const connect = (cluster: typeof head) =>
+    connectCluster(cluster.kubeconfig === undefined ? { ...usual, ...cluster } : cluster);
+  return [connect(head), ...tail.map(connect)];
 }
