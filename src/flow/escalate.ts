@@ -4,7 +4,7 @@
  * other way round. The dedup key is the same for every try, so that a second sender after a crash adds no second page.
  */
 import { errorLine, PagerError } from '../errors.ts';
-import { dueSteps } from '../incident/escalation.ts';
+import { dueSteps, pageDueAt } from '../incident/escalation.ts';
 import type { Incident, IncidentEvent } from '../incident/incident.ts';
 import { describeSubject } from '../incident/key.ts';
 import type { EscalationNotice, PageRequest } from '../incident/ports.ts';
@@ -64,10 +64,16 @@ async function sendPage(deps: IncidentDeps, incident: Incident, tier: string, ag
     const known = current.pages.find((page) => page.tier === tier);
     return known && known.state !== 'sent' ? [outcomeEvent(outcome, tier, key, at)] : [];
   });
+  if (outcome.state === 'sent') reportSent(deps, incident, tier, await deps.store.time());
   await sayOutcome(deps, incident, tier, outcome);
   // It ended while the page was on its way: the page ends too.
   if (moved?.incident.status === 'resolved') await followEnd(deps, moved.incident);
   return outcome.state;
+}
+
+function reportSent(deps: IncidentDeps, incident: Incident, tier: string, now: number): void {
+  const latenessMs = Math.max(0, now - pageDueAt(incident, policyFor(deps, incident)));
+  deps.report('page sent', { incident: incident.id, tier, latenessMs });
 }
 
 interface Outcome {

@@ -48,19 +48,24 @@ function earliest(instants: readonly number[]): number | undefined {
   return instants.length === 0 ? undefined : Math.min(...instants);
 }
 
-/** Sweeps until `signal` aborts; a sweep that fails is reported and the next one comes a second later. */
+/** Sweeps until `signal` aborts; the next one comes a second after one that failed; a failure is reported once. */
 export async function runSweeper(
   sweep: Sweep,
   deps: { readonly clock: Clock; readonly report: IncidentDeps['report'] },
   signal: AbortSignal,
   onPass?: (due: number) => void,
 ): Promise<void> {
+  let failing: string | undefined;
   while (!signal.aborted) {
     try {
       const due = await sweep();
       onPass?.(due);
+      if (failing !== undefined) deps.report('sweeps again', {});
+      failing = undefined;
     } catch (error) {
-      deps.report('sweep failed', { reason: errorLine(error) });
+      const reason = errorLine(error);
+      if (reason !== failing) deps.report('sweep failed; tried again every second', { reason });
+      failing = reason;
     }
     try {
       await deps.clock.sleep(SWEEP_MS, signal);

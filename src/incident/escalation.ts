@@ -64,7 +64,7 @@ export function mayResolve(incident: Incident): boolean {
 }
 
 /** When the resolve clock rings, or rang because a person asked for it, or because the runbook does not wait for it with such a fault. */
-function pageDueAt(incident: Incident, policy: EscalationPolicy): number {
+export function pageDueAt(incident: Incident, policy: EscalationPolicy): number {
   const clock = incident.openedAt + policy.resolveAfterMs;
   const sooner = conditionsOf(incident).map(
     (when) => incident.openedAt + (policy.sooner?.[when] ?? policy.resolveAfterMs),

@@ -17,6 +17,9 @@ export interface Metrics {
   job(kind: string, outcome: 'done' | 'retried' | 'failed'): void;
   incidentsOpen(count: number): void;
   queueDepth(depth: Readonly<Record<string, number>>): void;
+  /** Did the store answer this request for metrics? While not, the gauges of incidents and jobs are old. */
+  storeUp(up: boolean): void;
+  slackUp(up: boolean): void;
   /** The sweeper looked at everything that is due; `at` in ms. */
   sweepDone(at: number): void;
   /** Prometheus text and its content type. */
@@ -67,6 +70,12 @@ export function createMetrics(options: { readonly process: boolean } = { process
   });
   const open = new Gauge({ name: 'pullcheck_incidents_open', help: 'Open incidents.', registers });
   const queue = new Gauge({ name: 'pullcheck_queue_jobs', help: 'Jobs by state.', labelNames: ['state'], registers });
+  const store = new Gauge({ name: 'pullcheck_store_up', help: 'The store answers (1) or not (0).', registers });
+  const connected = new Gauge({
+    name: 'pullcheck_slack_up',
+    help: 'This process hears Slack (1) or not (0).',
+    registers,
+  });
   const sweep = new Gauge({
     name: 'pullcheck_sweep_timestamp_seconds',
     help: 'When the sweeper last finished a pass.',
@@ -84,6 +93,8 @@ export function createMetrics(options: { readonly process: boolean } = { process
     queueDepth: (depth) => {
       for (const [state, count] of Object.entries(depth)) queue.set({ state }, count);
     },
+    storeUp: (up) => store.set(up ? 1 : 0),
+    slackUp: (up) => connected.set(up ? 1 : 0),
     sweepDone: (at) => sweep.set(at / 1000),
     text: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };

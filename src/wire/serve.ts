@@ -4,10 +4,10 @@ import { connectRedis } from '../adapters/redis/connect.ts';
 import type { SlackMode } from '../adapters/slack/app.ts';
 import { randomId, systemClock } from '../clock.ts';
 import { type Config, type ConfigNeed, loadConfig, processInput, type SlackSettings } from '../config/config.ts';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, errorLine, type StoreError } from '../errors.ts';
 import { openOutside } from './outside.ts';
 import { type ServiceParts, startService } from './service.ts';
-import { type Telemetry, wireTelemetry } from './telemetry.ts';
+import { seldom, type Telemetry, wireTelemetry } from './telemetry.ts';
 
 /** Sockets in one process: while Slack refreshes one, the other hears. */
 const CONNECTIONS = 2;
@@ -44,7 +44,10 @@ async function run(
       register: (secret) => telemetry.redactor.register(secret),
     },
   );
-  const stores = await connectRedis(redisUrl.reveal());
+  const onError = seldom(systemClock, (error: StoreError) =>
+    telemetry.log.warn('store connection lost or refused; tried again', { detail: errorLine(error) }),
+  );
+  const stores = await connectRedis(redisUrl.reveal(), { onError });
   const service = await startService({
     config,
     stores,

@@ -7,6 +7,7 @@ import type { ReceiveAlertsUseCase } from '../flow/use-cases.ts';
 import type { JobWorker } from '../incident/job.ts';
 import { Sealed } from '../sealed.ts';
 import { type Program, type ProgramParts, wireProgram } from './program.ts';
+import { logInToSlack } from './slack-login.ts';
 import { countedHandlers } from './telemetry.ts';
 
 export interface ServiceParts extends ProgramParts {
@@ -31,23 +32,29 @@ export interface Service {
 const CONCURRENCY = 16;
 const GRACE_MS = 10_000;
 
-/** Resolves when everything answers. Throws ConfigError, SlackError or StoreError with a sentence that says what to do. */
+/**
+ * Resolves when it works. Throws ConfigError, SlackError (a token that Slack refuses) or StoreError with a sentence that says what to
+ * do. Slack or a cluster that is away is said and waited for: alerts are stored and pages sent meanwhile.
+ */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { telemetry, stores } = parts;
   const { log } = telemetry;
   for (const warning of await stores.check()) log.warn('store settings', { warning });
   const program = wireProgram(parts);
   const slack = parts.slackMode ? slackApp(parts, program, parts.slackMode) : undefined;
-  const state = { stopping: false };
+  const state = { starting: true, stopping: false };
+  const ending = new AbortController();
   const http = await listen(parts, program, slack, state);
   try {
-    if (slack) await slack.start();
-    else await program.voice.identify();
+    const enter = async () => (slack ? slack.start() : program.voice.identify());
+    await logInToSlack(enter, { clock: parts.clock, log }, ending.signal);
+    state.starting = false;
   } catch (error) {
     await http.close();
     throw error;
   }
   const work = parts.work ? startWork(parts, program) : undefined;
+  void sayUnreachable(parts, ending.signal);
   log.info('started', {
     url: http.url,
     slack: parts.slackMode?.kind ?? 'posts only',
@@ -59,12 +66,22 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     receive: program.receive,
     async stop() {
       state.stopping = true;
+      ending.abort(new Error('stopping'));
       await slack?.stop();
       await work?.stop();
       await program.voice.drain();
       await http.close();
     },
   };
+}
+
+/** Before somebody needs it, not in the first diagnosis. Never rejects. */
+async function sayUnreachable({ outside, telemetry }: ServiceParts, signal: AbortSignal): Promise<void> {
+  try {
+    for (const gap of await outside.unreachable(signal)) telemetry.log.warn('cluster not reachable now', { gap });
+  } catch {
+    // Stopping.
+  }
 }
 
 function slackApp(
@@ -89,9 +106,9 @@ async function listen(
   parts: ServiceParts,
   program: Program,
   slack: SlackApp | undefined,
-  state: { stopping: boolean },
+  state: State,
 ): Promise<HttpServer> {
-  const { config, telemetry, stores } = parts;
+  const { config, telemetry } = parts;
   return startHttpServer({
     host: config.host,
     port: config.port,
@@ -103,10 +120,12 @@ async function listen(
         : {}
       : { webhookToken: new Sealed(parts.newId()) }),
     ...(parts.insecureWebhooks ? { insecureWebhooks: true } : {}),
-    ready: async () => missing(parts, slack, state),
+    ready: async () => missing(parts, state),
+    // Without Slack alerts are stored and pages sent all the same: a bot that took no alerts then would lose them.
+    degraded: () => slack?.missing() ?? [],
     metrics: async () => {
-      telemetry.metrics.queueDepth(await stores.queue.depth());
-      telemetry.metrics.incidentsOpen((await stores.incidents.open(1000)).length);
+      telemetry.metrics.storeUp(await gauge(parts));
+      if (slack) telemetry.metrics.slackUp(slack.missing().length === 0);
       const { contentType, body } = await telemetry.metrics.text();
       return { contentType, text: body };
     },
@@ -115,12 +134,25 @@ async function listen(
   });
 }
 
-async function missing(
-  { stores }: ServiceParts,
-  slack: SlackApp | undefined,
-  state: { stopping: boolean },
-): Promise<readonly string[]> {
-  const gone = [...(state.stopping ? ['stopping'] : []), ...(slack?.missing() ?? [])];
+interface State {
+  starting: boolean;
+  stopping: boolean;
+}
+
+/** What the store knows, for the gauges; false: it does not answer, and everything else is shown all the same. */
+async function gauge({ stores, telemetry }: ServiceParts): Promise<boolean> {
+  try {
+    telemetry.metrics.queueDepth(await stores.queue.depth());
+    telemetry.metrics.incidentsOpen((await stores.incidents.open(1000)).length);
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError) return false;
+    throw error;
+  }
+}
+
+async function missing({ stores }: ServiceParts, state: State): Promise<readonly string[]> {
+  const gone = [...(state.stopping ? ['stopping'] : []), ...(state.starting ? ['slack login'] : [])];
   try {
     await stores.incidents.time();
     return gone;

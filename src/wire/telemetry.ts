@@ -1,5 +1,6 @@
 /** Log and counters of a service, and what the flows report turned into both. */
 import type { SlackConnection } from '../adapters/slack/clients.ts';
+import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import type { Report } from '../flow/incident-deps.ts';
 import type { DiagnoseUseCase, ReceiveAlertsUseCase } from '../flow/use-cases.ts';
@@ -34,9 +35,22 @@ export function wireTelemetry(config: Config, level = config.logLevel): Telemetr
   const metrics = createMetrics({ process: true });
   const report: Report = (message, fields) => {
     if (message === 'page sent' && typeof fields['latenessMs'] === 'number') metrics.pageLateness(fields['latenessMs']);
-    log.info(message, fields);
+    // A reason is given for what did not work.
+    if ('reason' in fields) log.warn(message, fields);
+    else log.info(message, fields);
   };
   return { log, metrics, redactor, report };
+}
+
+/** Tells of something that may happen many times a second at most once a minute. */
+export function seldom<T>(clock: Clock, tell: (said: T) => void): (said: T) => void {
+  let last: number | undefined;
+  return (said) => {
+    const now = clock.now();
+    if (last !== undefined && now - last < 60_000) return;
+    last = now;
+    tell(said);
+  };
 }
 
 /** Counts pages. */

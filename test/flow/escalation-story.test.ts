@@ -41,6 +41,10 @@ describe('nobody resolves it', () => {
     expect(world.pager.pages()).toHaveLength(0);
     await world.clock.advance(2_001);
     expect(world.pager.pages()).toHaveLength(1);
+    const told = world.log.filter((line) => line.startsWith('page sent '));
+    expect(told).toHaveLength(1);
+    const { latenessMs } = JSON.parse(told[0]!.slice('page sent '.length)) as { latenessMs: number };
+    expect(latenessMs).toBeLessThanOrEqual(2_000);
   });
 
   it('says so in the thread as a new message, with the outcome of the page', async () => {

@@ -3,11 +3,28 @@ import { describe, expect, it } from '@jest/globals';
 import { Sealed } from '../../src/sealed.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { countedPager, countedSlack } from '../../src/wire/telemetry.ts';
+import { countedPager, countedSlack, seldom } from '../../src/wire/telemetry.ts';
+import { createManualClock } from '../support/clock.ts';
 
 async function lines(metrics: ReturnType<typeof createMetrics>, name: string): Promise<string[]> {
   return (await metrics.text()).body.split('\n').filter((line) => line.startsWith(name));
 }
+
+describe('the log', () => {
+  it('hears of a lost connection once a minute, however often it is tried again', async () => {
+    const clock = createManualClock();
+    const said: string[] = [];
+    const tell = seldom(clock, (text: string) => said.push(text));
+    tell('refused');
+    tell('refused');
+    await clock.advance(59_000);
+    tell('refused');
+    expect(said).toHaveLength(1);
+    await clock.advance(1_000);
+    tell('still refused');
+    expect(said).toEqual(['refused', 'still refused']);
+  });
+});
 
 describe('counting', () => {
   it('tells how each method of Slack was answered, and never an address as a label', async () => {

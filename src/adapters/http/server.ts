@@ -20,6 +20,8 @@ export interface HttpOptions {
   readonly receive: ReceiveAlertsUseCase;
   /** What is missing for work; empty: ready. */
   readonly ready: () => Promise<readonly string[]>;
+  /** What does not work although alerts are taken; told with the 200 of `/readyz`. */
+  readonly degraded?: () => readonly string[];
   readonly metrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
   readonly report: HttpReport;
   /** Handles `POST /slack/events` from the raw request, body unread (the signature covers the raw bytes). */
@@ -79,7 +81,9 @@ function addProbes(app: FastifyInstance, options: HttpOptions): void {
   app.get('/healthz', async () => ({ status: 'ok' }));
   app.get('/readyz', async (_request, reply) => {
     const missing = await options.ready();
-    return missing.length === 0 ? { status: 'ready' } : reply.code(503).send({ missing });
+    if (missing.length > 0) return reply.code(503).send({ missing });
+    const degraded = options.degraded?.() ?? [];
+    return { status: 'ready', ...(degraded.length > 0 ? { degraded } : {}) };
   });
   app.get('/metrics', async (_request, reply) => {
     const { contentType, text } = await options.metrics();

@@ -47,6 +47,10 @@ export function createSocketReceiver(parts: SocketParts): SocketReceiver {
   async function again(socket: SocketModeReceiver, closed: Promise<void>): Promise<void> {
     await closed;
     count(-1);
+    await reopen(socket);
+  }
+
+  async function reopen(socket: SocketModeReceiver): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; failures += 1) {
       try {
         await keep(socket);
@@ -65,7 +69,15 @@ export function createSocketReceiver(parts: SocketParts): SocketReceiver {
       for (const socket of sockets) socket.init(app);
     },
     async start() {
-      for (const socket of sockets) await keep(socket);
+      for (const socket of sockets) {
+        try {
+          await keep(socket);
+        } catch (error) {
+          if (up === 0) throw error;
+          // One is up and hears everything; the others follow.
+          void reopen(socket);
+        }
+      }
     },
     async stop() {
       stopping.abort(new Error('stopping'));
