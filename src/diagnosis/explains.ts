@@ -49,6 +49,11 @@ const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
   ],
 };
 
+/** Words that say nothing about how far the pull got. */
+export function isMute(said: Cause): boolean {
+  return MUTE.has(said);
+}
+
 /** Would this cause make the node say that? The same word always; credentials causes explain every refusal. */
 export function explains(cause: Cause, said: Cause): boolean {
   if (cause === said || MUTE.has(said)) return true;

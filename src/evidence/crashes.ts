@@ -9,15 +9,25 @@ export interface CrashLog {
   readonly isCut: boolean;
 }
 
+/**
+ * The kubelet ends a container that it cannot find with made-up words and exit code 137 (pkg/kubelet `ContainerStatusUnknown`): without
+ * an image nothing shows that it ever ran, as when a pod is deleted that still waits for its pull.
+ */
+export function isUnaccounted({ state, terminatedReason, imageID }: ContainerSnapshot): boolean {
+  return state === 'terminated' && terminatedReason === 'ContainerStatusUnknown' && (imageID ?? '') === '';
+}
+
 /** It was started, so that its image is on the node, whatever old events say. */
 export function hasStarted(container: ContainerSnapshot): boolean {
   const { state, waitingReason } = container;
+  if (isUnaccounted(container)) return false;
   return state === 'running' || state === 'terminated' || waitingReason === 'CrashLoopBackOff';
 }
 
 /** It ended in failure, or is started again and again. One that runs but never got ready since counts: it is between two crashes. */
 export function hasCrashed(container: ContainerSnapshot): boolean {
   const { state, waitingReason, exitCode, ready, restartCount } = container;
+  if (isUnaccounted(container)) return false;
   if (waitingReason === 'CrashLoopBackOff') return true;
   if (state === 'terminated') return exitCode !== 0;
   return state === 'running' && !ready && restartCount > 0 && exitCode !== undefined && exitCode !== 0;

@@ -1,6 +1,7 @@
 /** Which containers wait because of their image, and which words say why. Pure. */
 import { classify } from '../image/classify.ts';
 import { fullName, parseReference } from '../image/reference.ts';
+import { isUnaccounted } from './crashes.ts';
 import type { PullFailure } from './evidence.ts';
 import { ownerByLabels } from './owner-by-labels.ts';
 import type { FailingPod } from './scope.ts';
@@ -45,18 +46,19 @@ export function waitsForImage(container: ContainerSnapshot): boolean {
 }
 
 /**
- * The most telling words about the failure now: the status when it names a cause, else the newest event that does, else a bare
- * back-off. undefined: nothing says that a pull fails. `events` are the pod's; those of other containers are left out.
+ * The most telling words about the failure now: the status when it names a cause, else the newest event that does, else that the
+ * kubelet holds pulls back, else a bare back-off. undefined: nothing says that a pull fails. `events` are the pod's; those of other containers are left out.
  */
 export function newestPullFailure(
   container: ContainerSnapshot,
   events: readonly EventSnapshot[],
 ): PullFailure | undefined {
-  if (container.state === 'running' || container.state === 'terminated') return undefined;
+  if (container.state === 'running' || (container.state === 'terminated' && !isUnaccounted(container)))
+    return undefined;
   const waits = waitsForImage(container);
   if (!waits && container.waitingReason !== undefined && !isStarting(container.waitingReason)) return undefined;
   const said = [...(waits ? [fromStatus(container)] : []), ...fromEvents(container, events)];
-  return said.find(isTelling) ?? (waits ? said[0] : undefined);
+  return said.find(isTelling) ?? said.find(isThrottled) ?? (waits ? said[0] : undefined);
 }
 
 /** The status lags behind the events for a moment after a pod was bound. */
@@ -99,12 +101,18 @@ function canonical(image: string): string {
   return parsed.ok ? fullName(parsed.reference) : image;
 }
 
+/** The kubelet held this attempt back itself: many pods fail at once, and what failed them is in the words before. */
+function isThrottled({ classification }: PullFailure): boolean {
+  return classification.kind === 'kubelet-throttled';
+}
+
 /** "Back-off pulling image" and "Error: ErrImagePull" only say that it failed before. */
 function isTelling({ message, classification }: PullFailure): boolean {
   const text = message.trim();
   return (
     text !== '' &&
     classification.kind !== 'backoff-only' &&
+    classification.kind !== 'kubelet-throttled' &&
     !/^(?:Error: )?(?:ErrImagePull|ImagePullBackOff)$/.test(text)
   );
 }

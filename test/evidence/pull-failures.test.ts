@@ -52,6 +52,32 @@ describe('the newest words about a failure', () => {
     });
   });
 
+  it('looks behind “pull QPS exceeded”: what made so many pods fail is in the words before', () => {
+    const throttled = aContainer({ waitingReason: 'ErrImagePull', waitingMessage: 'pull QPS exceeded' });
+    expect(newestPullFailure(throttled, [denied])).toMatchObject({
+      from: 'event',
+      classification: { kind: 'unauthorized' },
+    });
+    expect(newestPullFailure(throttled, [])).toMatchObject({ classification: { kind: 'kubelet-throttled' } });
+  });
+
+  it('keeps the words about a pull when the pod is deleted before it ended', () => {
+    const {
+      waitingReason: _reason,
+      waitingMessage: _message,
+      ...container
+    } = aContainer({
+      state: 'terminated',
+      exitCode: 137,
+      terminatedReason: 'ContainerStatusUnknown',
+    });
+    expect(newestPullFailure(container, [aFailedEvent()])).toMatchObject({
+      from: 'event',
+      classification: { kind: 'image-not-found' },
+    });
+    expect(newestPullFailure({ ...container, imageID: 'sha256:1' }, [aFailedEvent()])).toBeUndefined();
+  });
+
   it('leaves out words about another container or about the image before an edit', () => {
     const other = aFailedEvent({ container: 'sidecar' });
     const former = aFailedEvent({ message: 'Failed to pull image "registry.example.com/team/api:old": not found' });

@@ -1,5 +1,5 @@
 /** Does the container run? Running or completed, crashing with its image in place, or stopped by something that is no image matter. */
-import { hasCrashed } from '../../evidence/crashes.ts';
+import { hasCrashed, isUnaccounted } from '../../evidence/crashes.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.ts';
@@ -44,7 +44,8 @@ type View = EvidenceView<'pod' | 'pullFailure'> & CrashView;
 function stateOf(container: ContainerSnapshot, evidence: View): CheckResult {
   if (hasCrashed(container)) return fail(...describeCrash(container, evidence));
   if (container.state === 'running') return { verdict: 'pass', note: runs(container) };
-  if (container.state === 'terminated') return { verdict: 'pass', note: 'it completed with exit code 0' };
+  if (container.state === 'terminated' && !isUnaccounted(container))
+    return { verdict: 'pass', note: 'it completed with exit code 0' };
   const trouble = elsewhere(container, valueOf(evidence.pod), valueOf(evidence.events) ?? []);
   if (trouble !== undefined) return fail(trouble);
   if (container.waitingReason === 'PodInitializing') {

@@ -7,6 +7,7 @@ import { valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
 import { CAUSES, familyOf } from '../catalogue.ts';
 import { type CheckResult, type Detail, defineCheck, type Finding } from '../check.ts';
+import { isMute } from '../explains.ts';
 import { couldNotLook } from '../gaps.ts';
 import { readAttempt } from '../registry-answers.ts';
 import { commandLine } from '../shell.ts';
@@ -22,10 +23,10 @@ export const registryReachable = defineCheck({
     const failure = valueOf(pullFailure);
     const reached = access.attempts.find((attempt) => !['network', 'not-asked'].includes(readAttempt(attempt)));
     if (reached !== undefined) return answered(access, reached, failure);
-    const fault = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'network');
-    if (fault?.kind === 'network') {
+    const broken = access.attempts.find(({ outcome }) => outcome.kind === 'network');
+    if (broken?.outcome.kind === 'network') {
       const heard = pullFailure.status === 'observed' || pullFailure.status === 'absent';
-      return unreached(access, fault, failure, heard);
+      return unreached({ host: access.host, at: whereOf(access, broken), fault: broken.outcome }, failure, heard);
     }
     const refused = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'refused');
     const why = refused?.kind === 'refused' ? `for safety: ${tidy(refused.reason)}` : 'nobody asked';
@@ -65,43 +66,68 @@ function answered(access: RegistryAccess, reached: AccessAttempt, failure: PullF
   });
 }
 
+/** Faults that depend on the client's own settings, which are the bot's here: a node may be set up for this registry, and the bot not. */
+const SET_UP: Partial<Record<Fault['fault'], string>> = {
+  'http-vs-https': 'plainHttp: true',
+  'tls-untrusted': 'caFile: FILE',
+};
+
+/** How to let the bot see what the nodes see. */
+function advice({ host, fault }: Broken): string {
+  const setting = SET_UP[fault.fault];
+  return setting === undefined
+    ? ''
+    : ` Where the nodes are set up for this registry, tell the bot too: registries: [{ host: "${host}", ${setting} }] in pullcheck.yaml.`;
+}
+
 type Fault = Extract<AccessOutcome, { kind: 'network' }>;
 
-function unreached(
-  access: RegistryAccess,
-  fault: Fault,
-  failure: PullFailure | undefined,
-  heard: boolean,
-): CheckResult {
+interface Broken {
+  readonly host: string;
+  /** The registry, or the token server that it sends everybody to: for a person. */
+  readonly at: string;
+  readonly fault: Fault;
+}
+
+/** A registry that has sent its challenge was reached; it is the realm behind it that fails. */
+function whereOf({ host }: RegistryAccess, { challenge }: AccessAttempt): string {
+  const token = URL.parse(challenge.realm ?? '')?.host;
+  return token === undefined || token === host ? host : `${tidy(token)} (the token server of ${host})`;
+}
+
+function unreached(broken: Broken, failure: PullFailure | undefined, heard: boolean): CheckResult {
+  const { at, fault } = broken;
   const said = failure?.classification.kind;
-  const mute = said === undefined || said === 'backoff-only' || said === 'other';
+  const mute = said === undefined || isMute(said);
   if (!mute && !saysNetwork(failure)) {
-    const note = `the bot cannot reach ${access.host} (${tidy(fault.detail)}), but the node’s error (${said}) shows that the node got further`;
+    const note = `the bot cannot reach ${at} (${tidy(fault.detail)}), but the node’s error (${said}) shows that the node got further.${advice(broken)}`;
     return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
   }
-  if (said === fault.fault) return fail(sameFault(access, fault));
+  if (said === fault.fault) return fail(sameFault(broken));
   const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
+  const isOurs = SET_UP[fault.fault] !== undefined;
   const summary = mute
-    ? `The bot cannot reach ${access.host}: ${describe(fault)}. ${!heard ? 'No node was heard about it, and a node looks from another place.' : 'The node’s own words give no reason.'}`
-    : `Neither node nor bot gets through to ${access.host}, but they fail differently: the node reports ${said}, the bot met ${fault.fault} (${describe(fault)}).`;
+    ? `The bot cannot reach ${at}: ${describe(fault)}. ${!heard ? 'No node was heard about it, and a node looks from another place.' : 'The node’s own words give no reason.'}${advice(broken)}`
+    : `Neither node nor bot gets through to ${at}, but they fail differently: the node reports ${said}, the bot met ${fault.fault} (${describe(fault)}).${advice(broken)}`;
   return fail({
     cause,
     // From the bot's place alone it is no more than a sign.
-    confidence: heard ? 'likely' : 'possible',
+    confidence: heard && !isOurs ? 'likely' : 'possible',
     because: mute ? ['registryAccess'] : ['registryAccess', 'pullFailure'],
     summary,
-    detail: detailOf(access, fault),
+    detail: detailOf(broken),
     alternatives: mute || said === cause ? [] : [said],
   });
 }
 
-function sameFault(access: RegistryAccess, fault: Fault): Finding {
+function sameFault(broken: Broken): Finding {
+  const { at, fault } = broken;
   return {
     cause: fault.fault,
     confidence: 'certain',
     because: ['registryAccess', 'pullFailure'],
-    summary: `Node and bot both fail on ${access.host}: ${describe(fault)}.`,
-    detail: detailOf(access, fault),
+    summary: `Node and bot both fail on ${at}: ${describe(fault)}.`,
+    detail: detailOf(broken),
     alternatives: [],
   };
 }
@@ -112,9 +138,9 @@ function describe({ fault, detail, certificate }: Fault): string {
   return `its certificate is not trusted (${certificate.problem}): issued by ${tidy(certificate.issuer)} for ${names}, valid ${certificate.validFrom} to ${certificate.validTo}`;
 }
 
-function detailOf(access: RegistryAccess, { detail, certificate }: Fault): Detail {
+function detailOf({ host, fault: { detail, certificate } }: Broken): Detail {
   return {
-    host: access.host,
+    host,
     error: tidy(detail),
     ...(certificate === undefined
       ? {}

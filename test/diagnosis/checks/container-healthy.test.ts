@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { observed, unreachable } from '../../../src/evidence/observation.ts';
+import { absent, observed, unreachable } from '../../../src/evidence/observation.ts';
 import type { ManifestView } from '../../../src/evidence/registry-access.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../../src/evidence/snapshots.ts';
 import {
@@ -33,6 +33,13 @@ describe('does the container run', () => {
   it('running and completed are well', () => {
     expect(runCheck('container-healthy', evidence({ container: observed(running) })).verdict).toBe('pass');
     expect(see({ state: 'terminated', exitCode: 0 }).verdict).toBe('pass');
+  });
+
+  it('a container that the kubelet could not find, and that has no image, has not crashed and has not completed', () => {
+    const lost = { state: 'terminated', exitCode: 137, terminatedReason: 'ContainerStatusUnknown' } as const;
+    const pulling = { pullFailure: observed(failure('image-not-found')) };
+    expect(see(lost, pulling)).toMatchObject({ verdict: 'not-applicable', note: 'it waits for its image' });
+    expect(see(lost, { pullFailure: absent })).toMatchObject({ verdict: 'inconclusive' });
   });
 
   it.each([

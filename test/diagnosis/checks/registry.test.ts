@@ -102,6 +102,7 @@ describe('can the registry be reached', () => {
     ['the same fault', failure('connection-refused'), 'connection-refused certain'],
     ['another fault', failure('connection-timeout'), 'connection-refused likely'],
     ['only a back-off', failure('backoff-only'), 'connection-refused likely'],
+    ['only that it holds pulls back', failure('kubelet-throttled'), 'connection-refused likely'],
   ])('the node reports %s', (_story, said, expected) => {
     expect(firstFinding(reaches({ registryAccess: down, pullFailure: observed(said) }))).toBe(expected);
   });
@@ -110,6 +111,34 @@ describe('can the registry be reached', () => {
     expect(firstFinding(reaches({ registryAccess: down, pullFailure: absent }))).toBe('connection-refused likely');
     const further = reaches({ registryAccess: down, pullFailure: observed(failure('unauthorized')) });
     expect(further).toMatchObject({ verdict: 'inconclusive', note: expect.stringContaining('the node got further') });
+  });
+
+  it.each(['http-vs-https', 'tls-untrusted'] as const)(
+    '%s may be the bot’s own setting: only possible, and how to set it',
+    (fault) => {
+      const met: AccessOutcome = { kind: 'network', fault, detail: 'no' };
+      for (const pullFailure of [absent, observed(failure('backoff-only')), observed(failure('connection-reset'))]) {
+        const result = reaches({ registryAccess: access(attempt(anyone, met)), pullFailure });
+        expect(firstFinding(result)).toBe(`${fault} possible`);
+        expect(result.note).toContain('registries: [{ host: "registry.example.com", ');
+      }
+      const further = reaches({
+        registryAccess: access(attempt(anyone, met)),
+        pullFailure: observed(failure('unauthorized')),
+      });
+      expect(further.note).toContain('in pullcheck.yaml');
+      const same = reaches({ registryAccess: access(attempt(anyone, met)), pullFailure: observed(failure(fault)) });
+      expect(firstFinding(same)).toBe(`${fault} certain`);
+    },
+  );
+
+  it('names the token server when that is what fails: the registry itself has answered', () => {
+    const realm = 'https://token.example.com/token';
+    const result = reaches({
+      registryAccess: access(attempt(anyone, refusedConnection, { challenge: { scheme: 'bearer', realm } })),
+      pullFailure: observed(failure('connection-refused')),
+    });
+    expect(result.note).toContain('both fail on token.example.com (the token server of registry.example.com): ');
   });
 
   it('describes the certificate that is not trusted', () => {
