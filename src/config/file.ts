@@ -22,6 +22,14 @@ const From = z.union([
   z.strictObject({ env: z.string() }),
   z.strictObject({ file: z.string() }),
   z.strictObject({ secret: z.strictObject({ namespace: z.string(), name: z.string() }) }),
+  z.strictObject({
+    ecr: z.strictObject({
+      region: z
+        .string()
+        .regex(/^[a-z0-9-]+$/)
+        .optional(),
+    }),
+  }),
 ]);
 
 /** The file's shape; durations become milliseconds. */

@@ -109,13 +109,18 @@ describe('configuration', () => {
     expect(() => loadConfig(input({}))).not.toThrow();
   });
 
-  it('takes a credential source in three forms, and no fourth', () => {
+  it('takes a credential source in four forms, and no fifth', () => {
     const from = (text: string) =>
       input(
         { PULLCHECK_CONFIG: '/c.yaml' },
         { '/c.yaml': `credentialSources:\n  - registry: ghcr.io\n    from: ${text}\n` },
       );
-    for (const good of ['{ env: GHCR }', '{ file: /run/ghcr }', '{ secret: { namespace: ops, name: ghcr } }']) {
+    for (const good of [
+      '{ env: GHCR }',
+      '{ file: /run/ghcr }',
+      '{ secret: { namespace: ops, name: ghcr } }',
+      '{ ecr: {} }',
+    ]) {
       expect(loadConfig(from(good)).file.credentialSources).toHaveLength(1);
     }
     for (const bad of ['{}', '{ env: GHCR, file: /run/ghcr }', '{ password: canary }', '{ secret: { name: ghcr } }']) {

@@ -122,6 +122,7 @@ export async function startRemedyWorld(): Promise<RemedyWorld> {
       sources: [{ registry: registry.host, from: { env: 'NEW' } }],
       reader,
       variable: () => world.source,
+      ecrLogin: () => Promise.reject(new Error('no source asks ECR')),
       register: () => undefined,
     }),
     now: () => formatTime(clock.now()),

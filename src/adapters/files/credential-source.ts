@@ -1,4 +1,4 @@
-/** `credentialSources` of pullcheck.yaml: another Secret, a file, an environment variable; read anew at every use, kept nowhere. */
+/** `credentialSources` of pullcheck.yaml: another Secret, a file, an environment variable, Amazon ECR; read anew at every use, kept nowhere. */
 import { readFile } from 'node:fs/promises';
 import { ConfigError } from '../../errors.ts';
 import { describeGap } from '../../evidence/observation.ts';
@@ -11,12 +11,15 @@ import { parseCredential, type UserPassword } from './schema.ts';
 export type CredentialFrom =
   | { readonly env: string }
   | { readonly file: string }
-  | { readonly secret: { readonly namespace: string; readonly name: string } };
+  | { readonly secret: { readonly namespace: string; readonly name: string } }
+  | { readonly ecr: { readonly region?: string | undefined } };
 
 export interface CredentialSourceDeps {
   readonly sources: readonly { readonly registry: string; readonly from: CredentialFrom }[];
   readonly reader: Pick<ClusterReader, 'secret'>;
   readonly variable: (name: string) => string | undefined;
+  /** A fresh login of a private registry of Amazon ECR. @throws ConfigError when it gives none. */
+  readonly ecrLogin: (registry: string, region: string | undefined, signal: AbortSignal) => Promise<UserPassword>;
   /** Every password that is read goes here, for the log's mask. */
   readonly register: (secret: string) => void;
 }
@@ -27,7 +30,7 @@ export function createCredentialSource(deps: CredentialSourceDeps): CredentialSo
     async credentialFor(registry, signal) {
       const source = deps.sources.find((one) => registryHost(one.registry) === registryHost(registry));
       if (!source) return undefined;
-      const { name, text } = await read(source.from, deps, signal);
+      const { name, text } = await read(source, deps, signal);
       const parsed = text === undefined ? undefined : typeof text === 'string' ? parseCredential(text, registry) : text;
       if (!parsed) {
         throw new ConfigError({
@@ -43,11 +46,12 @@ export function createCredentialSource(deps: CredentialSourceDeps): CredentialSo
 }
 
 async function read(
-  from: CredentialFrom,
+  { registry, from }: CredentialSourceDeps['sources'][number],
   deps: CredentialSourceDeps,
   signal: AbortSignal,
 ): Promise<{ name: string; text: string | UserPassword | undefined }> {
   if ('env' in from) return { name: `variable ${from.env}`, text: deps.variable(from.env) };
+  if ('ecr' in from) return { name: 'Amazon ECR', text: await deps.ecrLogin(registry, from.ecr.region, signal) };
   if ('file' in from)
     return {
       name: `file ${from.file}`,

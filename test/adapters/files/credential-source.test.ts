@@ -61,6 +61,7 @@ describe('the configured source', () => {
       sources: [{ registry, from }],
       reader: fakeCluster(aStory({ secrets })),
       variable: (name) => (name === 'GHCR' ? 'robot:from-env' : undefined),
+      ecrLogin: async (host) => ({ username: `AWS at ${host}`, password: new Sealed('from-ecr') }),
       register: (secret) => void registered.push(secret),
     });
   }
@@ -82,6 +83,11 @@ describe('the configured source', () => {
     const pull = aPullSecret({ name: 'login', host: 'ghcr.io', password: 'from-pull' });
     expect(await take(secretAt, [pull])).toBe('secret/login in staging: robot from-pull');
     expect(registered).toEqual(['from-env', 'from-file', 'from-secret', 'from-pull']);
+  });
+
+  it('is a fresh login from Amazon ECR', async () => {
+    expect(await take({ ecr: {} })).toBe('Amazon ECR: AWS at ghcr.io from-ecr');
+    expect(registered).toContain('from-ecr');
   });
 
   it('is none for a registry that is not named', async () => {
@@ -111,6 +117,7 @@ describe('the configured source', () => {
         secret: async () => forbidden({ verb: 'get', apiGroup: '', resource: 'secrets', namespace: 'staging' }),
       },
       variable: () => undefined,
+      ecrLogin: async () => ({ username: 'AWS', password: new Sealed('from-ecr') }),
       register: () => undefined,
     });
     await expect(closed.credentialFor('ghcr.io', signal)).rejects.toThrow('resources: ["secrets"], verbs: ["get"]');
