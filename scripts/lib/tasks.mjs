@@ -13,6 +13,8 @@ export async function demo(args) {
   return run(node24, [...quiet, 'src/cli.ts', 'demo', ...args]);
 }
 
+const runbooks = readdirSync(join(root, 'deploy/runbooks')).map((file) => join('deploy/runbooks', file));
+
 const checks = [
   ['format', tool('biome'), ['ci', '--colors=off']],
   ['lint', tool('oxlint'), []],
@@ -21,7 +23,7 @@ const checks = [
   ['dead code', tool('knip'), []],
   ['licences', node24, ['scripts/licences.mjs']],
   ['dockerfile', node24, ['scripts/dockerfile.mjs']],
-  ['runbooks', node24, [...quiet, 'src/cli.ts', 'runbook', 'lint', 'deploy/runbooks/image-pull.yaml']],
+  ['runbooks', node24, [...quiet, 'src/cli.ts', 'runbook', 'lint', ...runbooks]],
 ];
 
 /** Every check but the tests. */
