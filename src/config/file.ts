@@ -15,6 +15,10 @@ const GroupId = z.string().regex(/^S[A-Z0-9]+$/, 'a Slack user-group id looks li
 const Channel = z
   .string()
   .regex(/^(?:[CG][A-Z0-9]+|#?[a-z0-9][\w-]{0,79})$/, 'a Slack channel is its id (C0123ABCD) or its name');
+/** A payload of Slack tells the id; a name would never match, and everybody would be refused. */
+const ChannelId = z
+  .string()
+  .regex(/^[CG][A-Z0-9]+$/, 'a Slack channel id looks like C0123ABCD (channel > About), a name is not enough here');
 const Host = z
   .string()
   .regex(/^[a-zA-Z0-9.\-[\]:]+$/, 'a registry host has no scheme and no path: ghcr.io, registry.example.com:5000');
@@ -55,7 +59,7 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   access: z
     .strictObject({
-      read: z.array(z.strictObject({ channel: Channel, namespaces: z.array(z.string()) })).default([]),
+      read: z.array(z.strictObject({ channel: ChannelId, namespaces: z.array(z.string()) })).default([]),
       press: z
         .strictObject({ users: z.array(UserId).default([]), userGroups: z.array(GroupId).default([]) })
         .prefault({}),

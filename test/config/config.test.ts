@@ -100,6 +100,16 @@ describe('configuration', () => {
     expect(text).toContain('clutsers');
   });
 
+  it('wants a channel id where a name would refuse everybody', () => {
+    const rule = (channel: string) =>
+      input(
+        { PULLCHECK_CONFIG: '/c.yaml' },
+        { '/c.yaml': `access:\n  read:\n    - { channel: ${channel}, namespaces: ["*"] }\n` },
+      );
+    expect(problemsOf(rule('incidents'))).toContain('/c.yaml:3: access.read.0.channel: a Slack channel id looks like');
+    expect(loadConfig(rule('C0123ABCD')).file.access.read).toHaveLength(1);
+  });
+
   it('says where the YAML itself is broken', () => {
     expect(problemsOf(input({ PULLCHECK_CONFIG: '/c.yaml' }, { '/c.yaml': 'slack: [\n' }))).toMatch(/\/c\.yaml:\d/);
   });
