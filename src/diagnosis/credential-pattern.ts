@@ -114,6 +114,12 @@ function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): P
       ? cause('permission-denied', 'likely', ['credentials-rejected'])
       : cause('permission-denied', 'certain');
   }
+  return existenceOpen(answer, attempt, cause);
+}
+
+/** Refused, and nothing shows that the repository exists. */
+function existenceOpen(answer: Answer, attempt: AccessAttempt, cause: Name): Pattern {
+  const hides = attempt.hides === 'missing-or-forbidden';
   if (isBasic(attempt) && answer === 'no-right' && !hides) {
     return cause('permission-denied', 'likely', ['repository-not-found', 'source-blocked']);
   }
@@ -168,6 +174,10 @@ function loginRequired(attempt: AccessAttempt, facts: PatternFacts, cause: Name)
 /** A login other than the kubelet's is proven to read the repository: so it exists. */
 function someoneElseReads(facts: PatternFacts): boolean {
   if (facts.repositoryListed) return true;
+  // Amazon's own API has the repository.
+  if (facts.access.attempts.some(({ described: seen }) => seen !== undefined && seen.kind !== 'repository-not-found')) {
+    return true;
+  }
   const answers = sortAttempts(facts.access).others.map((attempt) => readAttempt(attempt));
   return answers.some((answer) => answer === 'pullable' || answer === 'unsupported');
 }

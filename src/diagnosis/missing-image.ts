@@ -14,11 +14,28 @@ interface Missing {
   readonly tags: Observation<TagAnswer>;
 }
 
+/** What Amazon's own API says is missing, where the registry itself told nobody; undefined when it was not asked or has the image. */
+export function describedMissing(image: ImageReference, access: RegistryAccess): Finding | undefined {
+  const said = access.attempts.flatMap(({ described }) => described ?? [])[0];
+  if (said === undefined || said.kind === 'found') return undefined;
+  const finding = { confidence: 'certain', because: ['reference', 'registryAccess'], alternatives: [] } as const;
+  const detail = { asked: tableOf(access) };
+  if (said.kind === 'repository-not-found') {
+    const summary = `Amazon ECR has no repository ${image.repository} at ${image.registry}.`;
+    return { ...finding, cause: 'repository-not-found', summary, detail };
+  }
+  const what = image.digest === undefined ? `tag ${image.tag ?? 'latest'}` : `manifest ${image.digest}`;
+  const summary = `The repository ${repositoryName(image)} exists, Amazon ECR has no ${what} in it.`;
+  return { ...finding, cause: image.digest === undefined ? 'tag-not-found' : 'digest-not-found', summary, detail };
+}
+
 /** Called only when at least one attempt was answered 404. */
 export function describeMissing({ image, access, tags }: Missing): Finding {
   const answers = access.attempts.filter((attempt) => readAttempt(attempt) === 'missing');
   const reader = answers.find(canRead);
   if (tags.status === 'observed' && tags.value.kind === 'listed') return notListed(image, access, tags.value);
+  const exact = describedMissing(image, access);
+  if (exact !== undefined) return exact;
   const said = reader ?? answers.find(isBasicLogin);
   if (said === undefined) return hidden(image, access);
   const because: Finding['because'] = ['reference', 'registryAccess'];

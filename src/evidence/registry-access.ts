@@ -86,6 +86,12 @@ export type AccessOutcome =
 /** What `/v2/` itself, where no repository is named, says to a login: `unknown` where it does not tell (it lets anybody in, or failed). */
 export type LoginAnswer = 'accepted' | 'rejected' | 'unknown';
 
+/** Exactly what is there, by an API that does not hide. */
+export type ImageDescription =
+  | { readonly kind: 'found'; readonly digest?: string /** ms */; readonly pushedAt?: number }
+  | { readonly kind: 'image-not-found' }
+  | { readonly kind: 'repository-not-found' };
+
 export interface AccessAttempt {
   readonly credential: RegistryCredential;
   readonly outcome: AccessOutcome;
@@ -106,6 +112,8 @@ export interface AccessAttempt {
   readonly hides?: 'missing-or-forbidden' | null;
   /** The image exists, and a rule of the registry (vulnerable, unsigned, unscanned) forbids pulling it. */
   readonly blocked?: true;
+  /** What Amazon's own API says of the image, asked with Pullcheck's AWS credentials; absent where there are none or it failed. */
+  readonly described?: ImageDescription;
   /** How it was asked; absent when no address could be made of the host. */
   readonly scheme?: 'http' | 'https';
   /** What the registry asked for: none, Basic, Bearer (realm kept without its query). */

@@ -50,9 +50,12 @@ export function openOutside(
     ...(plainHttp === undefined ? {} : { plainHttp }),
     ...(caFile === undefined ? {} : { caFile }),
   }));
-  const registryFor = (meter: CallMeter) => createRegistryReader({ meter, clock: deps.clock, registries });
-  const shared = registryFor(uncounted);
   const ecr = createEcr();
+  // Amazon's own API is asked only where somebody has said that Pullcheck has credentials for it.
+  const asksEcr = config.file.credentialSources.some(({ from }) => 'ecr' in from);
+  const registryFor = (meter: CallMeter) =>
+    createRegistryReader({ meter, clock: deps.clock, registries, ...(asksEcr ? { ecr } : {}) });
+  const shared = registryFor(uncounted);
   const [first] = clusters;
 
   function find(name: string | undefined): ClusterConnection {

@@ -7,6 +7,7 @@ import type { RegistryKind } from '../../image/registry.ts';
 import { failureOf, mediaTypeOf } from './answers.ts';
 import { type Asked, ask } from './ask.ts';
 import { startDeadline } from './deadline.ts';
+import type { Ecr } from './ecr.ts';
 import type { RegistryConfig } from './endpoint.ts';
 import { createHosts, type RegistryHost } from './hosts.ts';
 import { withHabits } from './kind-of.ts';
@@ -28,6 +29,8 @@ export interface RegistryReaderOptions {
   readonly limits?: Partial<RegistryLimits>;
   /** The kind of every registry asked, where its name does not tell (recorded answers played on this machine). */
   readonly kind?: RegistryKind;
+  /** Amazon's own API, where credentials for it are configured. */
+  readonly ecr?: Pick<Ecr, 'image'>;
 }
 
 /** A reader whose connections can be closed when the program ends. */
@@ -77,7 +80,7 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       const durationMs = Math.max(0, clock.now() - began);
       if (host === undefined) return { credential, ...answer, durationMs };
       const attempt = { credential, ...answer, scheme: schemeOf(host), durationMs };
-      return withHabits(reference.registry, attempt, options.kind);
+      return described(options, reference, withHabits(reference.registry, attempt, options.kind), signal);
     },
     async tags(reference, credential, signal) {
       const host = hosts.of(reference.registry);
@@ -90,6 +93,20 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
     },
     close: () => hosts.close(),
   };
+}
+
+/** Once per image, with the question that is asked as nobody; only where ECR did not show the image. */
+async function described(
+  { ecr, meter }: Pick<RegistryReaderOptions, 'ecr' | 'meter'>,
+  reference: ImageReference,
+  attempt: AccessAttempt,
+  signal: AbortSignal,
+): Promise<AccessAttempt> {
+  const refused = ['missing', 'unauthorized', 'denied'].includes(attempt.outcome.kind);
+  if (!ecr || attempt.kind !== 'ecr' || !refused || attempt.credential.kind !== 'anonymous') return attempt;
+  meter.count('registry', 'describe-images');
+  const image = await ecr.image(reference, signal);
+  return image.kind === 'unknown' ? attempt : { ...attempt, described: image };
 }
 
 function schemeOf({ endpoint }: RegistryHost): 'http' | 'https' {

@@ -4,16 +4,13 @@
  */
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { ConfigError, errorLine } from '../../errors.ts';
+import type { ImageDescription } from '../../evidence/registry-access.ts';
 import { type ImageReference, manifestSelector } from '../../image/reference.ts';
 import { Sealed } from '../../sealed.ts';
 import { readAuthorization, readImage } from './ecr-schema.ts';
 
 /** What DescribeImages says of one image. `unknown`: the API could not be asked, or answered something else. */
-export type EcrImage =
-  | { readonly kind: 'found'; readonly digest?: string /** ms */; readonly pushedAt?: number }
-  | { readonly kind: 'image-not-found' }
-  | { readonly kind: 'repository-not-found' }
-  | { readonly kind: 'unknown'; readonly reason: string };
+type EcrImage = ImageDescription | { readonly kind: 'unknown'; readonly reason: string };
 
 export interface Ecr {
   /** A login of the registry, good for 12 hours. @throws ConfigError when ECR gives none. */

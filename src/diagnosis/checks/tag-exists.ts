@@ -7,19 +7,20 @@ import { valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
 import { type ImageReference, manifestSelector, repositoryName } from '../../image/reference.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
+import { withEarlierImage } from '../earlier-image.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
-import { describeMissing } from '../missing-image.ts';
+import { describedMissing, describeMissing } from '../missing-image.ts';
 import { runsOn } from '../platforms.ts';
 import { nameOf, readAttempt } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
-type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node'>;
+type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node' | 'revisions' | 'container'>;
 
 export const tagExists = defineCheck({
   id: 'tag-exists',
   question: 'Does the image exist in the registry?',
-  needs: ['reference', 'registryAccess', 'tags', 'node'],
+  needs: ['reference', 'registryAccess', 'tags', 'node', 'revisions', 'container'],
   run(evidence): CheckResult {
     const { reference, registryAccess } = evidence;
     if (reference.status !== 'observed') return couldNotLook({ reference });
@@ -44,8 +45,10 @@ function look(evidence: View, image: ImageReference, access: RegistryAccess): Ch
   const odd = access.attempts.find(({ outcome }) => outcome.kind === 'unsupported-manifest');
   if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome.mediaType));
   if (access.attempts.some((attempt) => readAttempt(attempt) === 'missing')) {
-    return fail(describeMissing({ image, access, tags: evidence.tags }));
+    return fail(withEarlierImage(describeMissing({ image, access, tags: evidence.tags }), image, evidence));
   }
+  const gone = describedMissing(image, access);
+  if (gone !== undefined) return fail(gone);
   const note =
     access.attempts.length === 0
       ? 'the registry was not asked'

@@ -1,8 +1,9 @@
 /** ECR's own API, played by a server on this machine, through Amazon's client. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createEcr, type Ecr } from '../../../src/adapters/registry/ecr.ts';
-import { imageOf } from '../../contract/registry-reader.ts';
-import { type FakeServer, json, startFake } from './fake-registry.ts';
+import { anonymous } from '../../../src/evidence/registry-access.ts';
+import { imageOf, puller } from '../../contract/registry-reader.ts';
+import { demand, type FakeServer, json, quickReader, startFake } from './fake-registry.ts';
 
 const HOST = '123456789012.dkr.ecr.eu-central-1.amazonaws.com';
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'example', AWS_EC2_METADATA_DISABLED: 'true' };
@@ -101,5 +102,30 @@ describe('an image', () => {
   ])('%s means %s', async (type, kind) => {
     answers = { DescribeImages: [400, { __type: type, message: 'said so' }] };
     expect(await ecr.image(image, signal)).toMatchObject({ kind });
+  });
+});
+
+describe('the registry reader', () => {
+  it('asks the API once for an image that ECR does not show, and only where credentials for it are configured', async () => {
+    const registry = await startFake((_request, response) => demand(response, 'Basic realm="https://example.com/"'));
+    const questions: string[] = [];
+    const api = {
+      image: async ({ repository }: { readonly repository: string }) => {
+        questions.push(repository);
+        return { kind: 'image-not-found' as const };
+      },
+    };
+    const image = imageOf(`${registry.host}/shop/api:1.4.2`);
+    const reader = quickReader({ kind: 'ecr', ecr: api });
+    const without = quickReader({ kind: 'ecr' });
+    try {
+      expect(await reader.manifest(image, anonymous, signal)).toMatchObject({ described: { kind: 'image-not-found' } });
+      expect((await reader.manifest(image, puller(), signal)).described).toBeUndefined();
+      expect((await without.manifest(image, anonymous, signal)).described).toBeUndefined();
+      expect(questions).toEqual(['shop/api']);
+      expect(reader.calls).toContain('describe-images');
+    } finally {
+      await Promise.all([reader.close(), without.close(), registry.stop()]);
+    }
   });
 });
