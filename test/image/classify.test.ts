@@ -100,6 +100,14 @@ describe('who is named', () => {
     });
   });
 
+  it.each([
+    'failed to do request: Head "/v2/loop/web/manifests/v1": stopped after 10 redirects',
+    'failed to authorize: failed to fetch oauth token: authorization server did not include a token in the response',
+  ])('a registry that answers, and never to the point, is not the image’s fault: %s', (message) => {
+    const text = `failed to resolve reference "odd.example:5000/loop/web:v1": ${message}`;
+    expect(classify(text)).toMatchObject({ kind: 'registry-error' });
+  });
+
   it('nobody where the text names nobody', () => {
     expect(classify('pull QPS exceeded')).toEqual({
       kind: 'kubelet-throttled',

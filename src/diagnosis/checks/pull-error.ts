@@ -1,4 +1,5 @@
 /** What does the node itself say? The newest message, read as one of the closed kinds. */
+import { hasStarted } from '../../evidence/crashes.ts';
 import type { PullFailure } from '../../evidence/evidence.ts';
 import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
 import { CAUSES } from '../catalogue.ts';
@@ -13,7 +14,8 @@ export const pullError = defineCheck({
   question: 'What does the pull error say?',
   needs: ['container', 'pullFailure'],
   run({ container, pullFailure }): CheckResult {
-    if (container.status === 'observed' && hasImage(container.value)) return past(container.value, pullFailure.status);
+    if (container.status === 'observed' && hasStarted(container.value))
+      return past(container.value, pullFailure.status);
     if (pullFailure.status === 'observed') return failed(pullFailure.value);
     if (pullFailure.status === 'absent' && container.status === 'observed') {
       return { verdict: 'pass', note: 'neither the container’s status nor its events report a failed pull' };
@@ -25,13 +27,6 @@ export const pullError = defineCheck({
     return commandLine('kubectl', 'describe', 'pod', pod.value.name, '-n', pod.value.namespace);
   },
 });
-
-/** A container that started has its image, whatever old events say. */
-function hasImage(container: ContainerSnapshot): boolean {
-  return (
-    container.state === 'running' || container.state === 'terminated' || container.waitingReason === 'CrashLoopBackOff'
-  );
-}
 
 function past(container: ContainerSnapshot, failure: string): CheckResult {
   const now = container.state === 'running' ? 'runs now' : 'has been started';

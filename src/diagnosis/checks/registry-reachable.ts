@@ -100,7 +100,11 @@ function unreached(broken: Broken, failure: PullFailure | undefined, heard: bool
   const said = failure?.classification.kind;
   const mute = said === undefined || isMute(said);
   if (!mute && !saysNetwork(failure)) {
-    const note = `the bot cannot reach ${at} (${tidy(fault.detail)}), but the node’s error (${said}) shows that the node got further.${advice(broken)}`;
+    const note =
+      `the bot cannot reach ${at} (${tidy(fault.detail)}), but the node’s error (${said}) shows that the node got further.${advice(broken)}`.slice(
+        0,
+        -1,
+      );
     return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
   }
   if (said === fault.fault) return fail(sameFault(broken));

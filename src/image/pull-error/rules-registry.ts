@@ -26,6 +26,11 @@ export const BROKEN_RULES: readonly Rule[] = [
     text.includes('quota') && has(text, ['exceeded', 'exceed', 'reached'])
       ? verdict('registry-error', 'rate-limited')
       : undefined,
+  // Go's http client follows ten redirects; containerd wants a token from a token server that answered 200.
+  ({ text }) =>
+    (text.includes('stopped after') && text.includes('redirects')) || text.includes('did not include a token')
+      ? verdict('registry-error', 'non-registry-response', 'proxy-failure')
+      : undefined,
   when('registry-error', [
     'received unexpected http status: 5',
     'bad gateway',

@@ -30,6 +30,12 @@ describe('what does the pull error say', () => {
     expect(result.note).toContain('The words also allow forbidden and image-not-found.');
   });
 
+  it('holds the error against a pod that was deleted before the pull ended', () => {
+    const lost = { ...running, state: 'terminated', terminatedReason: 'ContainerStatusUnknown', imageID: '' } as const;
+    const deleted = { pullFailure: observed(failure('image-not-found')), container: observed(lost) };
+    expect(firstFinding(read(deleted))).toBe('image-not-found likely');
+  });
+
   it('does not hold an old error against a container that runs or crashes', () => {
     const pullFailure = observed(failure('unauthorized'));
     expect(read({ pullFailure, container: observed(running) })).toMatchObject({
