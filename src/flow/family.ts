@@ -62,7 +62,7 @@ const SHARED: Partial<Record<Cause, Kind>> = {
 
 /**
  * `registry:CLUSTER/HOST`, `secret:CLUSTER/NAMESPACE/NAME`, `registry-credentials:CLUSTER/HOST`, or `image:REPOSITORY:TAG`, which is the
- * same fault wherever it is deployed. null: this fault is shared with nobody.
+ * same fault in whatever namespace. null: this fault is shared with nobody.
  */
 export function familyOf(diagnosis: Diagnosis): string | null {
   const finding = diagnosis.findings.find(({ cause }) => cause === diagnosis.verdict.cause);
@@ -76,7 +76,18 @@ export function familyOf(diagnosis: Diagnosis): string | null {
     return `secret:${cluster}/${namespace}/${secret}`;
   }
   if (!parsed.ok) return null;
-  return `${kind === 'registry' ? 'registry' : 'registry-credentials'}:${cluster}/${parsed.reference.registry}`;
+  const { registry } = parsed.reference;
+  return kind === 'registry' ? registryFamily(cluster, registry) : `registry-credentials:${cluster}/${registry}`;
+}
+
+/** The key of "this registry cannot be used from that cluster". */
+export function registryFamily(cluster: string, registry: string): string {
+  return `registry:${cluster}/${registry}`;
+}
+
+/** Does it mean that the registry cannot be used from here, whatever the image? */
+export function isRegistryFault(cause: Cause): boolean {
+  return SHARED[cause] === 'registry';
 }
 
 function group(kind: Kind, causes: readonly Cause[]): Partial<Record<Cause, Kind>> {

@@ -1,24 +1,6 @@
 /** What a list of failing pods tells about their common fault. */
 import type { FailingPod, Scope } from '../evidence/scope.ts';
-import type { PullErrorKind } from '../image/pull-error.ts';
-
-/** Kinds that mean "this registry cannot be used from here", whatever the image: the `registry` kinds of family.ts. */
-const REGISTRY_AWAY: ReadonlySet<PullErrorKind> = new Set([
-  'rate-limited',
-  'registry-error',
-  'non-registry-response',
-  'source-blocked',
-  'dns-failure',
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'transfer-interrupted',
-  'proxy-failure',
-  'tls-untrusted',
-  'tls-handshake',
-  'http-vs-https',
-]);
+import { isRegistryFault, registryFamily } from './family.ts';
 
 const MOST_ITEMS = 50;
 const MOST_GROUPS = 50;
@@ -26,9 +8,9 @@ const MOST_GROUPS = 50;
 /** The family (as `familyOf` names it) of `target`'s pods, or of all failing pods; null: they share no registry that is away. */
 export function scopeFamily(scope: Scope, target?: { readonly name: string }): string | null {
   const items = target ? scope.items.filter((item) => isOf(item, target.name)) : scope.items;
-  const registries = new Set(items.map((item) => (REGISTRY_AWAY.has(item.kind) ? item.registry : '')));
+  const registries = new Set(items.map((item) => (isRegistryFault(item.kind) ? item.registry : '')));
   const [registry] = registries;
-  return registries.size === 1 && registry ? `registry:${registry}` : null;
+  return registries.size === 1 && registry ? registryFamily(scope.cluster, registry) : null;
 }
 
 /** Small enough to be kept with an incident. The totals still count everything. */

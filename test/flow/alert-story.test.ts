@@ -150,6 +150,20 @@ describe('fifty alerts of one registry outage', () => {
     expect(world.slack.roots.size).toBe(1);
   });
 
+  it('also when some quick diagnoses end in time and some do not', async () => {
+    world = createWorld();
+    world.cluster.failing.set('first', OUTAGE);
+    await world.send(firing('first'));
+    await world.clock.advance(MINUTE);
+    world.cluster.hangs = true;
+    world.cluster.failing.set('second', OUTAGE);
+    await world.send(firing('second'));
+    await world.clock.advance(MINUTE);
+    expect(world.slack.roots.size).toBe(1);
+    await world.clock.advance(60 * MINUTE);
+    expect(world.pager.triggers).toHaveLength(1);
+  });
+
   it('also when the registry swallows packets and no quick diagnosis ends in time', async () => {
     await storm(true);
     await world.clock.advance(3 * MINUTE);

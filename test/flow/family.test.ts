@@ -3,6 +3,7 @@ import type { Cause } from '../../src/diagnosis/cause.ts';
 import type { Detail } from '../../src/diagnosis/check.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { familyOf } from '../../src/flow/family.ts';
+import { scopeFamily } from '../../src/flow/scope-family.ts';
 import { IMAGE } from '../support/snapshots.ts';
 
 function diagnosed(cause: Cause, detail: Detail = {}, image = IMAGE): Diagnosis {
@@ -30,6 +31,32 @@ describe('the key of a fault', () => {
   it('is the registry for whatever is the registry’s or on the way to it', () => {
     expect(familyOf(diagnosed('connection-refused'))).toBe('registry:east/registry.example.com');
     expect(familyOf(diagnosed('rate-limited', {}, 'nginx:1.27'))).toBe('registry:east/docker.io');
+  });
+
+  it('is the same whether a diagnosis tells it or the list of failing pods', () => {
+    const item = {
+      namespace: 'staging',
+      pod: 'api-1',
+      container: 'api',
+      image: IMAGE,
+      registry: 'registry.example.com',
+      reason: 'ImagePullBackOff',
+      kind: 'connection-refused',
+      secrets: [],
+    } as const;
+    const scope = {
+      apiVersion: 'pullcheck/v1',
+      kind: 'Scope',
+      cluster: 'east',
+      items: [item],
+      groups: [],
+      total: { pods: 1, failing: 1, workloads: 1, namespaces: 1, nodes: 1 },
+      truncated: false,
+      gaps: [],
+    } as const;
+    expect(scopeFamily(scope)).toBe(familyOf(diagnosed('connection-refused')));
+    expect(scopeFamily({ ...scope, items: [{ ...item, kind: 'image-not-found' }] })).toBeNull();
+    expect(scopeFamily({ ...scope, items: [item, { ...item, registry: 'ghcr.io' }] })).toBeNull();
   });
 
   it('is the Secret where one is to blame, else the registry’s credentials', () => {
