@@ -64,7 +64,7 @@ export function openOutside(
     throw new UsageError({
       code: 'no-such-cluster',
       message: `No cluster is called "${name ?? ''}".`,
-      hint: `Configured: ${clusters.map((cluster) => cluster.name).join(', ')}.`,
+      hint: `Known: ${clusters.map((cluster) => cluster.name).join(', ')}. Alerts name it in their label "cluster"; give yours that name under clusters in pullcheck.yaml.`,
     });
   }
 

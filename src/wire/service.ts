@@ -40,6 +40,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const { telemetry, stores } = parts;
   const { log } = telemetry;
   for (const warning of await stores.check()) log.warn('store settings', { warning });
+  for (const warning of reachesNobody(parts)) log.warn('nobody is reached', { warning });
   const program = wireProgram(parts);
   const slack = parts.slackMode ? slackApp(parts, program, parts.slackMode) : undefined;
   const state = { starting: true, stopping: false };
@@ -73,6 +74,19 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       await http.close();
     },
   };
+}
+
+/** What is optional, and without which an alert or a page ends nowhere. */
+function reachesNobody({ config, pager, webhooks }: ServiceParts): readonly string[] {
+  if (!webhooks) return [];
+  const { slack, oncall } = config.file;
+  const nowhere = slack.channel === undefined;
+  const nobody = oncall.users.length === 0 && oncall.userGroup === undefined;
+  return [
+    ...(nowhere ? ['slack.channel is not set: alerts that no route fits get no thread.'] : []),
+    ...(nobody ? ['oncall is not set: an escalation mentions nobody in Slack.'] : []),
+    ...(pager ? [] : ['PAGERDUTY_ROUTING_KEY is not set: an escalation pages nobody.']),
+  ];
 }
 
 /** Before somebody needs it, not in the first diagnosis. Never rejects. */

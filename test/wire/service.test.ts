@@ -128,6 +128,13 @@ describe('the start', () => {
     await expect(start(() => 'invalid_auth')).rejects.toThrow('Slack does not accept the bot token.');
   });
 
+  it('warns where an alert or an escalation would reach nobody', async () => {
+    const bot = await start(() => undefined);
+    for (const missing of ['slack.channel', 'oncall', 'PAGERDUTY_ROUTING_KEY']) {
+      expect(bot.logged.some((line) => line.includes('"level":"warn"') && line.includes(missing))).toBe(true);
+    }
+  });
+
   it('says which cluster cannot be reached', async () => {
     const bot = await start(() => undefined);
     await until(() => bot.logged.some((line) => line.includes('cluster not reachable now')));
