@@ -101,6 +101,7 @@ async function readEverything(client: KubeClient): Promise<void> {
   const at = { namespace: 'shop', name: 'api' };
   await reader.pod('shop', 'api', signal);
   await reader.pods({}, signal);
+  await reader.unreadyPods({}, signal);
   await reader.pods({ namespace: 'shop', selector: 'app=api' }, signal);
   await reader.events('shop', 'uid', signal);
   await reader.serviceAccount('shop', 'default', signal);

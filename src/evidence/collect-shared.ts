@@ -28,6 +28,12 @@ export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, regi
 /** Questions that go to a registry. */
 const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags', 'login']);
 
+/** Rows of a whole cluster, and the pods in doubt: many requests, each with the reader's own limit. */
+function deadlineOf(question: unknown, limits: CollectLimits): number {
+  if (question === 'unready-pods') return limits.totalMs;
+  return REGISTRY.has(question) ? limits.registryMs : limits.callMs;
+}
+
 export interface SharedReaders {
   readonly cluster: ClusterReader;
   readonly registry: RegistryReader;
@@ -62,12 +68,10 @@ export function shareReaders(
     const name = JSON.stringify(key);
     const before = answers.get(name);
     if (before !== undefined) return before as Promise<T>;
-    const answer = gate(() => timed(ask, REGISTRY.has(key[0]) ? limits.registryMs : limits.callMs)).catch(
-      (error: unknown) => {
-        signal.throwIfAborted();
-        return failed(error instanceof Error ? error : new Error(errorLine(error)));
-      },
-    );
+    const answer = gate(() => timed(ask, deadlineOf(key[0], limits))).catch((error: unknown) => {
+      signal.throwIfAborted();
+      return failed(error instanceof Error ? error : new Error(errorLine(error)));
+    });
     ignore(answer);
     answers.set(name, answer);
     return answer;
@@ -135,6 +139,8 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
     pod: (namespace, name) => look(['pod', namespace, name], (signal) => reader.pod(namespace, name, signal)),
     pods: (query) =>
       look(['pods', query.namespace ?? null, query.selector ?? null], (signal) => reader.pods(query, signal)),
+    unreadyPods: (query) =>
+      look(['unready-pods', query.namespace ?? null], (signal) => reader.unreadyPods(query, signal)),
     events: (namespace, uid) => look(['events', namespace, uid], (signal) => reader.events(namespace, uid, signal)),
     workload: (ref) => look(['workload', ref.namespace, ref.kind, ref.name], (signal) => reader.workload(ref, signal)),
     controllerOf: (ref) =>

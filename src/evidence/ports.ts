@@ -25,6 +25,16 @@ export interface PodList {
   readonly truncated: boolean;
 }
 
+/** The pods of a list that may wait for an image. */
+export interface UnreadyList {
+  /** Every pod of which a container waits for its image, and perhaps others; those being deleted need not be here. */
+  readonly pods: readonly PodSnapshot[];
+  /** How many there are altogether, the ready ones too. */
+  readonly total: number;
+  /** true: the cluster has more than our cap, or a page expired: only the first `total` were looked at. */
+  readonly truncated: boolean;
+}
+
 /** One run of one container. */
 export interface LogRef {
   readonly namespace: string;
@@ -43,6 +53,11 @@ export interface ClusterReader {
     query: { readonly namespace?: string; readonly selector?: string },
     signal: AbortSignal,
   ): Promise<Observation<PodList>>;
+  /**
+   * What `pods` would show of those that cannot get their image, much cheaper where most are well: the printed rows, then the pods
+   * in doubt one by one. Never `absent`.
+   */
+  unreadyPods(query: { readonly namespace?: string }, signal: AbortSignal): Promise<Observation<UnreadyList>>;
   /** Of the object with this uid, newest first. */
   events(namespace: string, uid: string, signal: AbortSignal): Promise<Observation<readonly EventSnapshot[]>>;
   workload(

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { PullcheckError, UnreachableError } from '../errors.ts';
 import { type CollectLimits, DEFAULT_LIMITS, shareReaders } from '../evidence/collect-shared.ts';
 import { describeGap, type Observation } from '../evidence/observation.ts';
-import type { CallMeter, ClusterReader, PodList, RegistryReader } from '../evidence/ports.ts';
+import type { CallMeter, ClusterReader, RegistryReader, UnreadyList } from '../evidence/ports.ts';
 import { failingPods } from '../evidence/pull-failures.ts';
 import { groupFailing, totalOf } from '../evidence/scope-groups.ts';
 import type { ScopeUseCase } from './use-cases.ts';
@@ -38,9 +38,9 @@ export function makeScope(deps: ScopeDeps): ScopeUseCase {
     });
     const shared = shareReaders(readers, deps.clock, limits, signal);
     try {
-      const list = await shared.cluster.pods(namespace === undefined ? {} : { namespace }, signal);
+      const list = await shared.cluster.unreadyPods(namespace === undefined ? {} : { namespace }, signal);
       if (list.status !== 'observed') throw couldNotList(list);
-      const { pods, truncated } = list.value;
+      const { pods, total, truncated } = list.value;
       const items = failingPods(pods);
       return {
         apiVersion: 'pullcheck/v1',
@@ -49,13 +49,11 @@ export function makeScope(deps: ScopeDeps): ScopeUseCase {
         ...(namespace === undefined ? {} : { namespace }),
         items,
         groups: groupFailing(items),
-        total: totalOf(items, pods.length),
+        total: totalOf(items, total),
         truncated,
         gaps: [
-          ...(truncated
-            ? [`only the first ${pods.length} pods were looked at; choose a namespace to see all of it`]
-            : []),
-          ...(namespace !== undefined && pods.length === 0 ? await doubts(shared.cluster, namespace, signal) : []),
+          ...(truncated ? [`only the first ${total} pods were looked at; choose a namespace to see all of it`] : []),
+          ...(namespace !== undefined && total === 0 ? await doubts(shared.cluster, namespace, signal) : []),
         ],
       };
     } finally {
@@ -73,7 +71,7 @@ async function doubts(cluster: ClusterReader, namespace: string, signal: AbortSi
     : [];
 }
 
-function couldNotList(list: Exclude<Observation<PodList>, { status: 'observed' }>): PullcheckError {
+function couldNotList(list: Exclude<Observation<UnreadyList>, { status: 'observed' }>): PullcheckError {
   const forbidden = list.status === 'forbidden';
   return new UnreachableError({
     code: forbidden ? 'forbidden' : 'cluster-unreachable',

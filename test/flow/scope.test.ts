@@ -36,11 +36,11 @@ describe('scope', () => {
 
   it('could not look: says which right is missing, or that the cluster is away', async () => {
     const right = { verb: 'list', apiGroup: '', resource: 'pods' };
-    await expect(look({}, { pods: async () => forbidden(right) })).rejects.toMatchObject({
+    await expect(look({}, { unreadyPods: async () => forbidden(right) })).rejects.toMatchObject({
       code: 'forbidden',
       message: expect.stringContaining('a ClusterRole: - { apiGroups: [""], resources: ["pods"], verbs: ["list"] }'),
     });
-    await expect(look({}, { pods: async () => unreachable('ECONNREFUSED') })).rejects.toMatchObject({
+    await expect(look({}, { unreadyPods: async () => unreachable('ECONNREFUSED') })).rejects.toMatchObject({
       code: 'cluster-unreachable',
       retryable: true,
     });

@@ -114,8 +114,9 @@ async function untilAllowed(connection: ReturnType<typeof connectCluster>, rules
   const limit = AbortSignal.timeout(10_000);
   const reader = connection.reader({ count: () => undefined });
   const namespace = rules[0]?.namespace ?? 'default';
+  const mayGet = rules[0]?.verbs.includes('get');
   for (;;) {
-    const answer = await reader.pod(namespace, 'not-there', limit);
+    const answer = mayGet ? await reader.pod(namespace, 'not-there', limit) : await reader.pods({ namespace }, limit);
     if (answer.status !== 'forbidden') return;
   }
 }

@@ -1,7 +1,7 @@
 /** Readers of an outside that a test makes up. They record every call and, like the real ones, never throw for the outside. */
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from '../../src/evidence/network-snapshots.ts';
 import { absent, type Observation, observed } from '../../src/evidence/observation.ts';
-import type { ClusterReader, PodList, RegistryReader } from '../../src/evidence/ports.ts';
+import type { ClusterReader, PodList, RegistryReader, UnreadyList } from '../../src/evidence/ports.ts';
 import type {
   AccessAttempt,
   AccessOutcome,
@@ -94,6 +94,12 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
           truncated: false,
         }),
       ),
+    unreadyPods: ({ namespace }) =>
+      say('unreadyPods', namespace ?? '*', () => {
+        const pods = inNamespace(story.pods, namespace);
+        const unready = pods.filter(({ containers }) => containers.some(({ ready }) => !ready));
+        return observed<UnreadyList>({ pods: unready, total: pods.length, truncated: false });
+      }),
     events: (namespace, uid) => say('events', `${namespace}/${uid}`, () => observed(story.events[uid] ?? [])),
     workload: ({ namespace, kind, name }) =>
       say('workload', `${namespace}/${kind}/${name}`, () =>

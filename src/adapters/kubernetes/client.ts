@@ -21,6 +21,8 @@ export interface Content {
   readonly body?: unknown;
   /** Of the body; absent: application/json. */
   readonly contentType?: string;
+  /** The form of the answer; absent: plain JSON. */
+  readonly accept?: string;
   /** The answer is text, not an object: a log. Its `body` is then a string. */
   readonly text?: boolean;
 }
@@ -81,7 +83,7 @@ export function createClient(options: ClientOptions): KubeClient & { close(): Pr
         headers: {
           ...allowed.headers,
           // An API server that has only text to give refuses whoever wants JSON only.
-          accept: content.text ? 'application/json, */*' : 'application/json',
+          accept: content.text ? 'application/json, */*' : (content.accept ?? 'application/json'),
           'user-agent': 'pullcheck',
           ...(content.body === undefined ? {} : { 'content-type': content.contentType ?? 'application/json' }),
         },

@@ -9,6 +9,7 @@ import { listPods, readPod } from './read/pods.ts';
 import { listRevisions } from './read/revisions.ts';
 import { readSecret, readServiceAccount } from './read/secrets.ts';
 import { listEndpoints, listServices } from './read/services.ts';
+import { listUnready } from './read/unready.ts';
 import { readController, readWorkload } from './read/workloads.ts';
 
 export function createReader(client: KubeClient): ClusterReader {
@@ -16,6 +17,7 @@ export function createReader(client: KubeClient): ClusterReader {
     cluster: client.cluster,
     pod: async (namespace, name, signal) => readPod(client, namespace, name, signal),
     pods: async (query, signal) => listPods(client, query, signal),
+    unreadyPods: async (query, signal) => listUnready(client, query, signal),
     events: async (namespace, uid, signal) => listEvents(client, namespace, uid, signal),
     workload: async (ref, signal) => readWorkload(client, ref, signal),
     controllerOf: async (ref, signal) => readController(client, ref, signal),

@@ -2,6 +2,7 @@ import { afterAll } from '@jest/globals';
 import type { ClusterBed } from '../../contract/cluster-bed.ts';
 import { clusterReaderContract } from '../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../contract/cluster-writer.ts';
+import { unreadyPodsContract } from '../../contract/unready-pods.ts';
 import { type Envtest, startEnvtest, withEnvtest } from '../../support/envtest.ts';
 
 withEnvtest('cluster contract on a real API server', () => {
@@ -16,5 +17,6 @@ withEnvtest('cluster contract on a real API server', () => {
     await server?.stop();
   });
   clusterReaderContract('a real API server', shared);
+  unreadyPodsContract('a real API server', shared);
   clusterWriterContract('a real API server', shared);
 });

@@ -8,14 +8,14 @@ import { Page } from '../schema.ts';
 const PAGE_SIZE = 500;
 
 /** A failed answer as an observation; 404 is `absent` only where one object was asked for. */
-function failed(ask: Ask, answer: Exclude<Answer, { kind: 'ok' }>): Observation<never> {
+export function failed(ask: Ask, answer: Exclude<Answer, { kind: 'ok' }>): Observation<never> {
   if (answer.kind === 'no-answer') return unreachable(answer.detail);
   if (answer.code === 404 && ask.verb === 'get' && answer.reason === 'NotFound') return absent;
   if (answer.code === 403) return forbidden(permissionOf(ask));
   return unreachable(`the API server answered ${answer.code} ${answer.reason}: ${answer.message}`.slice(0, 500));
 }
 
-function strange(ask: Ask, error: z.ZodError): Observation<never> {
+export function strange(ask: Ask, error: z.ZodError): Observation<never> {
   const issue = error.issues[0];
   const where = issue?.path.join('.') ?? '';
   return unreachable(`the API server's ${ask.resource.plural} cannot be understood: ${where}: ${issue?.message ?? ''}`);
@@ -80,7 +80,8 @@ export async function listAll<S extends z.ZodType>(
   return observed({ items: items.slice(0, query.cap), truncated: token !== '' || items.length > query.cap });
 }
 
-function pageQuery(query: ListQuery, token: string): Record<string, string> {
+/** Of one page; `token` empty: the first. */
+export function pageQuery(query: ListQuery, token: string): Record<string, string> {
   return {
     limit: String(PAGE_SIZE),
     ...(query.labelSelector ? { labelSelector: query.labelSelector } : {}),

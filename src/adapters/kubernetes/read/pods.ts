@@ -11,7 +11,7 @@ import { getOne, listAll } from './fetch.ts';
 import { maskLine } from './logs.ts';
 
 /** Above this a list is a prefix, and says so. */
-const MAX_PODS = 20_000;
+export const MAX_PODS = 20_000;
 
 export async function readPod(
   client: KubeClient,
@@ -41,7 +41,7 @@ export async function listPods(
   return mapObserved(list, ({ items, truncated }) => ({ pods: items.map(podSnapshot), truncated }));
 }
 
-function podSnapshot(pod: Pod): PodSnapshot {
+export function podSnapshot(pod: Pod): PodSnapshot {
   const { metadata } = pod;
   const spec = pod.spec ?? {};
   const status = pod.status ?? {};

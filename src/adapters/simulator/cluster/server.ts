@@ -6,6 +6,7 @@ import { type KubeObject, RESOURCES } from './objects.ts';
 import { parseBody } from './schema.ts';
 import { badRequest, StatusError } from './status.ts';
 import type { Place } from './store.ts';
+import { tableOf, wantsTable } from './table.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -83,6 +84,11 @@ function readLog({ verbs, logs }: ServerParts, place: Place, query: URLSearchPar
     .slice(0, Number(query.get('limitBytes') ?? Number.MAX_SAFE_INTEGER));
 }
 
+function listed(verbs: Verbs, place: Place, query: URLSearchParams, accept: string | undefined): unknown {
+  const page = verbs.list(place, query);
+  return place.resource.kind === 'Pod' && wantsTable(accept) ? tableOf(page) : page;
+}
+
 /** Port 0: a free one. */
 export async function startServer(parts: ServerParts, port = 0): Promise<ApiServer> {
   const { verbs, access } = parts;
@@ -113,7 +119,7 @@ export async function startServer(parts: ServerParts, port = 0): Promise<ApiServ
         verb === 'get'
           ? verbs.get(place)
           : verb === 'list'
-            ? verbs.list(place, url.searchParams)
+            ? listed(verbs, place, url.searchParams, request.headers.accept)
             : verbs[verb](place, body, dryRun);
       reply(response, verb === 'create' ? 201 : 200, answer);
     } catch (error) {

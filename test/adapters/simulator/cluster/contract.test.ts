@@ -4,6 +4,7 @@ import { randomId, systemClock } from '../../../../src/clock.ts';
 import type { ClusterBed } from '../../../contract/cluster-bed.ts';
 import { clusterReaderContract } from '../../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../../contract/cluster-writer.ts';
+import { unreadyPodsContract } from '../../../contract/unready-pods.ts';
 
 async function start(): Promise<ClusterBed> {
   const cluster = await startSimulatedCluster({ clock: systemClock, ids: randomId, pull: () => ({ ok: true }) });
@@ -21,4 +22,5 @@ async function start(): Promise<ClusterBed> {
 }
 
 clusterReaderContract('the simulated cluster', start);
+unreadyPodsContract('the simulated cluster', start);
 clusterWriterContract('the simulated cluster', start);
