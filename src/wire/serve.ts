@@ -36,6 +36,7 @@ async function run(
   if (!slack || !redisUrl)
     throw new ConfigError({ code: 'config-invalid', message: 'Slack and Redis must be configured.' });
   const telemetry = wireTelemetry(config);
+  crashThroughLog(telemetry);
   const outside = openOutside(
     config,
     {},
@@ -76,6 +77,14 @@ function modeOf(slack: SlackSettings): SlackMode {
     return { kind: 'socket', appToken: slack.appToken, connections: CONNECTIONS };
   if (slack.signingSecret) return { kind: 'http', signingSecret: slack.signingSecret };
   throw new ConfigError({ code: 'config-invalid', message: 'SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is not set.' });
+}
+
+/** A fault of the program ends the process, as it does by itself, but its words pass the masks: Node would print them as they are. */
+function crashThroughLog({ log }: Telemetry): void {
+  process.on('uncaughtException', (error) => {
+    log.error('crashed', { error });
+    process.exit(1);
+  });
 }
 
 async function untilStopped(telemetry: Telemetry): Promise<void> {

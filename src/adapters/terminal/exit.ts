@@ -42,7 +42,7 @@ export function describeError(error: unknown): { readonly report: ErrorReport; r
       ? (error.hint ?? '')
       : timedOut
         ? 'Give it more time with --timeout 2m.'
-        : 'Run it again with PULLCHECK_LOG_LEVEL=debug and report what it prints.',
+        : 'This is a fault of Pullcheck itself: please report it with the command that you typed.',
   };
   const isUsage = error instanceof UsageError || error instanceof ConfigError;
   return { report, exit: isUsage ? 2 : error instanceof UnreachableError || timedOut ? 3 : 2 };
