@@ -35,6 +35,8 @@ const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
   'permission-denied': [...REFUSAL, 'image-not-found'],
   'manifest-unsupported': ['image-not-found'],
   'platform-mismatch': ['image-not-found'],
+  // An https port hangs up on plain http, often without a word.
+  'http-vs-https': ['connection-reset'],
   'source-blocked': ['forbidden'],
   'registry-error': ['image-not-found', 'forbidden'],
   'non-registry-response': ['image-not-found'],

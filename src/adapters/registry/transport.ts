@@ -110,13 +110,17 @@ async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
   const words = sentenceOf(error);
   const named = words.includes(code) ? words : `${words} (${code})`;
   const detail = `${url.host}: ${words === '' ? code : named}`;
-  if (fault !== 'tls-untrusted') return network(call, fault, detail);
+  // Some servers hang up on http at an https port without a word: only a handshake tells that from a broken way.
+  const isCutHttp = fault === 'connection-reset' && url.protocol === 'http:';
+  if (fault !== 'tls-untrusted' && !isCutHttp) return network(call, fault, detail);
   const certificate = await viewCertificate(url, code, {
     lookup: call.host.lookup,
     timeoutMs: call.limits.connectMs,
     signal: call.deadline.signal,
   });
   call.caller.throwIfAborted();
+  if (isCutHttp && certificate === undefined) return network(call, fault, detail);
+  if (isCutHttp) return network(call, 'http-vs-https', `${url.host} speaks https where http was used`);
   return network(call, fault, detail, certificate);
 }
 

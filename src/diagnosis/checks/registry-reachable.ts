@@ -107,7 +107,7 @@ function unreached(broken: Broken, failure: PullFailure | undefined, heard: bool
       );
     return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
   }
-  if (said === fault.fault) return fail(sameFault(broken));
+  if (said === fault.fault || alsoPlain(broken, failure)) return fail(sameFault(broken));
   const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
   const isOurs = SET_UP[fault.fault] !== undefined;
   const summary = mute
@@ -122,6 +122,16 @@ function unreached(broken: Broken, failure: PullFailure | undefined, heard: bool
     detail: detailOf(broken),
     alternatives: mute || said === cause ? [] : [said],
   });
+}
+
+/** The bot found https behind a port where the node, by its own words, asks with plain http and is cut off. */
+function alsoPlain({ host, fault }: Broken, failure: PullFailure | undefined): boolean {
+  return (
+    fault.fault === 'http-vs-https' &&
+    failure?.classification.kind === 'connection-reset' &&
+    fault.detail.includes('speaks https') &&
+    failure.message.includes(`"http://${host}/`)
+  );
 }
 
 function sameFault(broken: Broken): Finding {

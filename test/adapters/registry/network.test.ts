@@ -87,10 +87,11 @@ describe('over https', () => {
     rmSync(other, { recursive: true, force: true });
   });
 
-  it('asked by plain http, it is not taken for a registry that is down', async () => {
+  it('asked by plain http, it hangs up without a word, and a handshake tells why', async () => {
     expect((await look(host, { plainHttp: true })).outcome).toMatchObject({
       kind: 'network',
-      fault: 'connection-reset',
+      fault: 'http-vs-https',
+      detail: `${host} speaks https where http was used`,
     });
   });
 

@@ -132,6 +132,23 @@ describe('can the registry be reached', () => {
     },
   );
 
+  it('proves an https port behind a cut connection when the node asks by plain http too', () => {
+    const met: AccessOutcome = {
+      kind: 'network',
+      fault: 'http-vs-https',
+      detail: `${HOST} speaks https where http was used`,
+    };
+    const cut = (scheme: string) =>
+      reaches({
+        registryAccess: access(attempt(anyone, met)),
+        pullFailure: observed(
+          failure('connection-reset', { message: `Head "${scheme}://${HOST}/v2/a/manifests/b": EOF` }),
+        ),
+      });
+    expect(firstFinding(cut('http'))).toBe('http-vs-https certain');
+    expect(firstFinding(cut('https'))).toBe('http-vs-https possible');
+  });
+
   it('names the token server when that is what fails: the registry itself has answered', () => {
     const realm = 'https://token.example.com/token';
     const result = reaches({
