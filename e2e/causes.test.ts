@@ -1,0 +1,170 @@
+/**
+ * One fault a namespace, made on purpose, and what may be said about it: the verdict is one of `may`, and nothing else is ever called
+ * certain. Everything is deployed at once, so that the kubelet limits its own pulls too, as it does in an outage.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Diagnosis } from '../src/diagnosis/diagnosis.ts';
+import { accountKubeconfig, grant, installBase } from './support/account.ts';
+import { addressFor, allowPlainHttp, apply, dir, eventually, kubectl, namespace, runtime } from './support/box.ts';
+import { diagnose } from './support/cli.ts';
+import { bad, dockercfg, FAULTS, GOOD, pod, secret } from './support/faults.ts';
+import { DOOR, startOddRegistry } from './support/odd-registry.ts';
+import { type Registry, startRegistry } from './support/registry.ts';
+
+let registry: Registry;
+let closeOdd: () => void;
+let folder: string;
+let kubeconfig: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  registry = await startRegistry({
+    name: 'good.box',
+    address: '198.51.100.40',
+    accounts: [{ user: 'bot', password: 'right-canary' }],
+  });
+  await registry.push('shop/web', 'v1');
+  for (const name of ['odd.box', 'http-only.box', 'tls.box']) await addressFor(name, '198.51.100.41');
+  await addressFor('foreign.box', '198.51.100.44');
+  const plain = [`odd.box:${DOOR.http}`, `odd.box:${DOOR.bearer}`, `tls.box:${DOOR.privateCa}`, 'nowhere.box:5000'];
+  for (const host of plain) allowPlainHttp(host);
+  folder = mkdtempSync(join(tmpdir(), 'pullcheck-e2e-odd-'));
+  mkdirSync(folder, { recursive: true });
+  closeOdd = await startOddRegistry('198.51.100.41', 'odd.box', folder);
+  await installBase();
+  kubeconfig = await accountKubeconfig();
+  const config = join(dir, 'causes.yaml');
+  const registries = [GOOD, ...plain].map((host) => ({ host, plainHttp: true }));
+  writeFileSync(config, JSON.stringify({ registries }));
+  env = { PULLCHECK_CONFIG: config };
+  for (const { name, objects } of FAULTS) {
+    await namespace(`fault-${name}`);
+    await grant('read-pull-secrets', `fault-${name}`);
+    await apply(...objects(`fault-${name}`));
+  }
+});
+afterAll(async () => {
+  closeOdd?.();
+  await registry?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface PodView {
+  readonly metadata: { readonly name: string };
+  readonly status: {
+    readonly containerStatuses?: readonly { readonly state: { readonly waiting?: { readonly reason: string } } }[];
+  };
+}
+
+/** The pod, once the kubelet or the scheduler has said what is wrong with it (and not only that it limits its own pulls). */
+async function failedPod(where: string): Promise<string> {
+  return eventually(
+    `a failure in ${where}`,
+    async () => {
+      const list: { items: PodView[] } = JSON.parse(await kubectl('get', 'pods', '-n', where, '-o', 'json'));
+      const name = list.items[0]?.metadata.name;
+      if (name === undefined) return undefined;
+      const reason = list.items[0]?.status.containerStatuses?.[0]?.state.waiting?.reason ?? '';
+      if (/^(?:Invalid|ErrImageNever|CreateContainer|CrashLoop|illegal base64)/.test(reason)) return name;
+      const events = await kubectl(
+        'get',
+        'events',
+        '-n',
+        where,
+        '-o',
+        'jsonpath={range .items[*]}{.message}{"\\n"}{end}',
+      );
+      return /^(?:Failed to pull image .*(?<!pull QPS exceeded)|0\/1 nodes .*)$/m.test(events) ? name : undefined;
+    },
+    150,
+  );
+}
+
+/** What holds for every diagnosis, whatever is wrong. */
+function neverBoasts(value: Diagnosis, may: readonly string[]): void {
+  const boasts = value.findings.filter(({ cause, confidence }) => confidence === 'certain' && !may.includes(cause));
+  expect(boasts).toEqual([]);
+  expect(may).toContain(value.verdict.cause);
+  expect(JSON.stringify(value)).not.toContain('canary');
+}
+
+describe(`faults on ${runtime}`, () => {
+  it.each(FAULTS)('$name', async ({ name, may, certain, lights }) => {
+    const found = await failedPod(`fault-${name}`);
+    const { code, value, err } = await diagnose(kubeconfig, found, `fault-${name}`, env);
+    neverBoasts(value, may);
+    expect(value.verdict.confidence === 'certain').toBe(certain);
+    expect(value.lights).toMatchObject(lights);
+    expect(code).toBe(1);
+    expect(err).not.toContain('canary');
+    expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
+  });
+
+  it('a pod deleted while it waits for its image: the kubelet’s made-up exit code is no crash', async () => {
+    const where = await namespace('fault-deleted');
+    await grant('read-pull-secrets', where);
+    const waiting = pod(where, `${GOOD}/shop/web:nope`, { secrets: ['regcred'], finalizers: ['pullcheck.test/hold'] });
+    await apply(secret(where), waiting);
+    const name = await failedPod(where);
+    await kubectl('delete', 'pod', name, '-n', where, '--wait=false');
+    await eventually('the made-up end', async () => {
+      const text = await kubectl(
+        'get',
+        'pod',
+        name,
+        '-n',
+        where,
+        '-o',
+        'jsonpath={.status.containerStatuses[0].state}',
+      );
+      return text.includes('terminated') ? true : undefined;
+    });
+    try {
+      const { value } = await diagnose(kubeconfig, name, where, env);
+      neverBoasts(value, ['tag-not-found']);
+    } finally {
+      await kubectl('patch', 'pod', name, '-n', where, '--type=merge', '-p', '{"metadata":{"finalizers":null}}');
+    }
+  });
+
+  it('an account that got its Secret after the pod was made: the pod does not have it', async () => {
+    const where = await namespace('fault-late');
+    await grant('read-pull-secrets', where);
+    await apply(secret(where), pod(where, `${GOOD}/shop/web:v1`));
+    const name = await failedPod(where);
+    const list = JSON.stringify({ imagePullSecrets: [{ name: 'regcred' }] });
+    await kubectl('patch', 'serviceaccount', 'default', '-n', where, '-p', list);
+    const { value } = await diagnose(kubeconfig, name, where, env);
+    neverBoasts(value, ['pull-secret-not-attached']);
+  });
+
+  it('two Secrets, the first one rejected: the kubelet takes the second, and nobody is alarmed', async () => {
+    const where = await namespace('fault-two');
+    await grant('read-pull-secrets', where);
+    const secrets = [secret(where, { name: 'first', account: bad }), dockercfg(where, 'second')];
+    await apply(...secrets, pod(where, `${GOOD}/shop/web:v1`, { secrets: ['first', 'second'] }));
+    await eventually('it runs', async () => {
+      const phase = await kubectl('get', 'pod', 'web', '-n', where, '-o', 'jsonpath={.status.phase}');
+      return phase === 'Running' ? true : undefined;
+    });
+    const { code, value } = await diagnose(kubeconfig, 'web', where, env);
+    expect({ code, cause: value.verdict.cause }).toEqual({ code: 0, cause: 'healthy' });
+  });
+
+  it('the bot does not know that the nodes use plain http: its own failure is never the verdict’s certainty', async () => {
+    for (const [name, may] of [
+      ['bearer-forbidden', ['http-vs-https', 'unauthorized', 'forbidden', 'not-found-or-unauthorized']],
+      ['cut', ['connection-reset']],
+      ['tag', ['image-not-found']],
+    ] as const) {
+      const found = await failedPod(`fault-${name}`);
+      const { value } = await diagnose(kubeconfig, found, `fault-${name}`);
+      neverBoasts(value, may);
+      expect(value.verdict.confidence).not.toBe('certain');
+      expect(JSON.stringify(value)).toContain('plainHttp: true');
+    }
+  });
+});
