@@ -121,28 +121,37 @@ function readTarget(text: string, namespace: string): TargetRequest | Wrong {
 
 function readFlags(rest: readonly string[], ofAccount = false): Words | Wrong {
   const plain: string[] = [];
-  let namespace: string | undefined;
-  let serviceAccount: string | undefined;
+  const values: { namespace?: string; serviceAccount?: string } = {};
   let all = false;
   for (let at = 0; at < rest.length; at += 1) {
     const word = rest[at] ?? '';
-    const flag = /^(--namespace|-n)(=?)(.*)$/.exec(word);
-    if (word === '-A' || word === '--all-namespaces') all = true;
-    else if (flag && (flag[3] === '' || flag[2] === '=' || flag[1] === '-n')) {
-      namespace = flag[3] || rest[++at] || '';
-      if (namespace.length > 63 || !LABEL.test(namespace)) return wrongNamespace(namespace);
-    } else if (ofAccount && /^--service-account(=|$)/.test(word)) {
-      serviceAccount = word.slice('--service-account='.length) || rest[++at] || '';
-      if (serviceAccount.length > 253 || !NAME.test(serviceAccount)) return wrongAccount(serviceAccount);
-    } else if (word.startsWith('-')) return refuseFlag(word.split('=', 1)[0] ?? word);
+    const flag = flagOf(word, ofAccount);
+    if (flag) {
+      const value = flag.value || rest[++at] || '';
+      const wrong = wrongValue(flag.name, value);
+      if (wrong) return wrong;
+      values[flag.name] = value;
+    } else if (word === '-A' || word === '--all-namespaces') all = true;
+    else if (word.startsWith('-')) return refuseFlag(word.split('=', 1)[0] ?? word);
     else plain.push(word);
   }
-  return {
-    plain,
-    all,
-    ...(namespace === undefined ? {} : { namespace }),
-    ...(serviceAccount === undefined ? {} : { serviceAccount }),
-  };
+  return { plain, all, ...values };
+}
+
+type Flag = 'namespace' | 'serviceAccount';
+
+/** `value` is empty where it is the next word. */
+function flagOf(word: string, ofAccount: boolean): { readonly name: Flag; readonly value: string } | undefined {
+  const flag = /^(--namespace|-n|--service-account)(=?)(.*)$/.exec(word);
+  const [, name, equals, value = ''] = flag ?? [];
+  if (name === undefined || (value !== '' && equals !== '=' && name !== '-n')) return undefined;
+  if (name === '--service-account') return ofAccount ? { name: 'serviceAccount', value } : undefined;
+  return { name: 'namespace', value };
+}
+
+function wrongValue(name: Flag, value: string): Wrong | undefined {
+  if (name === 'namespace') return value.length > 63 || !LABEL.test(value) ? wrongNamespace(value) : undefined;
+  return value.length > 253 || !NAME.test(value) ? wrongAccount(value) : undefined;
 }
 
 function wrongNamespace(word: string): Wrong {

@@ -252,7 +252,7 @@ export function clusterReaderContract(name: string, start: () => Promise<Cluster
         apiVersion: 'v1',
         kind: 'Service',
         metadata: { name: 'registry', namespace },
-        spec: { type: 'NodePort', selector: labels, ports: [{ name: 'http', port: 5000 }] } as KubeObject['spec'],
+        spec: { type: 'NodePort', selector: labels, ports: [{ name: 'http', port: 5000 }] },
       });
       const slice = (name: string, service: string) => ({
         apiVersion: 'discovery.k8s.io/v1',

@@ -72,7 +72,7 @@ describe('two manifests of one image', () => {
       'linux/arm',
       'unknown',
     ],
-  ])('%s', (_story, before, now, platform, match) => {
+  ])('%s', (...[, before, now, platform, match]) => {
     expect(matchManifests(before, now, platform)).toBe(match);
   });
 });

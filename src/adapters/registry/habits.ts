@@ -42,7 +42,7 @@ export function hours(count: number): number {
 }
 
 /** 401 or 403 at the manifest with a token that does not grant pull: a registry whose token server withholds instead of refusing. */
-export function isWithheld({ outcome, token }: SeenAnswer): boolean {
+function isWithheld({ outcome, token }: SeenAnswer): boolean {
   const refused = (outcome.kind === 'unauthorized' || outcome.kind === 'denied') && outcome.at === 'manifest';
   return refused && token?.granted?.includes('pull') !== true;
 }
@@ -53,7 +53,7 @@ export function isRefusedAtToken({ outcome }: SeenAnswer): boolean {
 }
 
 /** "Not there" to a token that grants pull on exactly this repository. */
-export function isGrantedMissing({ outcome, token }: SeenAnswer): boolean {
+function isGrantedMissing({ outcome, token }: SeenAnswer): boolean {
   return outcome.kind === 'missing' && token?.granted?.includes('pull') === true;
 }
 
