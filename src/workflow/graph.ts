@@ -1,0 +1,132 @@
+/** The value graph of one file: every read of needs, jobs, steps and env, judged. */
+import type { Edge, Judgement } from './edge.ts';
+import { judgeEnv } from './env.ts';
+import type { Read } from './expression.ts';
+import { expressionsIn } from './expression.ts';
+import { entryOf, type Job, jobCalled, type Scalar, type Slot, type Step, sameName, type Workflow } from './model.ts';
+import type { Project } from './project.ts';
+import { judgeStepOutput } from './step-output.ts';
+
+const OK: Judgement = { state: 'ok' };
+const UNKNOWN: Judgement = { state: 'unknown' };
+const MAX_DEPTH = 6;
+
+interface Where {
+  readonly project: Project;
+  readonly workflow: Workflow;
+  readonly job?: Job;
+  readonly step?: Step;
+  readonly depth: number;
+}
+
+/** Every edge of the file, one for each distinct read of a scalar. */
+export function edgesOf(project: Project, workflow: Workflow): Edge[] {
+  return workflow.slots.flatMap((slot) => slotEdges(project, workflow, slot));
+}
+
+function slotEdges(project: Project, workflow: Workflow, slot: Slot): Edge[] {
+  const { job, step } = slot;
+  const where: Where = { project, workflow, depth: 0, ...(job ? { job } : {}), ...(step ? { step } : {}) };
+  const seen = new Set<string>();
+  return slot.expressions.flatMap((expression) =>
+    expression.reads.flatMap((read) => {
+      const ref = read.path.join('.');
+      if (seen.has(ref) || !['needs', 'jobs', 'steps', 'env'].includes(read.path[0] ?? '')) return [];
+      seen.add(ref);
+      return [{ slot, expression, read, ref, ...judge(where, read) }];
+    }),
+  );
+}
+
+function judge(where: Where, read: Read): Judgement {
+  const [context, name = '*', kind, output = '*'] = read.path;
+  if (name === '*' || where.depth > MAX_DEPTH) return UNKNOWN;
+  if (context === 'needs') return judgeNeeds(where, name, kind === 'outputs' ? output : undefined);
+  if (context === 'jobs') return judgeJobs(where, name, kind === 'outputs' ? output : '*');
+  if (context === 'steps') return judgeSteps(where, name, kind === 'outputs' ? output : undefined);
+  return where.job ? judgeEnv(where.project, where.workflow, { job: where.job, step: where.step, name }) : UNKNOWN;
+}
+
+function judgeNeeds(where: Where, name: string, output: string | undefined): Judgement {
+  const { workflow, job } = where;
+  if (!job?.needsKnown || workflow.kind === 'action') return UNKNOWN;
+  const producer = jobCalled(workflow, name);
+  if (!job.needs.some(({ value }) => sameName(value, name))) {
+    if (!producer) return { state: 'broken', rule: 'needs-job-missing', others: workflow.jobs.map(({ id }) => id) };
+    return { state: 'broken', rule: 'needs-not-declared', transitive: reaches(workflow, job, producer) };
+  }
+  if (!producer || output === undefined || output === '*') return UNKNOWN;
+  return judgeJobOutput(where, producer, output);
+}
+
+/** `jobs.X.outputs.Y` of a called workflow's own outputs. */
+function judgeJobs(where: Where, name: string, output: string): Judgement {
+  const producer = jobCalled(where.workflow, name);
+  if (!producer)
+    return { state: 'broken', rule: 'reusable-output-bad-job', others: where.workflow.jobs.map(({ id }) => id) };
+  if (output === '*') return UNKNOWN;
+  const judged = judgeJobOutput(where, producer, output);
+  return judged.rule === 'output-not-declared' ? { ...judged, rule: 'reusable-output-not-declared' } : judged;
+}
+
+function judgeJobOutput(where: Where, producer: Job, output: string): Judgement {
+  if (producer.uses !== undefined) return judgeCalled(where, producer.uses, output);
+  const scalar = entryOf(producer.outputs, output);
+  if (!scalar) return { state: 'broken', rule: 'output-not-declared', others: [...producer.outputs.keys()] };
+  return upstream({ ...where, job: producer, depth: where.depth + 1 }, scalar);
+}
+
+function judgeCalled(where: Where, uses: string, output: string): Judgement {
+  const called = where.project.used(uses);
+  if (called?.kind !== 'workflow') return UNKNOWN;
+  const scalar = entryOf(called.outputs, output);
+  if (!scalar)
+    return { state: 'broken', rule: 'output-not-declared', others: [...called.outputs.keys()], in: called.file };
+  return upstream({ project: where.project, workflow: called, depth: where.depth + 1 }, scalar);
+}
+
+/** A value made of one broken read alone is empty; the fault is told where it is, not here. */
+function upstream(where: Where, scalar: Scalar): Judgement {
+  const { step: _own, ...place } = where;
+  const expressions = expressionsIn(scalar.value);
+  const [only] = expressions;
+  if (!only || expressions.length > 1 || only.reads.length === 0) return OK;
+  const judged = only.reads.map((read) => ({ read, judgement: judge(place, read) }));
+  const broken = judged.find(({ read, judgement }) => judgement.state === 'broken' && !read.tested);
+  if (!broken || judged.some(({ judgement }) => judgement.state !== 'broken'))
+    return judged.some(({ judgement }) => judgement.state === 'unknown') ? UNKNOWN : OK;
+  return { state: 'broken', because: broken.judgement.because ?? broken.read.path.join('.') };
+}
+
+function judgeSteps(where: Where, id: string, output: string | undefined): Judgement {
+  const { project, workflow, job, step } = where;
+  if (!job || job.uses !== undefined) return UNKNOWN;
+  const producer = job.steps.find((one) => one.id !== undefined && sameName(one.id, id));
+  if (!producer) {
+    if (job.steps.some((one) => one.id?.includes('${{'))) return UNKNOWN;
+    const other = workflow.jobs.find((one) =>
+      one.steps.some((their) => their.id !== undefined && sameName(their.id, id)),
+    );
+    const others = job.steps.flatMap((one) => one.id ?? []);
+    return { state: 'broken', rule: 'step-unknown', others, ...(other ? { elsewhere: other.id } : {}) };
+  }
+  if (step && producer.index > step.index) return { state: 'broken', rule: 'step-unknown', elsewhere: 'later' };
+  if (output === undefined || output === '*') return UNKNOWN;
+  return judgeStepOutput(project, job, producer, output);
+}
+
+/** True when a job gets to another over the needs of its needs. */
+export function reaches(workflow: Workflow, from: Job, to: Job): boolean {
+  const seen = new Set<string>();
+  const queue = [from];
+  for (let job = queue.pop(); job; job = queue.pop()) {
+    for (const { value } of job.needs) {
+      const next = jobCalled(workflow, value);
+      if (!next || seen.has(next.id)) continue;
+      if (next.id === to.id) return true;
+      seen.add(next.id);
+      queue.push(next);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,64 @@
+/** The files of one commit: the one that is checked and those that it uses. */
+import type { ReadFile } from './finding.ts';
+import type { Workflow } from './model.ts';
+import { readWorkflow } from './read-workflow.ts';
+
+const MAX_FILES = 10;
+
+/** Paths are relative to the repository's root. */
+export interface Project {
+  /** The file that `uses: ./…` names: a called workflow or an action. */
+  used(uses: string): Workflow | undefined;
+  /** A script or a Makefile. */
+  text(path: string): string | undefined;
+  /** The path as the user would write it. */
+  shown(path: string): string;
+}
+
+/** `file`: as given; the root is what stands before `.github/`, else its folder. Reads at most 10 other files. */
+export function openProject(file: string, read: ReadFile): Project {
+  const root = rootOf(file);
+  const texts = new Map<string, string | undefined>();
+  const workflows = new Map<string, Workflow | undefined>();
+  const text = (path: string) => {
+    const clean = normal(path);
+    if (clean === undefined) return undefined;
+    if (!texts.has(clean)) texts.set(clean, texts.size >= MAX_FILES * 2 ? undefined : read(`${root}${clean}`));
+    return texts.get(clean);
+  };
+  const load = (path: string) => {
+    const known = text(path);
+    return known === undefined ? undefined : readWorkflow(`${root}${normal(path) ?? path}`, known);
+  };
+  return {
+    text,
+    shown: (path) => `${root}${normal(path) ?? path}`,
+    used: (uses) => {
+      if (!uses.startsWith('./')) return undefined;
+      if (!workflows.has(uses)) {
+        if (workflows.size >= MAX_FILES) return undefined;
+        const isFile = /\.ya?ml$/.test(uses);
+        workflows.set(uses, isFile ? load(uses) : (load(`${uses}/action.yml`) ?? load(`${uses}/action.yaml`)));
+      }
+      return workflows.get(uses);
+    },
+  };
+}
+
+function rootOf(file: string): string {
+  const unix = file.replaceAll('\\', '/');
+  const at = unix.startsWith('.github/') ? 0 : unix.lastIndexOf('/.github/') + 1;
+  if (unix.startsWith('.github/') || at > 0) return unix.slice(0, at);
+  return unix.slice(0, unix.lastIndexOf('/') + 1);
+}
+
+/** Without `.`, `..` and doubled slashes; undefined for what leaves the repository. */
+function normal(path: string): string | undefined {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') {
+      if (parts.pop() === undefined) return undefined;
+    } else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
+}
