@@ -28,10 +28,15 @@ export function weigh({ said, shown, passed }: Weighed): Finding[] {
 
 /** An experiment that the node's words contradict is no longer certain. */
 function against(finding: Finding, said: Finding): Finding {
-  if (finding.cause === said.cause) return agreed(finding);
+  if (finding.cause === said.cause) return isOld(said) ? finding : agreed(finding);
   if (explains(finding.cause, said.cause)) return finding;
   const alternatives = [...new Set([...finding.alternatives, said.cause])];
   return { ...finding, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence, alternatives };
+}
+
+/** Said before the events expired: it confirms nothing that is seen now. */
+function isOld({ detail }: Finding): boolean {
+  return detail['from'] === 'memory';
 }
 
 /** Node and experiment name the same cause from their two places, and nothing else is left open. */

@@ -1,4 +1,5 @@
 /** A collector fills one evidence kind. It reads other kinds only if it declares them, and only when it comes to need them. */
+import type { CauseKey, RememberedCause } from './cause-memory.ts';
 import type { Evidence, EvidenceKind, EvidenceKinds } from './evidence.ts';
 import type { Observation } from './observation.ts';
 import type { ClusterReader, RegistryReader } from './ports.ts';
@@ -11,6 +12,9 @@ export interface CaseSubject {
   readonly container: string;
 }
 
+/** A cause that an earlier look saw, and how long ago that was. */
+export type EarlierCause = RememberedCause & { readonly ageMs: number };
+
 /** What a collector may ask of the outside. Calls are shared, bounded and timed; they never hang and never throw for the outside. */
 export interface Outside {
   readonly cluster: ClusterReader;
@@ -19,6 +23,8 @@ export interface Outside {
   readonly signal: AbortSignal;
   /** The bot's own read-only credential for a registry host, if one is configured. */
   readonly ownCredential: (registry: string) => RegistryCredential | undefined;
+  /** What an earlier look saw of this container; absent where nothing is kept. Never rejects. */
+  readonly recall?: (key: CauseKey) => Promise<EarlierCause | undefined>;
 }
 
 /** Gives another kind's observation, collecting it first if nobody has. */

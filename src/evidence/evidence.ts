@@ -30,8 +30,11 @@ export interface PullFailure {
   readonly reason: string;
   /** The most telling message (a bare back-off gives way to the Failed event before it). */
   readonly message: string;
-  readonly from: 'status' | 'event';
+  /** `memory`: an earlier look saw it; by now only a bare back-off is left. */
+  readonly from: 'status' | 'event' | 'memory';
   readonly at?: number;
+  /** Only from memory: how long ago it was seen, in ms. */
+  readonly ageMs?: number;
   readonly classification: Classification;
 }
 

@@ -4,6 +4,7 @@
  */
 import { type Clock, formatTime } from '../clock.ts';
 import { recordedEvidence } from '../diagnosis/recording.ts';
+import type { CauseMemory } from '../evidence/cause-memory.ts';
 import { type CaseEvidence, collectCase } from '../evidence/collect.ts';
 import { type CollectLimits, DEFAULT_LIMITS, type SharedReaders, shareReaders } from '../evidence/collect-shared.ts';
 import type { Outside } from '../evidence/collector.ts';
@@ -14,6 +15,7 @@ import type { Target } from '../target/target.ts';
 import { makeCallMeter } from './call-meter.ts';
 import { chooseCases } from './choose-cases.ts';
 import { findRunbook, type LookDeps, look } from './look.ts';
+import { recallWith, rememberCauses } from './remembered-causes.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { OpenReaders } from './scope.ts';
 import type { DiagnoseUseCase } from './use-cases.ts';
@@ -24,6 +26,8 @@ export interface DiagnoseDeps extends LookDeps {
   /** The bot's own read-only credential for a registry host. */
   readonly ownCredential?: (registry: string) => RegistryCredential | undefined;
   readonly limits?: Partial<CollectLimits>;
+  /** What nodes said before their events expired. */
+  readonly causes?: CauseMemory;
 }
 
 /** Leaves the thread's first message its second: what has not answered by then is "could not look", never "it is down". */
@@ -51,6 +55,7 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
         now,
         ...(onProgress ? { onProgress } : {}),
       });
+      if (deps.causes) await rememberCauses(deps.causes, deps.clock, cases);
       onRecording?.({
         target: looked.target,
         ...note,
@@ -77,7 +82,13 @@ function outsideFor(deps: DiagnoseDeps, shared: SharedReaders, target: ResolvedT
   const { unseen } = target;
   // Nothing could be looked at: the steps say so one by one, each with what it misses.
   const cluster = unseen ? { ...shared.cluster, pod: async () => unseen } : shared.cluster;
-  return { cluster, registry: shared.registry, signal, ownCredential: deps.ownCredential ?? (() => undefined) };
+  return {
+    cluster,
+    registry: shared.registry,
+    signal,
+    ownCredential: deps.ownCredential ?? (() => undefined),
+    ...(deps.causes ? { recall: recallWith(deps.causes, deps.clock) } : {}),
+  };
 }
 
 function openCases(target: ResolvedTarget, namespace: string, outside: Outside): readonly CaseEvidence[] {

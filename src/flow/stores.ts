@@ -1,4 +1,5 @@
 /** Everything the program keeps, as one bundle: in Redis or in this process. */
+import type { CauseMemory } from '../evidence/cause-memory.ts';
 import type { InquiryStore } from '../incident/inquiry.ts';
 import type { JobHandlers, JobQueue, JobWorker, WorkOptions } from '../incident/job.ts';
 import type { ClaimStore, IncidentStore } from '../incident/ports.ts';
@@ -8,6 +9,7 @@ import type { ActionStore, AuditEvent, AuditLog } from '../remediation/action.ts
 export interface Stores {
   readonly incidents: IncidentStore;
   readonly claims: ClaimStore;
+  readonly causes: CauseMemory;
   readonly outbox: OutboxStore;
   readonly limiter: RateLimiter;
   readonly actions: ActionStore;

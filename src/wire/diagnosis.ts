@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { CHECKS } from '../diagnosis/checks/index.ts';
+import type { CauseMemory } from '../evidence/cause-memory.ts';
 import { makeCredentials } from '../flow/credentials.ts';
 import { type DiagnoseDeps, makeDiagnose, makeQuickLook } from '../flow/diagnose.ts';
 import { makePreflight } from '../flow/preflight.ts';
@@ -22,7 +23,8 @@ export interface DiagnosisParts {
   readonly runbooks: readonly Runbook[];
 }
 
-export function wireDiagnosis(config: Config, outside: Outside, clock: Clock): DiagnosisParts {
+/** `causes`: only where a store is; the command line has none. */
+export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, causes?: CauseMemory): DiagnosisParts {
   const runbooks = loadRunbooks(config.file.runbooks);
   const { readers, credentialHosts, ownCredential } = outside;
   const deps: DiagnoseDeps = {
@@ -33,6 +35,7 @@ export function wireDiagnosis(config: Config, outside: Outside, clock: Clock): D
     remedies: REMEDIES,
     credentialHosts,
     ownCredential,
+    ...(causes ? { causes } : {}),
   };
   return {
     diagnose: makeDiagnose(deps),

@@ -53,7 +53,7 @@ export interface Program {
 export function wireProgram(parts: ProgramParts): Program {
   const { config, stores, outside, telemetry, clock, newId } = parts;
   const { file } = config;
-  const diagnosis = wireDiagnosis(config, outside, clock);
+  const diagnosis = wireDiagnosis(config, outside, clock, stores.causes);
   const diagnose = countedDiagnose(diagnosis.diagnose, telemetry.metrics);
   const escalation = {
     acknowledgeAfterMs: file.escalation.acknowledgeAfter,

@@ -180,7 +180,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
   pullFailure: z.looseObject({
     reason: Text,
     message: Text,
-    from: z.enum(['status', 'event']),
+    from: z.enum(['status', 'event', 'memory']),
     at: Time,
     classification: Classification,
   }),

@@ -1,5 +1,6 @@
 /** Everything Pullcheck keeps, in this process: nothing survives it. */
 import type { Clock } from '../../clock.ts';
+import { CAUSE_KEPT_MS, type CauseMemory, type RememberedCause } from '../../evidence/cause-memory.ts';
 import type { Inquiry, InquiryStore } from '../../incident/inquiry.ts';
 import type { JobHandlers, JobWorker, WorkOptions } from '../../incident/job.ts';
 import type { ClaimStore, IncidentStore } from '../../incident/ports.ts';
@@ -16,6 +17,7 @@ const AUDIT_KEPT = 100_000;
 export interface MemoryStores {
   readonly incidents: IncidentStore;
   readonly claims: ClaimStore;
+  readonly causes: CauseMemory;
   readonly outbox: OutboxStore;
   readonly limiter: RateLimiter;
   readonly actions: ActionStore;
@@ -32,6 +34,7 @@ export function createMemoryStores(clock: Clock): MemoryStores {
   return {
     incidents: createIncidentStore(clock),
     claims: createClaimStore(clock),
+    causes: createCauseMemory(clock),
     outbox: createOutboxStore(clock),
     limiter: createRateLimiter(clock),
     actions: createActionStore(),
@@ -54,6 +57,31 @@ function createClaimStore(clock: Clock): ClaimStore {
     },
     release: async (key) => {
       taken.delete(key);
+    },
+  };
+}
+
+function createCauseMemory(clock: Clock): CauseMemory {
+  const causes = new Map<string, { readonly image: string; readonly cause: RememberedCause; readonly until: number }>();
+  /** Oldest first, as written last. */
+  function sweep(): void {
+    for (const [key, { until }] of causes) {
+      if (until > clock.now()) return;
+      causes.delete(key);
+    }
+  }
+  const keyOf = (podUid: string, container: string) => `${podUid}/${container}`;
+  return {
+    remember: async ({ podUid, container, image }, cause) => {
+      const key = keyOf(podUid, container);
+      causes.delete(key);
+      causes.set(key, { image, cause: structuredClone(cause), until: clock.now() + CAUSE_KEPT_MS });
+      sweep();
+    },
+    recall: async ({ podUid, container, image }) => {
+      sweep();
+      const found = causes.get(keyOf(podUid, container));
+      return found?.image === image ? found.cause : undefined;
     },
   };
 }

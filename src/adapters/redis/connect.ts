@@ -1,4 +1,5 @@
 /** Everything Pullcheck keeps in Redis, from one address. */
+import type { CauseMemory } from '../../evidence/cause-memory.ts';
 import type { InquiryStore } from '../../incident/inquiry.ts';
 import type { JobHandlers, JobWorker, WorkOptions } from '../../incident/job.ts';
 import type { ClaimStore, IncidentStore } from '../../incident/ports.ts';
@@ -6,6 +7,7 @@ import type { OutboxStore, RateLimiter } from '../../outbox/outbox.ts';
 import type { ActionStore } from '../../remediation/action.ts';
 import { createActionStore } from './action-store.ts';
 import { createAuditLog, type ReadableAuditLog } from './audit-log.ts';
+import { createCauseMemory } from './cause-memory.ts';
 import { createClaimStore } from './claim-store.ts';
 import { type LinkOptions, openLink } from './connection.ts';
 import { checkDurability } from './health.ts';
@@ -18,6 +20,7 @@ import { createRateLimiter } from './rate-limiter.ts';
 export interface RedisStores {
   readonly incidents: IncidentStore;
   readonly claims: ClaimStore;
+  readonly causes: CauseMemory;
   readonly outbox: OutboxStore;
   readonly limiter: RateLimiter;
   readonly actions: ActionStore;
@@ -38,6 +41,7 @@ export async function connectRedis(url: string, options: LinkOptions = {}): Prom
   return {
     incidents: createIncidentStore(link),
     claims: createClaimStore(link),
+    causes: createCauseMemory(link),
     outbox: createOutboxStore(link),
     limiter: createRateLimiter(link),
     actions: createActionStore(link),

@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Alert } from '../../alert/alert.ts';
 import { StoreError } from '../../errors.ts';
+import type { RememberedCause } from '../../evidence/cause-memory.ts';
+import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
 import type { IncidentEvent, IncidentSubject } from '../../incident/incident.ts';
 import type { Inquiry } from '../../incident/inquiry.ts';
 import type { Job } from '../../incident/job.ts';
@@ -136,6 +138,23 @@ export function readEvents(lines: readonly string[]): IncidentEvent[] {
     return schema ? read<IncidentEvent>(schema, any) : (any as unknown as IncidentEvent);
   });
 }
+
+/** A cause seen, and the image that it was about. */
+export const RememberedSchema: z.ZodType<{ readonly image: string; readonly cause: RememberedCause }> = z.object({
+  image: Text,
+  cause: z.object({
+    message: Text,
+    classification: z.object({
+      kind: z.enum(PULL_ERROR_KINDS),
+      also: z.array(z.enum(PULL_ERROR_KINDS)),
+      host: Text.nullable(),
+      image: Text.nullable(),
+      registry: Text.nullable(),
+      runtime: Text.nullable(),
+    }),
+    at: z.number(),
+  }),
+});
 
 export const OutboxClaimSchema: z.ZodType<OutboxClaim> = z
   .tuple([

@@ -1,4 +1,6 @@
 /** What does the node itself say? The newest message, read as one of the closed kinds. */
+
+import { formatDuration, formatTime } from '../../clock.ts';
 import { hasStarted } from '../../evidence/crashes.ts';
 import type { PullFailure } from '../../evidence/evidence.ts';
 import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
@@ -7,7 +9,7 @@ import type { Cause } from '../cause.ts';
 import { type CheckResult, type Confidence, defineCheck, type Finding } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
 import { commandLine } from '../shell.ts';
-import { list, tidy } from '../words.ts';
+import { list, minuteOf, tidy } from '../words.ts';
 
 export const pullError = defineCheck({
   id: 'pull-error',
@@ -80,9 +82,18 @@ function reading(failure: PullFailure): { cause: Cause; confidence: Confidence }
 }
 
 function sentence(failure: PullFailure, cause: Cause, also: readonly Cause[]): string {
+  if (failure.from === 'memory') return recalled(failure, cause, also);
   const source = failure.from === 'status' ? 'The container’s status' : 'An event of the pod';
   const open = also.length === 0 ? '' : ` The words also allow ${list(also)}.`;
   if (cause === 'backoff-only') return `${source} says only that the pull is being retried, not why.`;
   if (cause === 'other') return `${source} says: ${tidy(failure.message)}`;
   return `${source} reports: ${CAUSES[cause].title.toLowerCase()}.${open}`;
+}
+
+/** The events are gone: what is said is old, and may have been another matter than what fails now. */
+function recalled({ at, ageMs }: PullFailure, cause: Cause, also: readonly Cause[]): string {
+  const age = ageMs === undefined ? 'earlier' : `${formatDuration(ageMs)} ago`;
+  const when = at === undefined ? age : `${age}, at ${minuteOf(formatTime(at))}`;
+  const open = also.length === 0 ? '' : ` The words also allowed ${list(also)}.`;
+  return `The node says only that the pull is being retried. Remembered from ${when}: ${CAUSES[cause].title.toLowerCase()}.${open}`;
 }

@@ -3,6 +3,7 @@ import { createMemoryStores } from '../../../src/adapters/memory/stores.ts';
 import type { Stores } from '../../../src/flow/stores.ts';
 import { actionStoreContract } from '../../contract/action-store.ts';
 import { auditLogContract } from '../../contract/audit-log.ts';
+import { causeMemoryContract } from '../../contract/cause-memory.ts';
 import { claimStoreContract } from '../../contract/claim-store.ts';
 import { incidentStoreContract } from '../../contract/incident-store.ts';
 import { inquiryStoreContract } from '../../contract/inquiry-store.ts';
@@ -21,6 +22,7 @@ async function makeBed(): Promise<StoreBed> {
 const NAME = 'memory';
 incidentStoreContract(NAME, makeBed);
 claimStoreContract(NAME, makeBed);
+causeMemoryContract(NAME, makeBed);
 outboxStoreContract(NAME, makeBed);
 rateLimiterContract(NAME, makeBed);
 actionStoreContract(NAME, makeBed);

@@ -4,6 +4,7 @@ import { connectRedis } from '../../../src/adapters/redis/connect.ts';
 import type { Stores } from '../../../src/flow/stores.ts';
 import { actionStoreContract } from '../../contract/action-store.ts';
 import { auditLogContract } from '../../contract/audit-log.ts';
+import { causeMemoryContract } from '../../contract/cause-memory.ts';
 import { claimStoreContract } from '../../contract/claim-store.ts';
 import { incidentStoreContract } from '../../contract/incident-store.ts';
 import { inquiryStoreContract } from '../../contract/inquiry-store.ts';
@@ -55,6 +56,7 @@ suite('a real redis-server', () => {
 
   incidentStoreContract(NAME, makeBed);
   claimStoreContract(NAME, makeBed);
+  causeMemoryContract(NAME, makeBed);
   outboxStoreContract(NAME, makeBed);
   rateLimiterContract(NAME, makeBed);
   actionStoreContract(NAME, makeBed);
