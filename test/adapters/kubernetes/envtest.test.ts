@@ -1,5 +1,6 @@
 import { afterAll } from '@jest/globals';
 import type { ClusterBed } from '../../contract/cluster-bed.ts';
+import { clusterNetworkContract } from '../../contract/cluster-network.ts';
 import { clusterReaderContract } from '../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../contract/cluster-writer.ts';
 import { unreadyPodsContract } from '../../contract/unready-pods.ts';
@@ -17,6 +18,7 @@ withEnvtest('cluster contract on a real API server', () => {
     await server?.stop();
   });
   clusterReaderContract('a real API server', shared);
+  clusterNetworkContract('a real API server', shared);
   unreadyPodsContract('a real API server', shared);
   clusterWriterContract('a real API server', shared);
 });

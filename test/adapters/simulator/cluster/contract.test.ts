@@ -2,6 +2,7 @@ import { connectCluster } from '../../../../src/adapters/kubernetes/connect.ts';
 import { startSimulatedCluster } from '../../../../src/adapters/simulator/cluster/simulate.ts';
 import { randomId, systemClock } from '../../../../src/clock.ts';
 import type { ClusterBed } from '../../../contract/cluster-bed.ts';
+import { clusterNetworkContract } from '../../../contract/cluster-network.ts';
 import { clusterReaderContract } from '../../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../../contract/cluster-writer.ts';
 import { unreadyPodsContract } from '../../../contract/unready-pods.ts';
@@ -22,5 +23,7 @@ async function start(): Promise<ClusterBed> {
 }
 
 clusterReaderContract('the simulated cluster', start);
+
+clusterNetworkContract('the simulated cluster', start);
 unreadyPodsContract('the simulated cluster', start);
 clusterWriterContract('the simulated cluster', start);
