@@ -1,6 +1,9 @@
 /** Every rule, in the order in which findings of one line are told. */
+
 import type { Rule } from '../rule.ts';
+import { emptyInputAccepted } from './empty-input-accepted.ts';
 import { envUndefined } from './env-undefined.ts';
+import { mutableTagDeployed } from './mutable-tag-deployed.ts';
 import { needsJobMissing } from './needs-job-missing.ts';
 import { needsNotDeclared } from './needs-not-declared.ts';
 import { needsUnknownJob } from './needs-unknown-job.ts';
@@ -8,7 +11,11 @@ import { outputNeverWritten } from './output-never-written.ts';
 import { outputNotDeclared } from './output-not-declared.ts';
 import { reusableOutputBadJob } from './reusable-output-bad-job.ts';
 import { reusableOutputNotDeclared } from './reusable-output-not-declared.ts';
+import { shaFormatDivergence } from './sha-format-divergence.ts';
+import { silentFallback } from './silent-fallback.ts';
 import { stepUnknown } from './step-unknown.ts';
+import { tagRecomputedFromClock } from './tag-recomputed-from-clock.ts';
+import { versionDerivedTwoWays } from './version-derived-two-ways.ts';
 
 export const RULES: readonly Rule[] = [
   needsNotDeclared,
@@ -20,4 +27,10 @@ export const RULES: readonly Rule[] = [
   stepUnknown,
   outputNeverWritten,
   envUndefined,
+  emptyInputAccepted,
+  mutableTagDeployed,
+  shaFormatDivergence,
+  silentFallback,
+  tagRecomputedFromClock,
+  versionDerivedTwoWays,
 ];

@@ -1,0 +1,62 @@
+/** A deployed tag that is made in another way than the pushed one. */
+import { type Deployed, deployedTags, pushedTags } from './images.ts';
+import type { Draft, View } from './rule.ts';
+
+type Difference = 'sha' | 'clock' | 'version';
+
+interface Divergence {
+  readonly difference: Difference;
+  readonly deployed: Deployed;
+  /** The pushed formula. */
+  readonly pushed: string;
+}
+
+/** Only where the rest of both formulas is equal: then they were meant to be the same tag. */
+function divergences({ workflow }: View): Divergence[] {
+  const pushed = pushedTags(workflow);
+  if (pushed.length === 0) return [];
+  const tags = new Set(pushed.map(({ tag }) => tag));
+  return deployedTags(workflow, pushed).flatMap((deployed) => {
+    const { tag } = deployed;
+    for (const other of tags) {
+      const difference = differ(tag, other);
+      if (difference && (difference === 'clock' || !tags.has(tag))) return [{ difference, deployed, pushed: other }];
+    }
+    return [];
+  });
+}
+
+function differ(deployed: string, pushed: string): Difference | undefined {
+  if (deployed.includes('«clock»')) return pushed === deployed ? 'clock' : undefined;
+  if (deployed === pushed) return undefined;
+  if (deployed.replace('«long»', '«short»') === pushed || deployed.replace('«short»', '«long»') === pushed)
+    return 'sha';
+  if (deployed.replace('«ref»', '«describe»') === pushed || deployed.replace('«describe»', '«ref»') === pushed)
+    return 'version';
+  return undefined;
+}
+
+/** One draft for each place of that difference. */
+export function divergenceDrafts(
+  view: View,
+  difference: Difference,
+  say: (both: { readonly pushed: string; readonly deployed: string }) => Pick<Draft, 'message' | 'fix' | 'severity'>,
+): Draft[] {
+  const places = new Set<number>();
+  return divergences(view).flatMap((one) => {
+    const { slot, job, tag } = one.deployed;
+    if (one.difference !== difference || places.has(slot.scalar.start)) return [];
+    places.add(slot.scalar.start);
+    const said = say({ pushed: inWords(one.pushed), deployed: inWords(tag) });
+    return [{ offset: slot.scalar.start, job: job.id, ref: slot.key, ...said }];
+  });
+}
+
+function inWords(formula: string): string {
+  return formula
+    .replace('«short»', '<7 characters of the commit>')
+    .replace('«long»', '<40 characters of the commit>')
+    .replaceAll('«clock»', '<time>')
+    .replace('«describe»', '<git describe>')
+    .replace('«ref»', '<branch or tag name>');
+}

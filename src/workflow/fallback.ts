@@ -1,0 +1,51 @@
+/** Places of a script or a Makefile where an empty variable gets another value. */
+
+export interface Fallback {
+  readonly name: string;
+  readonly value: string;
+  readonly offset: number;
+}
+
+/** Only names that sound like an image's: others have good defaults. */
+const TAG_NAME =
+  /(?:^|_)(?:TAG|IMAGE|IMAGE_?NAME|IMAGE_REF|DIGEST)(?:$|_)|TAG$|^(?:image_?tag|tag|version|image)$|(?:^|_)VERSION$/i;
+const IN_SHELL: readonly RegExp[] = [
+  /\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g,
+  /(?:if\s+)?\[\[?\s+(?:-z\s+"?\$\{?(\w+)(?::?-)?\}?"?|"?\$\{?(?<other>\w+)(?::?-)?\}?"?\s+={1,2}\s+"")\s+\]\]?\s*(?:;\s*then|&&|\n\s*then)?\s*(?:\n\s*(?:echo|printf|log|warn)[^\n]*){0,3}\s*(?:export\s+)?(\w+)=((?:\$\([^\n]*\)|[^\s;}])+)/g,
+];
+const IN_MAKE: readonly RegExp[] = [
+  /\$\(if\s+\$[({](\w+)[)}]\s*,\s*,\s*\$\(eval\s+(?:export\s+)?(\w+)\s*[:?]?=\s*([^)]*)\)\s*\)/g,
+  /\$\(or\s+\$[({](\w+)[)}]\s*,\s*([^)]+(?:\([^)]*\))?)\)/g,
+  /ifeq\s+\(\s*\$[({](\w+)[)}]\s*,\s*\)\s*\n\s*(?:export\s+)?(\w+)\s*[:?]?=\s*([^\n]+)/g,
+];
+
+/** In file order. `?=` of make is none: it does not apply to a variable that is set and empty. */
+export function fallbacksIn(text: string, kind: 'script' | 'makefile'): Fallback[] {
+  if (text.length > 500_000) return [];
+  const patterns = kind === 'makefile' ? [...IN_MAKE, ...IN_SHELL] : IN_SHELL;
+  const found = patterns.flatMap((pattern) =>
+    [...text.matchAll(pattern)].flatMap((match) => fallbackOf(text, match) ?? []),
+  );
+  const at = new Map(found.map((one) => [one.offset, one]));
+  return [...at.values()].toSorted((a, b) => a.offset - b.offset);
+}
+
+function fallbackOf(text: string, match: RegExpMatchArray): Fallback | undefined {
+  const groups = match.slice(1).filter((part) => part !== undefined);
+  const name = groups[0] ?? '';
+  const target = groups.length > 2 ? groups.at(-2) : name;
+  const value = (groups.at(-1) ?? '').trim().replace(/^["']|["']$/g, '');
+  const at = match.index ?? 0;
+  const isComment = /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
+  if (isComment || target !== name || value === '' || !TAG_NAME.test(name)) return undefined;
+  return { name, value, offset: at };
+}
+
+export function isClock(value: string): boolean {
+  return /\bdate\b|«clock»/.test(value);
+}
+
+/** A branch's or a moving tag's name. */
+export function isMoving(value: string): boolean {
+  return /^(?:latest|main|master|develop|dev|edge|nightly|stable)$/.test(value.trim());
+}

@@ -1,0 +1,86 @@
+/** How a tag is made, as far as it can be read: values followed within a job and reduced to marks such as `«short»`. */
+import type { Read } from './expression.ts';
+import { expressionsIn } from './expression.ts';
+import { entryOf, type Job, jobCalled, type Step, sameName, type Workflow } from './model.ts';
+import { readScript } from './shell.ts';
+
+export interface Scope {
+  readonly workflow: Workflow;
+  readonly job: Job;
+  readonly step?: Step;
+  /** Follow `needs` into the producing job; without it they stay opaque. */
+  readonly followNeeds: boolean;
+}
+
+const MARKS: readonly (readonly [RegExp, string])[] = [
+  [
+    /\$\(\s*git rev-parse\s+--short(?:=\d+)?\s+(?:HEAD|"?\$\{?GITHUB_SHA\}?"?)\s*\)|`git rev-parse --short(?:=\d+)? HEAD`/g,
+    '«short»',
+  ],
+  [/\$\{GITHUB_SHA(?::0)?::?\d+\}|\$\{\{\s*github\.sha\s*\}\}::\d+/g, '«short»'],
+  [/\$\(\s*echo\s+"?(?:\$\{?GITHUB_SHA\}?|\$\{\{\s*github\.sha\s*\}\})"?\s*\|\s*(?:cut|head)\s[^)]*\)/g, '«short»'],
+  [
+    /\$\(\s*git (?:rev-parse|log -1 --format=%H)\s*(?:HEAD)?\s*\)|\$\{?GITHUB_SHA\}?|\$\{\{\s*github\.sha\s*\}\}/g,
+    '«long»',
+  ],
+  [/\$\(\s*git describe[^)]*\)/g, '«describe»'],
+  [/\$\(\s*(?:TZ=\S+\s+)?date\b[^)]*\)/g, '«clock»'],
+  [/\$\{\{\s*github\.ref_name\s*\}\}|\$\{?GITHUB_REF_NAME\}?|\$\{GITHUB_REF##?\*?[/\w]*\}/g, '«ref»'],
+];
+const MAX_DEPTH = 5;
+
+/** `sha-«short»` for `sha-${{ steps.x.outputs.tag }}`; what cannot be followed stays as written. */
+export function formulaOf(scope: Scope, text: string, depth = 0): string {
+  let out = text.slice(0, 500).replaceAll(/["']/g, '');
+  for (const [pattern, mark] of MARKS) out = out.replaceAll(pattern, mark);
+  if (depth >= MAX_DEPTH) return out;
+  for (const { text: inner, reads } of expressionsIn(out)) {
+    const [read] = reads;
+    const value = read && reads.length === 1 ? valueOf(scope, read, depth + 1) : undefined;
+    if (value !== undefined) out = out.replace(`\${{${inner}}}`, () => value);
+  }
+  return out.replaceAll(
+    /\$\{?([A-Za-z_]\w*)\}?/g,
+    (whole, name: string) => variableOf(scope, name, depth + 1) ?? whole,
+  );
+}
+
+function valueOf(scope: Scope, { path }: Read, depth: number): string | undefined {
+  const [context, name = '', , output = ''] = path;
+  if (context === 'env') return variableOf({ ...scope }, name, depth);
+  if (context === 'steps') {
+    const step = scope.job.steps.find((one) => one.id !== undefined && sameName(one.id, name));
+    return step && writtenBy({ ...scope, step }, output, 'output', depth);
+  }
+  if (context !== 'needs' || !scope.followNeeds) return undefined;
+  const job = jobCalled(scope.workflow, name);
+  const value = job && entryOf(job.outputs, output);
+  return value && formulaOf({ workflow: scope.workflow, job, followNeeds: true }, value.value, depth);
+}
+
+function variableOf(scope: Scope, name: string, depth: number): string | undefined {
+  const { job, step, workflow } = scope;
+  if (step?.run) {
+    const own = readScript(step.run.value).assignments.findLast((one) => one.name === name);
+    if (own && !own.value.includes(`$${name}`) && !own.value.includes(`{${name}`))
+      return formulaOf(scope, own.value, depth);
+  }
+  const fixed = step?.env.get(name) ?? job.env.get(name) ?? workflow.env.get(name);
+  if (fixed) return formulaOf(scope, fixed.value, depth);
+  for (const earlier of job.steps) {
+    const written = earlier === step ? undefined : writtenBy({ ...scope, step: earlier }, name, 'env', depth);
+    if (written !== undefined) return written;
+  }
+  return undefined;
+}
+
+function writtenBy(
+  scope: Scope & { readonly step: Step },
+  name: string,
+  to: 'output' | 'env',
+  depth: number,
+): string | undefined {
+  if (!scope.step.run) return undefined;
+  const write = readScript(scope.step.run.value).writes.find((one) => one.to === to && sameName(one.name, name));
+  return write && write.value !== '' ? formulaOf(scope, write.value, depth) : undefined;
+}

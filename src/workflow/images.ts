@@ -1,0 +1,119 @@
+/** Which tags a workflow pushes, and which it deploys. */
+import { expressionsIn } from './expression.ts';
+import { formulaOf } from './formula.ts';
+import { reaches } from './graph.ts';
+import type { Job, Scalar, Slot, Step, Workflow } from './model.ts';
+import { jobCalled } from './model.ts';
+
+/** A tag that a job pushes, as a formula. */
+export interface Pushed {
+  readonly job: Job;
+  readonly tag: string;
+}
+
+/** A tag that a job deploys: where it is written, as a formula. */
+export interface Deployed {
+  readonly job: Job;
+  readonly slot: Slot;
+  readonly tag: string;
+}
+
+const BUILDER =
+  /^(?:docker\/build-push-action|docker\/bake-action|redhat-actions\/push-to-registry|whoan\/docker-build-with-cache-action|elgohr\/publish-docker-github-action|macbre\/push-to-ghcr|mr-smithers-excellent\/docker-build-push)@/i;
+const PUSH_COMMAND =
+  /\b(?:docker|podman|buildah|nerdctl)\s+(?:image\s+)?push\b|buildx?\s[^\n]*--push|\bkaniko\b|\bko (?:build|publish)\b|\bcrane push\b|push=true/;
+const DEPLOY_COMMAND =
+  /\b(?:kubectl|helm|kustomize|argocd|flux|oc|skaffold|terraform|ecs-deploy|nomad|docker stack|gcloud run deploy|az webapp|aws ecs)\b/;
+const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
+/** An image reference's tag: after the last colon of `…/name:TAG`. */
+const REFERENCE =
+  /(?:^|[\s"'=,])(?:[\w.${}/-]|\$\{\{[^}]*\}\})+:((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)/g;
+
+/** True when a step pushes images. */
+export function pushes(step: Step): boolean {
+  if (step.uses !== undefined) return BUILDER.test(step.uses) && step.inputs.get('push')?.value !== 'false';
+  return step.run !== undefined && PUSH_COMMAND.test(step.run.value);
+}
+
+/** True for a job whose own name, action or commands say that it deploys. */
+export function deploys(job: Job): boolean {
+  const words = [job.id, job.uses ?? '', ...job.steps.map(({ uses }) => uses ?? '')].join(' ');
+  const operation = [...job.inputs].some(
+    ([key, { value }]) => /operation|action|command/i.test(key) && /deploy/i.test(value),
+  );
+  return (
+    operation ||
+    /deploy|rollout|release-to|promote|gitops/i.test(words) ||
+    job.steps.some(({ run }) => run !== undefined && DEPLOY_COMMAND.test(run.value))
+  );
+}
+
+/** True for a job that makes an image, also by a called workflow whose name says so. */
+export function makesImage(job: Job): boolean {
+  if (job.steps.some(pushes)) return true;
+  const words = `${job.id} ${job.uses ?? ''}`;
+  return job.uses !== undefined && !deploys(job) && /docker|image|container|buildah|kaniko/i.test(words);
+}
+
+export function pushedTags(workflow: Workflow): Pushed[] {
+  return workflow.jobs.flatMap((job) =>
+    job.steps.filter(pushes).flatMap((step) => {
+      const texts =
+        step.uses === undefined
+          ? [step.run?.value ?? '']
+          : ['tags', 'tag', 'image_tag'].flatMap((key) => step.inputs.get(key)?.value ?? []);
+      return texts
+        .flatMap((text) => tagsIn(text))
+        .map((tag) => ({ job, tag: formulaOf({ workflow, job, step, followNeeds: true }, tag) }));
+    }),
+  );
+}
+
+/** Of jobs that come after a pushing one; `needs` stay opaque, because their values are the producer's own. */
+export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Deployed[] {
+  return workflow.slots.flatMap((slot) => {
+    const { job, step } = slot;
+    if (!job || job.steps.some(pushes) || !pushed.some((one) => reaches(workflow, job, one.job)) || !deploys(job))
+      return [];
+    const scope = { workflow, job, followNeeds: false, ...(step ? { step } : {}) };
+    return candidates(slot).map((tag) => ({ job, slot, tag: formulaOf(scope, tag) }));
+  });
+}
+
+function candidates({ place, key, scalar }: Slot): string[] {
+  if (place === 'env' || place === 'with')
+    return TAG_KEY.test(key) && !/^ref$/i.test(key) ? [lastPart(scalar.value.trim())] : [];
+  if (place !== 'run') return [];
+  return scalar.value.split('\n').flatMap((line) => {
+    const command = DEPLOY_COMMAND.test(line) || /newTag|image:|set image|image\.tag|set-string/.test(line);
+    const set = /image\.tag=(\S+)/.exec(line)?.[1];
+    const assigned = /^\s*(?:export\s+)?\w*TAG\w*=(\S.*)$/.exec(line)?.[1];
+    return [
+      ...(command ? tagsIn(line) : []),
+      ...(set === undefined ? [] : [set]),
+      ...(assigned === undefined ? [] : [assigned]),
+    ];
+  });
+}
+
+function tagsIn(text: string): string[] {
+  return text
+    .split('\n')
+    .flatMap((line) => [...line.slice(0, 2000).matchAll(REFERENCE)].flatMap((match) => match[1] ?? []));
+}
+
+function lastPart(value: string): string {
+  return /^(?:[\w.${}/-]|\$\{\{[^}]*\}\})+:(.+)$/.exec(value)?.[1] ?? value;
+}
+
+/** True when the scalar reads something. */
+export function isLiteral({ value }: Scalar): boolean {
+  return expressionsIn(value).length === 0 && !value.includes('$');
+}
+
+/** Jobs before this one that make an image. */
+export function makersBefore(workflow: Workflow, job: Job): Job[] {
+  return workflow.jobs.filter(
+    (other) => makesImage(other) && jobCalled(workflow, other.id) === other && reaches(workflow, job, other),
+  );
+}

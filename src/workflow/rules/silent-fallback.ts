@@ -1,0 +1,108 @@
+/** An empty value is replaced by one that looks right: the wrong image is deployed and nothing is red. */
+import { expressionsIn } from '../expression.ts';
+import { type Fallback, fallbacksIn, isClock, isMoving } from '../fallback.ts';
+import { pushes } from '../images.ts';
+import type { Slot } from '../model.ts';
+import { offsetOf, offsetOfLine } from '../place.ts';
+import type { Draft, Rule, TextView, View } from '../rule.ts';
+
+const PUSHES = /\b(?:docker|podman|buildah)\s+(?:image\s+)?(?:build|push|buildx)\b|\bkaniko\b/;
+
+export const silentFallback: Rule = {
+  id: 'silent-fallback',
+  title: 'An empty value is replaced by a made-up one',
+  inWorkflow: (view) => [...inExpressions(view), ...inRuns(view)],
+  inText: (view) => fallbacksIn(view.text, view.kind).flatMap((one) => inFile(view, one)),
+};
+
+/** Alone, a fallback is a fault only where it makes up something that no build can have pushed. */
+function inFile({ text, empty }: TextView, fallback: Fallback): Draft[] {
+  const isEmpty = empty.includes(fallback.name);
+  if (!isEmpty && (PUSHES.test(text) || !usedAsTag(text, fallback.name))) return [];
+  const madeUp = isClock(fallback.value) || isMoving(fallback.value);
+  return [
+    draft(fallback, { offset: fallback.offset, isEmpty, severity: isEmpty || madeUp ? 'error' : 'info', job: null }),
+  ];
+}
+
+function usedAsTag(text: string, name: string): boolean {
+  return new RegExp(`:(?:\\$[({]?${name}\\b)|(?:[tT]ag|TAG)=["']?\\$[({]?${name}\\b`).test(text);
+}
+
+function inExpressions({ workflow, edges }: View): Draft[] {
+  return edges.flatMap((edge) => {
+    const { otherwise, tested } = edge.read;
+    if (edge.state !== 'broken' || tested || otherwise === undefined || otherwise === '') return [];
+    const offset = offsetOf(workflow, edge.slot, edge.expression, edge.ref);
+    const fallback = { name: edge.ref, value: otherwise, offset };
+    return [
+      {
+        ...draft(fallback, { offset, isEmpty: true, severity: 'error', job: edge.slot.job?.id ?? null }),
+        scalarAt: edge.slot.scalar.start,
+      },
+    ];
+  });
+}
+
+function inRuns(view: View): Draft[] {
+  return view.workflow.slots.flatMap((slot) => {
+    if (slot.place !== 'run') return [];
+    return fallbacksIn(slot.scalar.value, 'script').flatMap((one) => {
+      const source = sourceOf(view, slot, one.name);
+      const severity = source === undefined || slot.job?.steps.some(pushes) ? undefined : severityOf(source, one);
+      if (severity === undefined) return [];
+      const line = slot.scalar.value.slice(0, one.offset).split('\n').length - 1;
+      const offset = offsetOfLine(view.workflow, slot.scalar, line);
+      return [
+        {
+          ...draft(one, { offset, isEmpty: source === 'broken', severity, job: slot.job?.id || null }),
+          scalarAt: slot.scalar.start,
+        },
+      ];
+    });
+  });
+}
+
+function severityOf(source: 'broken' | 'other', { value }: Fallback): Draft['severity'] | undefined {
+  if (source === 'broken') return 'error';
+  return isClock(value) ? 'warning' : undefined;
+}
+
+/** What another job or step gives to that variable; undefined: it is the script's own affair. */
+function sourceOf({ workflow, edges }: View, slot: Slot, name: string): 'broken' | 'other' | undefined {
+  const { job, step } = slot;
+  const setter = step?.env.get(name) ?? job?.env.get(name) ?? workflow.env.get(name);
+  const line = new RegExp(`^\\s*(?:export\\s+)?${name}=["']?\\$\\{\\{([^}]*)\\}\\}["']?\\s*$`, 'm').exec(
+    slot.scalar.value,
+  );
+  const mine = edges.filter((edge) => {
+    if (setter && edge.slot.scalar === setter) return true;
+    return line?.[1] !== undefined && edge.slot === slot && edge.expression.text === line[1];
+  });
+  const reads = mine.filter(({ read }) => read.path[0] === 'needs' || read.path[0] === 'steps');
+  if (reads.length === 0) return undefined;
+  const whole = setter === undefined || expressionsIn(setter.value).length === 1;
+  return whole && reads.every(({ state }) => state === 'broken') ? 'broken' : 'other';
+}
+
+function draft(
+  { name, value }: Fallback,
+  {
+    offset,
+    isEmpty,
+    severity,
+    job,
+  }: { offset: number; isEmpty: boolean; severity: Draft['severity']; job: string | null },
+): Draft {
+  const shown = value.length > 60 ? `${value.slice(0, 60)}…` : value;
+  return {
+    severity,
+    offset,
+    job,
+    ref: name,
+    message: isEmpty
+      ? `\`${name}\` arrives empty and becomes \`${shown}\` here: the loss is hidden, and what is deployed was never built under that name.`
+      : `An empty \`${name}\` becomes \`${shown}\` here instead of stopping the run.`,
+    fix: `Stop when \`${name}\` is empty, and say so.`,
+  };
+}
