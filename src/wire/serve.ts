@@ -6,6 +6,7 @@ import { randomId, systemClock } from '../clock.ts';
 import { type Config, type ConfigNeed, loadConfig, processInput, type SlackSettings } from '../config/config.ts';
 import { ConfigError, errorLine, type StoreError } from '../errors.ts';
 import { openOutside } from './outside.ts';
+import { patiently } from './patiently.ts';
 import { type ServiceParts, startService } from './service.ts';
 import { seldom, type Telemetry, wireTelemetry } from './telemetry.ts';
 
@@ -48,7 +49,11 @@ async function run(
   const onError = seldom(systemClock, (error: StoreError) =>
     telemetry.log.warn('store connection lost or refused; tried again', { detail: errorLine(error) }),
   );
-  const stores = await connectRedis(redisUrl.reveal(), { onError });
+  const stores = await patiently(
+    async () => connectRedis(redisUrl.reveal(), { onError }),
+    systemClock,
+    (reason) => telemetry.log.warn('store not there yet; trying again', { reason }),
+  );
   const service = await startService({
     config,
     stores,
