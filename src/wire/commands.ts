@@ -8,6 +8,7 @@ import { credentialsInFiles, textOf } from './credentials.ts';
 import { type DiagnosisParts, wireDiagnosis } from './diagnosis.ts';
 import { type Outside, openOutside } from './outside.ts';
 import { knownIds, loadRunbooks } from './runbooks.ts';
+import { checkWorkflows } from './workflows.ts';
 
 /** Opens the outside for one command and closes it afterwards. */
 async function withOutside<T>(
@@ -66,6 +67,7 @@ export function makeCommands(version: string): Commands {
             return credentials({ image, namespace: input.namespace ?? outside.namespace, ...account, signal });
           }),
     lintRunbooks: async (files) => lintRunbooks(files),
+    checkWorkflows: async (files, job) => checkWorkflows(files, job),
     // Loaded when asked for: a diagnosis in the terminal needs neither Slack nor Redis.
     serve: async (options) => (await import('./serve.ts')).serve(options),
     worker: async () => (await import('./serve.ts')).work(),

@@ -4,6 +4,7 @@ import type { Scope } from '../../evidence/scope.ts';
 import type { CredentialsView } from '../../image/credentials-view.ts';
 import type { StepProgress } from '../../runbook/runbook.ts';
 import type { WorkloadKind } from '../../target/target.ts';
+import type { WorkflowReport } from '../../workflow/finding.ts';
 
 /** Flags that every reading command takes. */
 export interface ReadFlags {
@@ -41,6 +42,8 @@ export interface Commands {
     input: ReadFlags & { readonly image: string; readonly serviceAccount?: string; readonly files: readonly string[] },
   ): Promise<CredentialsView>;
   lintRunbooks(files: readonly string[]): Promise<RunbookReport>;
+  /** `job`: only what concerns it. */
+  checkWorkflows(files: readonly string[], job?: string): Promise<WorkflowReport>;
   serve(input: { readonly noWorker: boolean; readonly insecureWebhooks: boolean }): Promise<void>;
   worker(): Promise<void>;
   demo(input: {

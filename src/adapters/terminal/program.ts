@@ -1,12 +1,11 @@
 /** The command line: words, flags, help. What a command does is in `Commands`; how its result looks is in `render-*.ts`. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { UsageError } from '../../errors.ts';
+import { checkingCommands } from './checking.ts';
 import type { Commands } from './commands.ts';
 import { describeError, type ExitCode } from './exit.ts';
-import { outputOption, type ReadOptions, type Terminal, viewOf } from './options.ts';
+import type { Terminal } from './options.ts';
 import { readingCommands } from './reading.ts';
-import { renderRunbookReport } from './render-reports.ts';
-import { printableDeep } from './style.ts';
 
 export type { Terminal } from './options.ts';
 
@@ -67,19 +66,7 @@ function build(commands: Commands, terminal: Terminal, exit: (code: ExitCode) =>
     )
     .action(async () => terminal.classify());
 
-  const runbook = program.command('runbook').description('runbooks');
-  runbook
-    .command('lint <file...>')
-    .description('validate runbooks')
-    .addOption(outputOption())
-    .option('--no-color', 'plain text')
-    .action(async (files: string[], options: ReadOptions) => {
-      const view = viewOf(options, terminal);
-      const report = await commands.lintRunbooks(files);
-      view.print(report, renderRunbookReport(printableDeep(report), view.style));
-      exit(report.problems.length > 0 ? 1 : 0);
-    });
-
+  checkingCommands(program, commands, terminal, exit);
   serving(program, commands);
   return program;
 }

@@ -59,6 +59,7 @@ function session(commands: Partial<Commands> = {}) {
     scope: none,
     credentials: none,
     lintRunbooks: none,
+    checkWorkflows: none,
     serve: none,
     worker: none,
     demo: none,
@@ -200,10 +201,59 @@ describe('pullcheck', () => {
     expect(written.err).toBe('');
   });
 
+  it('checks workflows like a linter: place, rule, sentence, fix; SARIF for code scanning; a hint alone is no failure', async () => {
+    const finding = {
+      ...{
+        rule: 'needs-not-declared',
+        severity: 'error' as const,
+        file: '.github/workflows/ci.yml',
+        line: 9,
+        column: 7,
+      },
+      ...{
+        exprLine: 10,
+        exprColumn: 3,
+        job: 'deploy',
+        ref: 'needs.build.outputs.tag',
+        message: 'Empty.',
+        fix: 'Need it.',
+      },
+    };
+    const report = (severity: 'error' | 'info') => ({
+      checkWorkflows: async (files: readonly string[]) => ({
+        ...{ apiVersion: 'pullcheck/v1' as const, kind: 'WorkflowReport' as const, files },
+        findings: [{ ...finding, severity }],
+      }),
+    });
+    const text = session(report('error'));
+    expect(await text.run('workflow', 'ci.yml')).toBe(1);
+    expect(text.written.out).toContain(
+      '.github/workflows/ci.yml:10:3: error needs-not-declared (job deploy)\n  Empty.\n  Fix: Need it.',
+    );
+    const sarif = session(report('error'));
+    expect(await sarif.run('workflow', 'ci.yml', '-o', 'sarif')).toBe(1);
+    expect(JSON.parse(sarif.written.out)).toMatchObject({
+      version: '2.1.0',
+      runs: [{ results: [{ ruleId: 'needs-not-declared', level: 'error' }] }],
+    });
+    expect(await session(report('info')).run('workflow', 'ci.yml', '-o', 'json')).toBe(0);
+  });
+
   it('prints help on stdout with exit 0, its version too', async () => {
     const help = session();
     expect(await help.run('--help')).toBe(0);
-    for (const word of ['pod', 'scope', 'credentials', 'classify', 'runbook', 'serve', 'worker', 'demo', 'Exit codes'])
+    for (const word of [
+      'pod',
+      'scope',
+      'credentials',
+      'classify',
+      'runbook',
+      'workflow',
+      'serve',
+      'worker',
+      'demo',
+      'Exit codes',
+    ])
       expect(help.written.out).toContain(word);
     const version = session();
     expect(await version.run('--version')).toBe(0);

@@ -1,0 +1,52 @@
+/** The commands that check files: runbook lint, workflow. */
+import { type Command, Option } from 'commander';
+import { sarifOf } from '../../workflow/sarif.ts';
+import type { Commands } from './commands.ts';
+import type { ExitCode } from './exit.ts';
+import { outputOption, type ReadOptions, type Terminal, viewOf } from './options.ts';
+import { renderRunbookReport } from './render-reports.ts';
+import { renderWorkflow } from './render-workflow.ts';
+import { printableDeep } from './style.ts';
+
+interface WorkflowOptions {
+  output: 'text' | 'json' | 'sarif';
+  color: boolean;
+  job?: string;
+}
+
+export function checkingCommands(
+  program: Command,
+  commands: Commands,
+  terminal: Terminal,
+  exit: (code: ExitCode) => void,
+): void {
+  const runbook = program.command('runbook').description('runbooks');
+  runbook
+    .command('lint <file...>')
+    .description('validate runbooks')
+    .addOption(outputOption())
+    .option('--no-color', 'plain text')
+    .action(async (files: string[], options: ReadOptions) => {
+      const view = viewOf(options, terminal);
+      const report = await commands.lintRunbooks(files);
+      view.print(report, renderRunbookReport(printableDeep(report), view.style));
+      exit(report.problems.length > 0 ? 1 : 0);
+    });
+
+  program
+    .command('workflow <file...>')
+    .description(
+      'lost outputs and silent fallbacks in GitHub Actions workflows, composite actions, scripts and Makefiles',
+    )
+    .option('--job <name>', 'only what concerns this job')
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json', 'sarif']).default('text'))
+    .option('--no-color', 'plain text')
+    .action(async (files: string[], options: WorkflowOptions) => {
+      const { output, color, job } = options;
+      const report = await commands.checkWorkflows(files, job);
+      const view = viewOf({ output: output === 'text' ? 'text' : 'json', color }, terminal);
+      const value = output === 'sarif' ? sarifOf(report, terminal.version) : report;
+      view.print(value, renderWorkflow(printableDeep(report), view.style));
+      exit(report.findings.some(({ severity }) => severity !== 'info') ? 1 : 0);
+    });
+}
