@@ -17,7 +17,9 @@ describe('what changed', () => {
     expect(note).toContain(
       `revision 12 -> 13 changed app from ${HOST}/team/api:1.4.2-17-50 to ${HOST}/team/api:1.4.2-17-54`,
     );
-    expect(note).toMatch(/since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, the newest pull error came 8m later; 2 ready on revision 12$/);
+    expect(note).toMatch(
+      /since 20\d\d-\d\d-\d\d \d\d:\d\d UTC, the newest pull error came 8m later; 2 ready on revision 12$/,
+    );
   });
 
   it('says that no image changed, or that there is nothing to compare', () => {
