@@ -54,13 +54,13 @@ function jest(args, env, results, within = []) {
   return code;
 }
 
-/** Where kube-apiserver and etcd are: as told, or from the testbed; else envtest downloads its own. */
+/** Where kube-apiserver and etcd are: as told, from the testbed, else envtest's own download; nowhere: its suites are skipped. */
 function kubeAssets() {
-  if (process.env.KUBEBUILDER_ASSETS || !process.env.TESTBED) return {};
-  const child = spawnSync(join(process.env.TESTBED, 'kube-assets'), [], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  if (process.env.KUBEBUILDER_ASSETS) return {};
+  const own = process.env.TESTBED
+    ? [join(process.env.TESTBED, 'kube-assets')]
+    : [node24, join(root, 'scripts/envtest-assets.mjs')];
+  const child = spawnSync(own[0], own.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   return child.status === 0 ? { KUBEBUILDER_ASSETS: child.stdout.trim() } : {};
 }
 
