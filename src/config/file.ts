@@ -47,6 +47,10 @@ export const ConfigFile = z.strictObject({
         inCluster: z.boolean().optional(),
       }),
     )
+    .refine(
+      (clusters) => new Set(clusters.map(({ name }) => name)).size === clusters.length,
+      'two clusters have the same name',
+    )
     .default([]),
   slack: z
     .strictObject({

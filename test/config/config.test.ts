@@ -110,6 +110,13 @@ describe('configuration', () => {
     expect(loadConfig(rule('C0123ABCD')).file.access.read).toHaveLength(1);
   });
 
+  it('refuses two clusters of one name: an alert label could not tell them apart', () => {
+    const yaml = 'clusters:\n  - { name: prod, context: a }\n  - { name: prod, context: b }\n';
+    expect(problemsOf(input({ PULLCHECK_CONFIG: '/c.yaml' }, { '/c.yaml': yaml }))).toContain(
+      'two clusters have the same name',
+    );
+  });
+
   it('says where the YAML itself is broken', () => {
     expect(problemsOf(input({ PULLCHECK_CONFIG: '/c.yaml' }, { '/c.yaml': 'slack: [\n' }))).toMatch(/\/c\.yaml:\d/);
   });
