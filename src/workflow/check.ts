@@ -2,7 +2,7 @@
 
 import type { Finding, ReadFile, WorkflowReport } from './finding.ts';
 import { edgesOf } from './graph.ts';
-import { hideouts } from './hideouts.ts';
+import { type Hideout, hideouts } from './hideouts.ts';
 import { openProject } from './project.ts';
 import { readWorkflow } from './read-workflow.ts';
 import type { Draft, Rule, TextView } from './rule.ts';
@@ -22,7 +22,11 @@ export function checkFile(file: string, text: string, read: ReadFile): Finding[]
   const pairs = hidden.flatMap((one) =>
     checkText(one.file, one.text, one.empty).filter(({ rule }) => rule === 'silent-fallback'),
   );
-  return order([...new Map([...pairs, ...told(own, hidden, pairs)].map((one) => [keyOf(one), one])).values()]);
+  return order([
+    ...new Map(
+      [...pairs, ...told(own, hidden, { pairs, position: workflow.position })].map((one) => [keyOf(one), one]),
+    ).values(),
+  ]);
 }
 
 /** The whole report; files that cannot be read are the caller's affair. */
@@ -46,9 +50,13 @@ function checkText(file: string, text: string, empty: readonly string[]): Findin
 }
 
 /** The lost value's own finding says where the loss is hidden. */
-function told(own: readonly Finding[], hidden: ReturnType<typeof hideouts>, pairs: readonly Finding[]): Finding[] {
+function told(
+  own: readonly Finding[],
+  hidden: readonly Hideout[],
+  { pairs, position }: { readonly pairs: readonly Finding[]; readonly position: Position },
+): Finding[] {
   return own.map((finding) => {
-    const where = hidden.find(({ refs }) => finding.ref !== null && refs.includes(finding.ref));
+    const where = hidden.find(({ from }) => from.some((offset) => position(offset).line === finding.line));
     const fallback = where && pairs.find((pair) => pair.file === where.file);
     if (!fallback) return finding;
     return {
@@ -57,6 +65,8 @@ function told(own: readonly Finding[], hidden: ReturnType<typeof hideouts>, pair
     };
   });
 }
+
+type Position = (offset: number) => { readonly line: number; readonly column: number };
 
 function findingOf(
   rule: Rule,
@@ -73,7 +83,8 @@ function findingOf(
 const RANK = { error: 0, warning: 1, info: 2 };
 
 function order(findings: readonly Finding[]): Finding[] {
-  const hides = ({ message }: Finding) => (message.includes('hides it') ? 0 : 1);
+  const hides = ({ message }: Finding) =>
+    message.includes('hides it') ? 0 : message.includes('loss is hidden') ? 1 : 2;
   return findings.toSorted(
     (a, b) =>
       hides(a) - hides(b) ||

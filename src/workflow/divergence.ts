@@ -1,5 +1,6 @@
 /** A deployed tag that is made in another way than the pushed one. */
 import { type Deployed, deployedTags, pushedTags } from './images.ts';
+import { offsetOfLine } from './place.ts';
 import type { Draft, View } from './rule.ts';
 
 type Difference = 'sha' | 'clock' | 'version';
@@ -42,13 +43,20 @@ export function divergenceDrafts(
   difference: Difference,
   say: (both: { readonly pushed: string; readonly deployed: string }) => Pick<Draft, 'message' | 'fix' | 'severity'>,
 ): Draft[] {
-  const places = new Set<number>();
-  return divergences(view).flatMap((one) => {
-    const { slot, job, tag } = one.deployed;
-    if (one.difference !== difference || places.has(slot.scalar.start)) return [];
-    places.add(slot.scalar.start);
-    const said = say({ pushed: inWords(one.pushed), deployed: inWords(tag) });
-    return [{ offset: slot.scalar.start, job: job.id, ref: slot.key, ...said }];
+  const told = new Set<string>();
+  const mine = divergences(view).filter((one) => one.difference === difference);
+  // The value itself before the commands that use it.
+  const ordered = mine.toSorted(
+    (a, b) => Number(a.deployed.slot.place === 'run') - Number(b.deployed.slot.place === 'run'),
+  );
+  return ordered.flatMap(({ deployed: { slot, job, tag, line }, pushed }) => {
+    const key = `${job.id} ${tag}`;
+    if (slot.place === 'run' && told.has(key)) return [];
+    told.add(key);
+    const said = say({ pushed: inWords(pushed), deployed: inWords(tag) });
+    const { start } = slot.scalar;
+    const offset = line === undefined ? start : offsetOfLine(view.workflow, slot.scalar, line);
+    return [{ offset, scalarAt: start, job: job.id, ref: slot.key, ...said }];
   });
 }
 

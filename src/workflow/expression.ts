@@ -28,10 +28,7 @@ export interface Expression {
   readonly reads: readonly Read[];
 }
 
-const CONTEXTS = [
-  ...['github', 'env', 'vars', 'job', 'jobs', 'steps', 'runner', 'secrets'],
-  ...['strategy', 'matrix', 'needs', 'inputs'],
-];
+const CONTEXTS = 'github env vars job jobs steps runner secrets strategy matrix needs inputs'.split(' ');
 const FUNCTIONS = ['hashFiles', 'success', 'failure', 'always', 'cancelled', 'case'].map((name) => ({
   name,
   minArgs: 0,

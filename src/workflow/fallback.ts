@@ -11,7 +11,7 @@ const TAG_NAME =
   /(?:^|_)(?:TAG|IMAGE|IMAGE_?NAME|IMAGE_REF|DIGEST)(?:$|_)|TAG$|^(?:image_?tag|tag|version|image)$|(?:^|_)VERSION$/i;
 const IN_SHELL: readonly RegExp[] = [
   /\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g,
-  /(?:if\s+)?\[\[?\s+(?:-z\s+"?\$\{?(\w+)(?::?-)?\}?"?|"?\$\{?(?<other>\w+)(?::?-)?\}?"?\s+={1,2}\s+"")\s+\]\]?\s*(?:;\s*then|&&|\n\s*then)?\s*(?:\n\s*(?:echo|printf|log|warn)[^\n]*){0,3}\s*(?:export\s+)?(\w+)=((?:\$\([^\n]*\)|[^\s;}])+)/g,
+  /(?:if\s+)?\[\[?\s+(?:-z\s+"?\$\{?(\w+)(?::?-)?\}?"?|"?\$\{?(?<other>\w+)(?::?-)?\}?"?\s+={1,2}\s+"")\s+\]\]?\s*(?:;\s*then|&&|\n\s*then)?(?:[ \t]*#[^\n]*)?\s*(?:\n\s*(?:echo|printf|log|warn)[^\n]*){0,3}\s*(?:export\s+)?(\w+)=((?:\$\([^\n]*\)|[^\s;}])+)/g,
 ];
 const IN_MAKE: readonly RegExp[] = [
   /\$\(if\s+\$[({](\w+)[)}]\s*,\s*,\s*\$\(eval\s+(?:export\s+)?(\w+)\s*[:?]?=\s*([^)]*)\)\s*\)/g,

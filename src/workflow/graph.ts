@@ -41,6 +41,7 @@ function slotEdges(project: Project, workflow: Workflow, slot: Slot): Edge[] {
 function judge(where: Where, read: Read): Judgement {
   const [context, name = '*', kind, output = '*'] = read.path;
   if (name === '*' || where.depth > MAX_DEPTH) return UNKNOWN;
+  if (context !== 'env' && context !== 'steps' && context !== 'jobs' && context !== 'needs') return OK;
   if (context === 'needs') return judgeNeeds(where, name, kind === 'outputs' ? output : undefined);
   if (context === 'jobs') return judgeJobs(where, name, kind === 'outputs' ? output : '*');
   if (context === 'steps') return judgeSteps(where, name, kind === 'outputs' ? output : undefined);

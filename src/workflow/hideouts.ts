@@ -11,8 +11,8 @@ export interface Hideout {
   readonly text: string;
   /** Variables without a value. */
   readonly empty: readonly string[];
-  /** The reads that lost them: `needs.build.outputs.tag`. */
-  readonly refs: readonly string[];
+  /** Offsets of the scalars that lost them. */
+  readonly from: readonly number[];
 }
 
 /** Follows `run:` and, one level deep, `uses: ./…`. */
@@ -30,7 +30,7 @@ function direct({ project, workflow, edges }: View): Hideout[] {
         : filesOf(
             project,
             step,
-            mine.map(({ slot, ref }) => ({ name: slot.key, ref })),
+            mine.map(({ slot }) => ({ name: slot.key, from: slot.scalar.start })),
           );
     });
   });
@@ -49,12 +49,12 @@ function throughActions({ project, workflow, edges }: View): Hideout[] {
         reads.some(({ path }) => path.join('.').toLowerCase() === input),
       );
       if (slot.place !== 'env' || !passes || !slot.step) return [];
-      return filesOf(project, slot.step, [{ name: slot.key, ref: edge.ref }]);
+      return filesOf(project, slot.step, [{ name: slot.key, from: edge.slot.scalar.start }]);
     });
   });
 }
 
-function filesOf(project: Project, step: Step, lost: readonly { name: string; ref: string }[]): Hideout[] {
+function filesOf(project: Project, step: Step, lost: readonly { name: string; from: number }[]): Hideout[] {
   if (!step.run) return [];
   return readScript(step.run.value).calls.flatMap((call) => {
     const called = calledFile(project, call);
@@ -64,7 +64,7 @@ function filesOf(project: Project, step: Step, lost: readonly { name: string; re
         file: project.shown(called.path),
         text: called.text,
         empty: lost.map(({ name }) => name),
-        refs: lost.map(({ ref }) => ref),
+        from: lost.map(({ from }) => from),
       },
     ];
   });

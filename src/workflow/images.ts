@@ -4,6 +4,7 @@ import { formulaOf } from './formula.ts';
 import { reaches } from './graph.ts';
 import type { Job, Scalar, Slot, Step, Workflow } from './model.ts';
 import { jobCalled } from './model.ts';
+import { withoutComment } from './shell.ts';
 
 /** A tag that a job pushes, as a formula. */
 export interface Pushed {
@@ -15,6 +16,8 @@ export interface Pushed {
 export interface Deployed {
   readonly job: Job;
   readonly slot: Slot;
+  /** Of a script, from 0. */
+  readonly line?: number;
   readonly tag: string;
 }
 
@@ -76,23 +79,24 @@ export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Dep
     if (!job || job.steps.some(pushes) || !pushed.some((one) => reaches(workflow, job, one.job)) || !deploys(job))
       return [];
     const scope = { workflow, job, followNeeds: false, ...(step ? { step } : {}) };
-    return candidates(slot).map((tag) => ({ job, slot, tag: formulaOf(scope, tag) }));
+    return candidates(slot).map(({ tag, ...line }) => ({ job, slot, ...line, tag: formulaOf(scope, tag) }));
   });
 }
 
-function candidates({ place, key, scalar }: Slot): string[] {
+function candidates({ place, key, scalar }: Slot): { tag: string; line?: number }[] {
   if (place === 'env' || place === 'with')
-    return TAG_KEY.test(key) && !/^ref$/i.test(key) ? [lastPart(scalar.value.trim())] : [];
+    return TAG_KEY.test(key) && !/^ref$/i.test(key) ? [{ tag: lastPart(scalar.value.trim()) }] : [];
   if (place !== 'run') return [];
-  return scalar.value.split('\n').flatMap((line) => {
-    const command = DEPLOY_COMMAND.test(line) || /newTag|image:|set image|image\.tag|set-string/.test(line);
-    const set = /image\.tag=(\S+)/.exec(line)?.[1];
-    const assigned = /^\s*(?:export\s+)?\w*TAG\w*=(\S.*)$/.exec(line)?.[1];
-    return [
-      ...(command ? tagsIn(line) : []),
+  return scalar.value.split('\n').flatMap((text, line) => {
+    const command = DEPLOY_COMMAND.test(text) || /newTag|image:|set image|image\.tag|set-string/.test(text);
+    const set = /image\.tag=(\S+)/.exec(text)?.[1];
+    const assigned = /^\s*(?:export\s+)?\w*TAG\w*=(\S.*)$/.exec(text)?.[1];
+    const found = [
+      ...(command ? tagsIn(text) : []),
       ...(set === undefined ? [] : [set]),
       ...(assigned === undefined ? [] : [assigned]),
     ];
+    return found.map((tag) => ({ tag: withoutComment(tag), line }));
   });
 }
 

@@ -145,6 +145,11 @@ function assignmentsOf(lines: readonly string[]): { name: string; value: string;
       /^\s*(?:.*?(?:\bthen|;|&&|\|\|)\s+)?(?:export\s+|local\s+|readonly\s+|declare\s+(?:-\w+\s+)?)?([A-Za-z_]\w*)=(.*)$/.exec(
         text,
       );
-    return match?.[1] === undefined ? [] : [{ name: match[1], value: (match[2] ?? '').trim(), line }];
+    return match?.[1] === undefined ? [] : [{ name: match[1], value: withoutComment(match[2] ?? ''), line }];
   });
+}
+
+/** A value without a comment behind it. */
+export function withoutComment(value: string): string {
+  return value.replace(/\s+#\s.*$/, '').trim();
 }

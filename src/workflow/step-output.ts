@@ -13,7 +13,7 @@ const PLAIN = new Set(
     'echo printf cat tee ls cd pwd mkdir rm cp mv ln touch chmod chown test [ [[ if then else elif fi for do done while case esac set unset export ' +
     'local return exit true false sleep date cut tr sed awk grep egrep head tail sort uniq wc xargs find basename dirname realpath readlink ' +
     'jq yq curl wget git docker docker-compose buildah podman skopeo crane kubectl helm kustomize aws az gcloud gsutil gh sha256sum md5sum ' +
-    'base64 openssl unzip zip tar gzip apt-get apt sudo brew pip pip3 envsubst diff eval read shift trap wait { } ( ) : declare readonly'
+    'bash sh source make base64 openssl unzip zip tar gzip apt-get apt sudo brew pip pip3 envsubst diff eval read shift trap wait { } ( ) : declare readonly'
   ).split(' '),
 );
 /** A wrapped terraform sets these for the step it runs in. */
@@ -57,6 +57,6 @@ function onlyPlain(script: Script): boolean {
   return script.lines.every((line) => {
     const text = line.trim().replace(/^(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\$\([^)]*\)|[^\s"']*)\s*)+/, '');
     const word = text.split(/[\s;]/)[0] ?? '';
-    return word === '' || word.startsWith('#') || word.startsWith('-') || PLAIN.has(word);
+    return word === '' || word.startsWith('#') || word.startsWith('-') || word.startsWith('./') || PLAIN.has(word);
   });
 }

@@ -3,11 +3,15 @@ import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node,
 import type { Scalar } from './model.ts';
 
 const MAX_TEXT = 2_000_000;
+const MAX_ALIASES = 500;
+const MAX_NODES = 100_000;
 
 export interface Tree {
   readonly text: string;
   readonly root: Node | undefined;
   readonly resolve: (node: unknown) => unknown;
+  /** Nodes that may still be walked. */
+  readonly left: { nodes: number };
   readonly position: (offset: number) => { readonly line: number; readonly column: number };
 }
 
@@ -21,13 +25,18 @@ export function parseTree(text: string): Tree | undefined {
   } catch {
     return undefined;
   }
+  // Aliases of aliases grow without end, and each look-up walks the file.
+  const known = new Map<unknown, unknown>();
   const resolve = (node: unknown): unknown => {
     if (!isAlias(node)) return node;
-    try {
-      return node.resolve(document);
-    } catch {
-      return undefined;
+    if (!known.has(node) && known.size < MAX_ALIASES) {
+      try {
+        known.set(node, node.resolve(document));
+      } catch {
+        known.set(node, undefined);
+      }
     }
+    return known.get(node);
   };
   const root = document.contents ?? undefined;
   if (!isMap(root)) return undefined;
@@ -35,7 +44,7 @@ export function parseTree(text: string): Tree | undefined {
     const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  return { text, root, resolve, position };
+  return { text, root, resolve, left: { nodes: MAX_NODES }, position };
 }
 
 export interface Entry {
@@ -68,7 +77,7 @@ export function items(tree: Tree, given: unknown): unknown[] {
 /** A scalar with its place; undefined for maps and lists. */
 export function scalarOf(node: unknown, keyAt?: number): Scalar | undefined {
   if (!isScalar(node) || !node.range) return undefined;
-  const value = node.value === null ? '' : (node.source ?? String(node.value));
+  const value = node.value === null ? '' : (node.source ?? '');
   const [start, end] = node.range;
   return { value, start, end, keyAt: keyAt ?? start };
 }
@@ -89,10 +98,9 @@ export function deepScalars(
   given: unknown,
 ): { readonly path: readonly string[]; readonly scalar: Scalar }[] {
   const found: { path: readonly string[]; scalar: Scalar }[] = [];
-  let left = 20_000;
   const walk = (raw: unknown, path: readonly string[], keyAt: number | undefined): void => {
-    left -= 1;
-    if (left < 0 || path.length > 30) return;
+    tree.left.nodes -= 1;
+    if (tree.left.nodes < 0 || path.length > 30) return;
     const node = tree.resolve(raw);
     const scalar = scalarOf(node, keyAt);
     if (scalar) found.push({ path, scalar });

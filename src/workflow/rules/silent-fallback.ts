@@ -32,7 +32,8 @@ function usedAsTag(text: string, name: string): boolean {
 function inExpressions({ workflow, edges }: View): Draft[] {
   return edges.flatMap((edge) => {
     const { otherwise, tested } = edge.read;
-    if (edge.state !== 'broken' || tested || otherwise === undefined || otherwise === '') return [];
+    if (edge.state !== 'broken' || edge.read.path[0] === 'env' || tested || otherwise === undefined || otherwise === '')
+      return [];
     const offset = offsetOf(workflow, edge.slot, edge.expression, edge.ref);
     const fallback = { name: edge.ref, value: otherwise, offset };
     return [
@@ -76,7 +77,7 @@ function sourceOf({ workflow, edges }: View, slot: Slot, name: string): 'broken'
     slot.scalar.value,
   );
   const mine = edges.filter((edge) => {
-    if (setter && edge.slot.scalar === setter) return true;
+    if (setter && edge.slot.scalar.start === setter.start) return true;
     return line?.[1] !== undefined && edge.slot === slot && edge.expression.text === line[1];
   });
   const reads = mine.filter(({ read }) => read.path[0] === 'needs' || read.path[0] === 'steps');

@@ -1,0 +1,38 @@
+/** `if: always()` on a job that deploys what another job may not have built. */
+import type { Edge } from '../edge.ts';
+import { deploys, makesImage, pushes } from '../images.ts';
+import { type Job, jobCalled, type Workflow } from '../model.ts';
+import type { Draft, Rule } from '../rule.ts';
+
+export const deployDespiteFailedBuild: Rule = {
+  id: 'deploy-despite-failed-build',
+  title: 'A deployment runs although the build failed',
+  inWorkflow: ({ workflow, edges }) => edges.flatMap((edge) => draftOf(workflow, edge) ?? []),
+};
+
+function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
+  const { slot, read } = edge;
+  const { job } = slot;
+  const [context, name = '', kind] = read.path;
+  if (!job || context !== 'needs' || kind !== 'outputs' || edge.state === 'broken' || read.tested) return undefined;
+  const builder = jobCalled(workflow, name);
+  if (!builder || !makesImage(builder) || !deploysAnyway(job) || slot.step?.condition !== undefined) return undefined;
+  if (read.otherwise !== undefined) return undefined;
+  const condition = (job.condition ?? '').trim().slice(0, 60);
+  return {
+    severity: 'warning',
+    offset: slot.scalar.start,
+    job: job.id,
+    ref: edge.ref,
+    message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${condition}\`): \`${edge.ref}\` is empty then.`,
+    fix: `Add \`needs.${builder.id}.result == 'success'\` to the condition.`,
+  };
+}
+
+/** Whoever asks for a result, or for the value itself, has thought of it. */
+function deploysAnyway(job: Job): boolean {
+  const condition = job.condition ?? '';
+  const runsAnyway = /always\(\)|!\s*cancelled\(\)/.test(condition);
+  const asks = /needs\.|success\(\)|failure\(\)/.test(condition);
+  return runsAnyway && !asks && deploys(job) && !job.steps.some(pushes);
+}

@@ -1,0 +1,41 @@
+/** No input crashes the checker or makes it hang. */
+import { globSync, readFileSync } from 'node:fs';
+import { expect, it } from '@jest/globals';
+import { assert, constantFrom, nat, property } from 'fast-check';
+import { checkFile } from '../../src/workflow/check.ts';
+import { mutate } from './mutate.ts';
+
+const files = globSync('test/workflow/fixtures/**/.github/workflows/*.yml').sort();
+
+it('survives damaged workflows', () => {
+  expect(files.length).toBeGreaterThan(5);
+  assert(
+    property(constantFrom(...files), nat(), (file, seed) => {
+      const text = mutate(readFileSync(file, 'utf8'), seed);
+      for (const { line, column, exprLine } of checkFile(file, text, () => undefined))
+        expect(Math.min(line, column, exprLine)).toBeGreaterThan(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it.each([
+  [
+    'aliases of aliases',
+    `jobs: &a\n${Array.from({ length: 60 }, (_, at) => `  j${at}: { x: *a, y: *a }`).join('\n')}\n`,
+  ],
+  ['deep nesting', `jobs: ${'['.repeat(5000)}`],
+  ['an endless line', `jobs:\n  a:\n    steps:\n      - id: x\n        run: echo ${'a=$(b '.repeat(20_000)}\n`],
+  ['open expressions', `jobs:\n  a:\n    env:\n      X: ${'${{ '.repeat(20_000)}\n`],
+  ['deep expressions', `jobs:\n  a:\n    env:\n      X: \${{ ${'('.repeat(9000)} }}\n`],
+  [
+    'needs in a circle',
+    'jobs:\n  a: { needs: b, env: { X: "${{ needs.c.outputs.x }}" } }\n  b: { needs: a }\n  c: { needs: a }\n',
+  ],
+])('survives %s, soon', (_name, text) => {
+  const begun = performance.now();
+  checkFile('.github/workflows/x.yml', text, () => undefined);
+  checkFile('x.sh', text, () => undefined);
+  checkFile('Makefile', text, () => undefined);
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
