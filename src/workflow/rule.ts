@@ -75,15 +75,17 @@ function isGuarded({ slot, ref }: Edge): boolean {
   return condition.includes(`${ref}!=''`);
 }
 
-/** The name that was probably meant, as a part of a sentence. */
+/** The name that was probably meant: spelled alike, or the only one there is. */
 export function meant(name: string, others: readonly string[] = []): string | undefined {
+  return alike(name, others) ?? (others.length === 1 ? others[0] : undefined);
+}
+
+/** The same but for signs and case, or one inside of the other. */
+export function alike(name: string, others: readonly string[] = []): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const mine = plain(name);
-  return (
-    others.find((other) => plain(other) === mine) ??
-    others.find((other) => plain(other).includes(mine) || mine.includes(plain(other))) ??
-    (others.length === 1 ? others[0] : undefined)
-  );
+  const exact = others.find((other) => plain(other) === mine);
+  return exact ?? others.find((other) => plain(other).includes(mine) || mine.includes(plain(other)));
 }
 
 /** At most six names as a list. */

@@ -51,4 +51,5 @@ it('ranks a lost value whose loss is hidden above all, and says where it is hidd
   expect(first).toMatchObject({ rule: 'needs-not-declared', job: 'deploy', line: 20 });
   expect(first?.message).toMatch(/scripts\/deploy\.sh:2 hides it/);
   expect(second).toMatchObject({ rule: 'silent-fallback', severity: 'error', exprLine: 2 });
+  expect(second?.fix).toContain('set -euo pipefail');
 });

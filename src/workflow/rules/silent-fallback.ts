@@ -16,13 +16,14 @@ export const silentFallback: Rule = {
 };
 
 /** Alone, a fallback is a fault only where it makes up something that no build can have pushed. */
-function inFile({ text, empty }: TextView, fallback: Fallback): Draft[] {
+function inFile({ kind, text, empty }: TextView, fallback: Fallback): Draft[] {
   const isEmpty = empty.includes(fallback.name);
   if (!isEmpty && (PUSHES.test(text) || !usedAsTag(text, fallback.name))) return [];
   const madeUp = isClock(fallback.value) || isMoving(fallback.value);
-  return [
-    draft(fallback, { offset: fallback.offset, isEmpty, severity: isEmpty || madeUp ? 'error' : 'info', job: null }),
-  ];
+  const severity = isEmpty || madeUp ? 'error' : 'info';
+  const told = draft(fallback, { offset: fallback.offset, isEmpty, severity, job: null });
+  const isStrict = kind === 'makefile' || /^\s*set\s+-[a-z]*u|pipefail|nounset/m.test(text);
+  return [isStrict ? told : { ...told, fix: `${told.fix} Begin the script with \`set -euo pipefail\`.` }];
 }
 
 function usedAsTag(text: string, name: string): boolean {

@@ -1,10 +1,10 @@
 /** `steps.X` where this job has no such step, or has it only later. */
-import { edgeRule, listed, meant } from '../rule.ts';
+import { alike, edgeRule, listed } from '../rule.ts';
 
 export const stepUnknown = edgeRule('step-unknown', 'An output of a step that is not there is read', (edge) => {
   const { ref, read, others, elsewhere, slot } = edge;
   const [, name = ''] = read.path;
-  const other = meant(name, others);
+  const other = alike(name, others);
   const why =
     elsewhere === 'later'
       ? `step \`${name}\` runs later`
