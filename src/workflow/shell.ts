@@ -31,8 +31,19 @@ const MULTI = /(["']?)([A-Za-z_][\w.-]*)<<\s*["']?[\w${}.-]+/;
 const CALL =
   /(?:^|[|;&({]|\bthen\b|\bdo\b|\belse\b|\bif\b|!)\s*(?:[A-Z_]\w*=\S*\s+)*(?:sudo\s+(?:-E\s+)?|time\s+|exec\s+)?((?:(?:bash|sh|zsh|source|\.|node|python3?|ruby|perl|pwsh|deno|bun|npx|npm|pnpm|yarn|poetry|uv|cargo|go|gradle|mvn|make|just|task|nx|turbo|lerna|dagger|rake|bundle|php|tox|nox|invoke|earthly|bazel|dotnet|semantic-release|changeset|act)\s[^|;&]*)|(?:\.{0,2}\/|\$)[\w./${}-]+[^|;&]*|[\w-]+(?:\/[\w.-]+)*\.(?:sh|py|rb|js|mjs|ts|pl|ps1)\b[^|;&]*)/g;
 
-/** Never throws. */
+const cache = new Map<string, Script>();
+
+/** Never throws. Rules ask for the same script many times. */
 export function readScript(text: string): Script {
+  const known = cache.get(text);
+  if (known) return known;
+  if (cache.size > 500) cache.clear();
+  const script = scriptOf(text);
+  cache.set(text, script);
+  return script;
+}
+
+function scriptOf(text: string): Script {
   // Longer lines are data, and would make the patterns slow.
   const lines = text.split('\n', 5000).map((line) => line.slice(0, 2000));
   const writes: Write[] = [];

@@ -10,6 +10,8 @@ export interface Tree {
   readonly text: string;
   readonly root: Node | undefined;
   readonly resolve: (node: unknown) => unknown;
+  /** Entries of maps read before. */
+  readonly maps: Map<unknown, readonly Entry[]>;
   /** Nodes that may still be walked. */
   readonly left: { nodes: number };
   readonly position: (offset: number) => { readonly line: number; readonly column: number };
@@ -44,7 +46,7 @@ export function parseTree(text: string): Tree | undefined {
     const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  return { text, root, resolve, left: { nodes: MAX_NODES }, position };
+  return { text, root, resolve, maps: new Map(), left: { nodes: MAX_NODES }, position };
 }
 
 export interface Entry {
@@ -54,15 +56,21 @@ export interface Entry {
 }
 
 /** Pairs of a map in file order; empty for anything else. */
-export function entries(tree: Tree, given: unknown): Entry[] {
+export function entries(tree: Tree, given: unknown): readonly Entry[] {
   const node = tree.resolve(given);
   if (!isMap(node)) return [];
-  return node.items.flatMap(({ key, value }) => {
+  const known = tree.maps.get(node);
+  if (known) return known;
+  // Before it is filled: a merge key may lead back here.
+  tree.maps.set(node, []);
+  const found = node.items.flatMap(({ key, value }) => {
     if (!isScalar(key)) return [];
     const name = String(key.value);
     if (name === '<<') return entries(tree, value);
     return [{ key: name, keyAt: key.range?.[0] ?? 0, node: tree.resolve(value) }];
   });
+  tree.maps.set(node, found);
+  return found;
 }
 
 export function child(tree: Tree, node: unknown, key: string): Entry | undefined {
