@@ -1,8 +1,7 @@
 /** Which tags a workflow pushes, and which it deploys. */
-import { expressionsIn } from './expression.ts';
 import { formulaOf } from './formula.ts';
 import { reaches } from './graph.ts';
-import type { Job, Scalar, Slot, Step, Workflow } from './model.ts';
+import type { Job, Slot, Step, Workflow } from './model.ts';
 import { jobCalled } from './model.ts';
 import { withoutComment } from './shell.ts';
 
@@ -108,11 +107,6 @@ function tagsIn(text: string): string[] {
 
 function lastPart(value: string): string {
   return /^(?:[\w.${}/-]|\$\{\{[^}]*\}\})+:(.+)$/.exec(value)?.[1] ?? value;
-}
-
-/** True when the scalar reads something. */
-export function isLiteral({ value }: Scalar): boolean {
-  return expressionsIn(value).length === 0 && !value.includes('$');
 }
 
 /** Jobs before this one that make an image. */
