@@ -203,26 +203,29 @@ describe('pullcheck', () => {
 
   it('checks workflows like a linter: place, rule, sentence, fix; SARIF for code scanning; a hint alone is no failure', async () => {
     const finding = {
-      ...{
-        rule: 'needs-not-declared',
-        severity: 'error' as const,
-        file: '.github/workflows/ci.yml',
-        line: 9,
-        column: 7,
-      },
-      ...{
-        exprLine: 10,
-        exprColumn: 3,
-        job: 'deploy',
-        ref: 'needs.build.outputs.tag',
-        message: 'Empty.',
-        fix: 'Need it.',
-      },
+      rule: 'needs-not-declared',
+      severity: 'error' as const,
+      file: '.github/workflows/ci.yml',
+      line: 9,
+      column: 7,
+      exprLine: 10,
+      exprColumn: 3,
+      job: 'deploy',
+      ref: 'needs.build.outputs.tag',
+      message: 'Empty.',
+      fix: 'Need it.',
     };
     const report = (severity: 'error' | 'info') => ({
       checkWorkflows: async (files: readonly string[]) => ({
-        ...{ apiVersion: 'pullcheck/v1' as const, kind: 'WorkflowReport' as const, files },
-        findings: [{ ...finding, severity }],
+        apiVersion: 'pullcheck/v1' as const,
+        kind: 'WorkflowReport' as const,
+        files,
+        findings: [
+          {
+            ...finding,
+            severity,
+          },
+        ],
       }),
     });
     const text = session(report('error'));
