@@ -1,8 +1,10 @@
 /** What the cluster suites run on: a real API server without kubelets, or the simulated one. */
 
+import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connect.ts';
 import type { KubeObject } from '../../src/adapters/simulator/cluster/objects.ts';
 import { randomId } from '../../src/clock.ts';
+import type { ClusterReader } from '../../src/evidence/ports.ts';
 
 export interface Rule {
   readonly apiGroups: readonly string[];
@@ -87,3 +89,40 @@ export const stuck = {
     },
   ],
 };
+
+/** What a suite asks: the bed and its reader for all tests, a namespace of its own for each. Read inside tests only. */
+export function useBed(start: () => Promise<ClusterBed>): {
+  readonly bed: ClusterBed;
+  readonly reader: ClusterReader;
+  readonly namespace: string;
+} {
+  let bed: ClusterBed | undefined;
+  let reader: ClusterReader | undefined;
+  let namespace: string | undefined;
+  beforeAll(async () => {
+    bed = await start();
+    reader = bed.admin.reader(noMeter);
+  });
+  afterAll(async () => {
+    await bed?.stop();
+  });
+  beforeEach(async () => {
+    namespace = await newNamespace(started(bed));
+  });
+  return {
+    get bed() {
+      return started(bed);
+    },
+    get reader() {
+      return started(reader);
+    },
+    get namespace() {
+      return started(namespace);
+    },
+  };
+}
+
+function started<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the bed is made before the first test');
+  return value;
+}

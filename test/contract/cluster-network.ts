@@ -1,24 +1,17 @@
 /** What every cluster must show of Services, what stands behind them, and who may reach it. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/adapters/simulator/cluster/objects.ts';
 import type { ClusterReader } from '../../src/evidence/ports.ts';
-import { type ClusterBed, newNamespace, noMeter, signal } from './cluster-bed.ts';
+import { type ClusterBed, signal, useBed } from './cluster-bed.ts';
 
 export function clusterNetworkContract(name: string, start: () => Promise<ClusterBed>): void {
   describe(`cluster network on ${name}`, () => {
+    const own = useBed(start);
     let bed: ClusterBed;
     let reader: ClusterReader;
     let namespace: string;
-
-    beforeAll(async () => {
-      bed = await start();
-      reader = bed.admin.reader(noMeter);
-    });
-    afterAll(async () => {
-      await bed.stop();
-    });
-    beforeEach(async () => {
-      namespace = await newNamespace(bed);
+    beforeEach(() => {
+      ({ bed, reader, namespace } = own);
     });
 
     it('reads Services, what stands behind one, and the policies of a namespace', async () => {

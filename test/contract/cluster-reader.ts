@@ -1,32 +1,25 @@
 /** What every cluster must show through the reader. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClusterReader } from '../../src/evidence/ports.ts';
 import {
   type ClusterBed,
   controlledBy,
-  newNamespace,
   noMeter,
   podObject,
   signal,
   stuck,
+  useBed,
   workloadObject,
 } from './cluster-bed.ts';
 
 export function clusterReaderContract(name: string, start: () => Promise<ClusterBed>): void {
   describe(`cluster reader on ${name}`, () => {
+    const own = useBed(start);
     let bed: ClusterBed;
     let reader: ClusterReader;
     let namespace: string;
-
-    beforeAll(async () => {
-      bed = await start();
-      reader = bed.admin.reader(noMeter);
-    });
-    afterAll(async () => {
-      await bed.stop();
-    });
-    beforeEach(async () => {
-      namespace = await newNamespace(bed);
+    beforeEach(() => {
+      ({ bed, reader, namespace } = own);
     });
 
     it('reads a pod that cannot pull, with its containers in spec order', async () => {

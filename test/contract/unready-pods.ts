@@ -1,25 +1,18 @@
 /** What every cluster must show of its pods that cannot get their image. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '../../src/adapters/simulator/cluster/objects.ts';
 import type { ClusterReader } from '../../src/evidence/ports.ts';
 import { failingPods } from '../../src/evidence/pull-failures.ts';
-import { type ClusterBed, newNamespace, noMeter, podObject, signal, stuck } from './cluster-bed.ts';
+import { type ClusterBed, noMeter, podObject, signal, stuck, useBed } from './cluster-bed.ts';
 
 export function unreadyPodsContract(name: string, start: () => Promise<ClusterBed>): void {
   describe(`pods that cannot get their image on ${name}`, () => {
+    const own = useBed(start);
     let bed: ClusterBed;
     let reader: ClusterReader;
     let namespace: string;
-
-    beforeAll(async () => {
-      bed = await start();
-      reader = bed.admin.reader(noMeter);
-    });
-    afterAll(async () => {
-      await bed.stop();
-    });
-    beforeEach(async () => {
-      namespace = await newNamespace(bed);
+    beforeEach(() => {
+      ({ bed, reader, namespace } = own);
     });
 
     it('finds the pods that cannot get their image by their rows, the same as in the whole list', async () => {
