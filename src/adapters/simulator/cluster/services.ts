@@ -1,4 +1,5 @@
 /** The simulated endpoint controller, and a hand that kills containers: what a Service shows when its pods die and come back. */
+import { z } from 'zod';
 import { type Clock, formatTime } from '../../../clock.ts';
 import { apiVersionOf, type ContainerStatus, type KubeObject, resourceOf } from './objects.ts';
 import type { ObjectStore } from './store.ts';
@@ -29,14 +30,17 @@ export function serviceObject({ namespace, name, port, nodePort, clusterIP, sele
   };
 }
 
+/** What is read of a Service that a person applied. */
+const ServiceSpec = z.object({
+  selector: z.record(z.string(), z.string()).optional(),
+  ports: z.array(z.object({ name: z.string().optional(), port: z.number() })).optional(),
+});
+
 /** Writes one EndpointSlice for each Service from the pods that its selector chooses. */
 export function syncEndpoints(store: ObjectStore): void {
   for (const service of store.list(resourceOf('Service'))) {
     const { name, namespace = '' } = service.metadata;
-    const spec = service.spec as unknown as {
-      selector?: Record<string, string>;
-      ports?: { name?: string; port: number }[];
-    };
+    const spec = ServiceSpec.parse(service.spec ?? {});
     const chosen = Object.entries(spec.selector ?? {});
     const pods = store
       .list(resourceOf('Pod'), namespace)
