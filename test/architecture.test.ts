@@ -4,7 +4,19 @@ import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 
 const everywhere = ['clock', 'errors', 'sealed'];
-const domain = ['image', 'target', 'alert', 'evidence', 'diagnosis', 'runbook', 'remediation', 'incident', 'outbox'];
+const domain = [
+  'image',
+  'target',
+  'workflow',
+  'build',
+  'alert',
+  'evidence',
+  'diagnosis',
+  'runbook',
+  'remediation',
+  'incident',
+  'outbox',
+];
 /** Folder (or file) -> what it may import besides itself. */
 const table: Readonly<Record<string, readonly string[]>> = {
   clock: [],
@@ -13,20 +25,22 @@ const table: Readonly<Record<string, readonly string[]>> = {
   image: [],
   target: [],
   alert: ['image', 'target'],
-  evidence: ['image', 'target'],
-  diagnosis: ['image', 'target', 'evidence'],
+  workflow: [],
+  build: ['image', 'workflow'],
+  evidence: ['image', 'target', 'workflow', 'build'],
+  diagnosis: ['image', 'target', 'workflow', 'build', 'evidence'],
   runbook: ['target', 'evidence', 'diagnosis'],
-  remediation: ['image', 'target', 'evidence', 'diagnosis'],
+  remediation: ['image', 'target', 'workflow', 'build', 'evidence', 'diagnosis'],
   outbox: [],
   incident: ['image', 'target', 'alert', 'evidence', 'diagnosis', 'runbook', 'remediation'],
   flow: domain,
-  workflow: [],
   telemetry: [],
   config: ['telemetry'],
   'adapters/slack': [...domain, 'flow', 'telemetry'],
-  'adapters/terminal': [...domain, 'workflow', 'flow', 'telemetry'],
+  'adapters/terminal': [...domain, 'flow', 'telemetry'],
   'adapters/kubernetes': ['image', 'target', 'evidence', 'remediation', 'telemetry'],
   'adapters/registry': ['image', 'target', 'evidence', 'remediation', 'telemetry'],
+  'adapters/github': ['build', 'evidence', 'remediation', 'telemetry'],
   'adapters/redis': [...domain, 'telemetry'],
   'adapters/memory': [...domain, 'telemetry'],
   'adapters/pager': ['incident', 'telemetry'],

@@ -1,0 +1,86 @@
+/** GitHub Actions runs as the trace sees them: only what is used, instants in ms since the epoch. Facts about the API: docs.github.com, REST "Actions". */
+
+/** How a run, a job or a step ended; GitHub adds words now and then, those become `other`. */
+export type Conclusion =
+  | 'success'
+  | 'failure'
+  | 'cancelled'
+  | 'skipped'
+  | 'timed_out'
+  | 'action_required'
+  | 'neutral'
+  | 'stale'
+  | 'startup_failure'
+  | 'other';
+
+/** `waiting` also: queued, requested, pending. */
+export type Progress = 'waiting' | 'running' | 'completed';
+
+export interface Commit {
+  /** Full. */
+  readonly sha: string;
+  /** When it was committed. */
+  readonly at?: number;
+  /** First line of its message. */
+  readonly title: string;
+}
+
+/** A workflow that a run called, at the commit that was used. */
+export interface ReferencedWorkflow {
+  /** `owner/name/.github/workflows/build.yml`, without `@ref`. */
+  readonly path: string;
+  readonly sha: string;
+}
+
+export interface WorkflowRun {
+  readonly id: number;
+  /** From 1. */
+  readonly attempt: number;
+  /** `owner/name`. */
+  readonly repository: string;
+  /** Of the workflow file, without `@ref`: `.github/workflows/deploy.yml`. */
+  readonly path: string;
+  /** The workflow's or the run's name, for people. */
+  readonly name: string;
+  readonly headSha: string;
+  readonly headBranch?: string;
+  /** `push`, `pull_request`, `schedule`, … */
+  readonly event: string;
+  readonly progress: Progress;
+  readonly conclusion?: Conclusion;
+  readonly createdAt: number;
+  /** Of this attempt. */
+  readonly startedAt?: number;
+  readonly updatedAt?: number;
+  /** Page for people. */
+  readonly url: string;
+  readonly referenced: readonly ReferencedWorkflow[];
+}
+
+export interface RunStep {
+  readonly number: number;
+  readonly name: string;
+  readonly progress: Progress;
+  readonly conclusion?: Conclusion;
+  readonly startedAt?: number;
+  readonly completedAt?: number;
+}
+
+export interface RunJob {
+  readonly id: number;
+  /** As the API shows it: `name:` or the id, a matrix leg in brackets, `caller / called` for a reusable workflow. */
+  readonly name: string;
+  readonly progress: Progress;
+  readonly conclusion?: Conclusion;
+  readonly startedAt?: number;
+  readonly completedAt?: number;
+  readonly url: string;
+  readonly steps: readonly RunStep[];
+}
+
+export interface RunList {
+  /** Newest first. */
+  readonly runs: readonly WorkflowRun[];
+  /** true: pages were cut at our cap. */
+  readonly truncated: boolean;
+}

@@ -1,0 +1,51 @@
+/** What the code host tells of the builds that could have made an image. Only facts that matter: logs are kept as what was read from them. */
+import type { JobLog } from '../build/job-log.ts';
+import type { ImageOrigin } from '../build/origin.ts';
+import type { Commit, RunJob, WorkflowRun } from '../build/run.ts';
+import type { Observation } from './observation.ts';
+
+/** How the repository was found, best first: only the first three are the registry's own words about a pushed image. */
+export type RepositoryLink = 'provenance' | 'source-label' | 'attestation' | 'configured';
+
+/** A file as it was at one commit. */
+export interface SourceFile {
+  /** From the repository's root. */
+  readonly path: string;
+  /** `owner/name`; a called workflow may be another repository's. */
+  readonly repository: string;
+  readonly sha: string;
+  readonly text: string;
+}
+
+export interface JobTrace {
+  readonly job: RunJob;
+  /** Asked of the producer and of the consumer only. `absent`: the code host has deleted it. */
+  readonly log: Observation<JobLog>;
+}
+
+export interface RunTrace {
+  readonly run: WorkflowRun;
+  readonly jobs: Observation<readonly JobTrace[]>;
+  /** The workflow file that ran. */
+  readonly workflow: Observation<SourceFile>;
+  /** What it uses, at the same commit: called workflows, composite actions, scripts, Makefiles (depth 2, at most 10). */
+  readonly files: readonly SourceFile[];
+  /** Commits that earlier attempts, or the run before it, built; to see a re-run that built the same commit again. */
+  readonly earlier: readonly { readonly attempt: number; readonly headSha: string; readonly conclusion?: string }[];
+}
+
+export interface BuildTrace {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly linkedBy: RepositoryLink;
+  /** What a pushed image nearest to the missing one says of itself, and which tag that is. */
+  readonly sibling?: { readonly tag: string; readonly origin: ImageOrigin };
+  /** The commit that the deployed tag names; not-collected when it names none. */
+  readonly commit: Observation<Commit>;
+  /** Runs for that commit (else of the sibling), those that build and those that deploy; newest first, at most 3. */
+  readonly runs: Observation<readonly RunTrace[]>;
+  /** The branch that the run was for, and its newest commit: is the fix pushed? */
+  readonly branch?: { readonly name: string; readonly head: Observation<Commit> };
+  /** What was asked, one short sentence each; for "no run was found: …". */
+  readonly searched: readonly string[];
+}
