@@ -1,4 +1,6 @@
 /** A collector fills one evidence kind. It reads other kinds only if it declares them, and only when it comes to need them. */
+
+import type { WorkloadRef } from '../target/target.ts';
 import type { CauseKey, RememberedCause } from './cause-memory.ts';
 import type { Evidence, EvidenceKind, EvidenceKinds } from './evidence.ts';
 import type { Observation } from './observation.ts';
@@ -10,6 +12,8 @@ export interface CaseSubject {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
+  /** Of a workload that has no pod; `pod` is then empty. */
+  readonly owner?: WorkloadRef;
 }
 
 /** A cause that an earlier look saw, and how long ago that was. */

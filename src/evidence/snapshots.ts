@@ -76,6 +76,8 @@ export interface WorkloadSnapshot extends WorkloadRef {
   readonly paused: boolean;
   /** Labels and annotations that say who owns the object (`argocd.argoproj.io/…`, `kustomize.toolkit.fluxcd.io/…`). */
   readonly managedBy?: string;
+  /** Conditions that tell of a failure: `ReplicaFailure` (no pod may be made). Absent: none. */
+  readonly unmet?: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
 }
 
 /** One revision of a workload: which images, since when. */

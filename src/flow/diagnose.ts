@@ -93,7 +93,9 @@ function outsideFor(deps: DiagnoseDeps, shared: SharedReaders, target: ResolvedT
 
 function openCases(target: ResolvedTarget, namespace: string, outside: Outside): readonly CaseEvidence[] {
   const subjects = chooseCases(target.pods);
-  const blind = [{ namespace, pod: target.name, container: '' }];
+  const { kind, name } = target;
+  const owner = target.podless && kind !== 'Pod' ? { owner: { kind, name } } : undefined;
+  const blind = [{ namespace, pod: owner ? '' : name, container: '', ...owner }];
   return (subjects.length > 0 ? subjects : blind).map((subject) => collectCase(subject, outside));
 }
 

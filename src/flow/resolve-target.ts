@@ -11,10 +11,12 @@ import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } 
 export interface ResolvedTarget {
   readonly kind: 'Pod' | WorkloadKind;
   readonly name: string;
-  /** The pods to look at; empty only with `unseen`. */
+  /** The pods to look at; empty only with `unseen` or `podless`. */
   readonly pods: readonly PodSnapshot[];
   /** Why no pod could be looked at. */
   readonly unseen?: Observation<never>;
+  /** true: it wants pods and has none. */
+  readonly podless?: true;
   /** Said to the person when the name was not meant literally. */
   readonly note?: string;
 }
@@ -94,9 +96,12 @@ async function podsOf(
   const isSelected = kind !== 'CronJob' && selector !== '';
   const pods = isSelected ? list.value.pods : await ownedPods(workload, list.value.pods, cluster, signal);
   if (pods.length > 0) return { kind, name, pods };
+  // A Job's pods may have been taken away when it ended, so that their absence tells nothing.
+  if (snapshot.value.replicas.desired > 0 && kind !== 'Job' && kind !== 'CronJob')
+    return { kind, name, pods, podless: true };
   throw new UsageError({
     code: 'no-pods',
-    message: `${kubectlName(workload)} in namespace ${namespace} has no pods, so nothing is being pulled`,
+    message: `${kubectlName(workload)} in namespace ${namespace} has no pods and wants none now, so nothing is being pulled`,
     hint: `see why with: kubectl describe ${kubectlName(workload)} -n ${namespace}`,
   });
 }

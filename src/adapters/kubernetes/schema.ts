@@ -131,6 +131,7 @@ export const Workload = z.object({
       ready: count,
       // A number in a Job, a list in a CronJob.
       active: z.union([z.number(), z.array(z.unknown())]).nullish(),
+      conditions: list(Condition),
     })
     .nullish(),
 });

@@ -3,10 +3,12 @@ import { hasCrashed, isUnaccounted } from '../../evidence/crashes.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.ts';
+import { kubectlName } from '../../target/target.ts';
 import { type CheckResult, defineCheck, type Finding } from '../check.ts';
 import { type CrashView, describeCrash } from '../crash.ts';
 import { couldNotLook } from '../gaps.ts';
 import { elsewhere } from '../other-troubles.ts';
+import { podless } from '../podless.ts';
 import { commandLine } from '../shell.ts';
 import { count, tidy } from '../words.ts';
 
@@ -23,13 +25,18 @@ export const containerHealthy = defineCheck({
     'crashLogs',
     'revisions',
     'node',
+    'workload',
   ],
   run(evidence): CheckResult {
     const { container } = evidence;
+    const missing = evidence.pod.status === 'absent' ? podless(evidence) : undefined;
+    if (missing !== undefined) return fail(missing);
     if (container.status !== 'observed') return couldNotLook({ container });
     return stateOf(container.value, evidence);
   },
-  command({ pod, container }) {
+  command({ pod, container, workload }) {
+    if (pod?.status === 'absent' && workload?.status === 'observed')
+      return commandLine('kubectl', 'describe', kubectlName(workload.value), '-n', workload.value.namespace);
     if (pod?.status !== 'observed') return undefined;
     const { name, namespace } = pod.value;
     const previous = container?.status === 'observed' && container.value.restartCount > 0;

@@ -1,8 +1,10 @@
 import { defineCollector } from '../collector.ts';
+import { absent } from '../observation.ts';
 
-/** The pod itself: one read, shared by all its containers. */
+/** The pod itself: one read, shared by all its containers. Absent for a workload that has none. */
 export const pod = defineCollector({
   kind: 'pod',
   needs: [],
-  collect: (_read, { cluster, signal }, subject) => cluster.pod(subject.namespace, subject.pod, signal),
+  collect: async (_read, { cluster, signal }, { namespace, pod: name, owner }) =>
+    owner === undefined ? cluster.pod(namespace, name, signal) : absent,
 });

@@ -4,11 +4,12 @@ import { absent, blockedBy, notCollected, type Observation, observed } from '../
 import type { ClusterReader } from '../ports.ts';
 import type { PodSnapshot } from '../snapshots.ts';
 
-/** The workload that a rollout acts on: the pod's controller, or that controller's own. */
+/** The workload that a rollout acts on: the pod's controller, or that controller's own; the one asked for where it has no pod. */
 export const workload = defineCollector({
   kind: 'workload',
   needs: ['pod'],
-  collect: async (read, { cluster, signal }, { namespace }) => {
+  collect: async (read, { cluster, signal }, { namespace, owner: podless }) => {
+    if (podless !== undefined) return cluster.workload({ namespace, ...podless }, signal);
     const pod = await read('pod');
     if (pod.status !== 'observed') return blockedBy('the pod', pod);
     const owner = await ownerOf(pod.value, cluster, signal);

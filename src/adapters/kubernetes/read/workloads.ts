@@ -43,6 +43,7 @@ function workloadSnapshot(kind: WorkloadKind, workload: Workload): WorkloadSnaps
     images: imagesOf(template),
     paused: spec?.paused ?? spec?.suspend ?? false,
     ...optional('managedBy', managerIn(metadata)),
+    ...optional('unmet', failuresIn(workload)),
   };
 }
 
@@ -58,6 +59,13 @@ function replicasOf(kind: WorkloadKind, workload: Workload): WorkloadSnapshot['r
   }
   const updated = kind === 'ReplicaSet' ? status.replicas : status.updatedReplicas;
   return replicas(spec.replicas ?? 1, updated, status.availableReplicas);
+}
+
+/** Of a Deployment or a ReplicaSet: True when the API server refuses its pods (apps/v1 ReplicaFailure). */
+function failuresIn({ status }: Workload): WorkloadSnapshot['unmet'] {
+  const failed = (status?.conditions ?? []).filter((one) => one.type === 'ReplicaFailure' && one.status === 'True');
+  if (failed.length === 0) return undefined;
+  return failed.map(({ type, reason, message }) => ({ type, reason: reason ?? '', message: message ?? '' }));
 }
 
 type Count = number | null | undefined;
