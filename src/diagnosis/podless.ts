@@ -3,7 +3,7 @@ import type { EvidenceView } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import { kubectlName } from '../target/target.ts';
 import type { Finding } from './check.ts';
-import { tidy } from './words.ts';
+import { count, tidy } from './words.ts';
 
 /** What the controller says when the API server refuses its pods (kubernetes `pkg/quota`, admission plugins, Pod Security). */
 const BY_WORDS: readonly (readonly [RegExp, string, string])[] = [
@@ -19,23 +19,24 @@ const BY_WORDS: readonly (readonly [RegExp, string, string])[] = [
 export function podless({ workload, events }: EvidenceView<'workload' | 'events'>): Finding | undefined {
   const owner = valueOf(workload);
   if (owner === undefined) return undefined;
-  const failed = (valueOf(events) ?? []).find(({ reason }) => reason === 'FailedCreate');
   const unmet = owner.unmet?.find(({ type }) => type === 'ReplicaFailure');
-  const said = unmet?.message ?? failed?.message ?? '';
-  const known = BY_WORDS.find(([words]) => words.test(said));
-  const what = known?.[1] ?? (said === '' ? 'its controller has made none so far' : 'the API server refuses them');
-  const wanted = owner.replicas.desired;
+  const failed = (valueOf(events) ?? []).find(({ reason }) => reason === 'FailedCreate');
+  const { reason, message } = unmet ?? failed ?? { reason: '', message: '' };
+  const { what, runbook } = troubleIn(message);
+  const quote = message === '' ? '' : ` (${tidy(message)})`;
   return {
     cause: 'not-an-image-problem',
     confidence: unmet === undefined ? 'likely' : 'certain',
     because: unmet === undefined && failed !== undefined ? ['workload', 'events'] : ['workload'],
-    summary: `${kubectlName(owner)} wants ${wanted} pod${wanted === 1 ? '' : 's'} and has none, so no image is being pulled: ${what}${said === '' ? '' : ` (${tidy(said)})`}.`,
-    detail: {
-      what,
-      reason: unmet?.reason ?? failed?.reason ?? '',
-      message: tidy(said),
-      runbook: known?.[2] ?? 'workload without pods',
-    },
+    summary: `${kubectlName(owner)} wants ${count(owner.replicas.desired, 'pod')} and has none, so no image is being pulled: ${what}${quote}.`,
+    detail: { what, reason, message: tidy(message), runbook },
     alternatives: [],
   };
+}
+
+function troubleIn(message: string): { readonly what: string; readonly runbook: string } {
+  const known = BY_WORDS.find(([words]) => words.test(message));
+  if (known !== undefined) return { what: known[1], runbook: known[2] };
+  const what = message === '' ? 'its controller has made none so far' : 'the API server refuses them';
+  return { what, runbook: 'workload without pods' };
 }

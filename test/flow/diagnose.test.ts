@@ -200,39 +200,6 @@ describe('which pods', () => {
     const diagnosis = await diagnose({ kind: 'CronJob', name: 'backup' });
     expect(new Set(diagnosis.findings.map(({ pod }) => pod))).toEqual(new Set(['backup-29001-a']));
   });
-
-  it('says that a workload which wants no pods pulls nothing', async () => {
-    const idle = aWorkload({ replicas: { desired: 0, updated: 0, available: 0 } });
-    await expect(
-      world({ pods: [], workloads: [idle] }).diagnose({ kind: 'Deployment', name: 'api' }),
-    ).rejects.toMatchObject({ code: 'no-pods' });
-  });
-
-  it('says what keeps a Deployment from making pods: the quota, not the image', async () => {
-    const message =
-      'pods "api-7d4-x" is forbidden: exceeded quota: team, requested: pods=1, used: pods=10, limited: pods=10';
-    const unmet = [{ type: 'ReplicaFailure', reason: 'FailedCreate', message }];
-    const { diagnose } = world({ pods: [], workloads: [aWorkload({ unmet })] });
-    const { verdict, findings } = await diagnose({ kind: 'Deployment', name: 'api' });
-    expect(verdict).toMatchObject({ cause: 'not-an-image-problem', confidence: 'certain' });
-    expect(verdict.summary).toContain('a resource quota is used up');
-    expect(findings[0]?.detail).toMatchObject({ runbook: 'quota' });
-  });
-
-  it('reads it from the events where the controller keeps no condition, and says what it knows where nothing tells', async () => {
-    const set = aWorkload({ kind: 'StatefulSet', name: 'db', uid: 'uid-db' });
-    const message =
-      'create Pod db-0 in StatefulSet db failed error: admission webhook "policy.example.com" denied the request: no';
-    const refused = aFailedEvent({ reason: 'FailedCreate', message });
-    const told = await world({ pods: [], workloads: [set], events: { 'uid-db': [refused] } }).diagnose({
-      kind: 'StatefulSet',
-      name: 'db',
-    });
-    expect(told.verdict).toMatchObject({ cause: 'not-an-image-problem', confidence: 'likely' });
-    expect(told.verdict.summary).toContain('an admission webhook refuses its pods');
-    const silent = await world({ pods: [], workloads: [set] }).diagnose({ kind: 'StatefulSet', name: 'db' });
-    expect(silent.verdict.summary).toContain('its controller has made none so far');
-  });
 });
 
 describe('when it could not look', () => {
