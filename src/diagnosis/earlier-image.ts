@@ -1,4 +1,4 @@
-/** What the owner ran before, and whether the registry still has it: no question is asked for this, the tag list answers. */
+/** What the owner ran before, by the tag list alone: for where no earlier image was asked for. */
 import type { EvidenceView } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import { type ImageReference, parseReference } from '../image/reference.ts';
@@ -8,8 +8,9 @@ import type { Finding } from './check.ts';
 export function withEarlierImage(
   finding: Finding,
   image: ImageReference,
-  evidence: EvidenceView<'tags' | 'revisions' | 'container'>,
+  evidence: EvidenceView<'tags' | 'revisions' | 'container' | 'elsewhere'>,
 ): Finding {
+  if ((valueOf(evidence.elsewhere)?.revisions ?? []).length > 0) return finding;
   const tags = valueOf(evidence.tags);
   const container = valueOf(evidence.container)?.name;
   if (finding.cause !== 'tag-not-found' || tags?.kind !== 'listed' || container === undefined) return finding;

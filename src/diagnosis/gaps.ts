@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   keyring: 'the credentials that the kubelet would try',
   registryAccess: 'the registry’s answer',
   tags: 'the tag list',
+  elsewhere: 'other places where the image may be',
   registryService: 'the registry’s Service',
   runningImage: 'the image that runs',
   crashLogs: 'the log of the crashed container',

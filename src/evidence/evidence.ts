@@ -7,6 +7,7 @@ import type { KeyringLookup } from '../image/keyring.ts';
 import type { Classification } from '../image/pull-error.ts';
 import type { ParsedReference } from '../image/reference.ts';
 import type { CrashLog } from './crashes.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { Observation, Permission } from './observation.ts';
 import type { RegistryAccess, TagAnswer } from './registry-access.ts';
 import type { RegistryService } from './registry-service.ts';
@@ -82,6 +83,8 @@ export interface EvidenceKinds {
   readonly registryAccess: RegistryAccess;
   /** The repository's tags; asked only when the tag is missing. */
   readonly tags: TagAnswer;
+  /** Where else the image is; asked only when it is missing. */
+  readonly elsewhere: Elsewhere;
   /** What stands behind the image's host inside the cluster; asked only where the registry seems out of reach. */
   readonly registryService: RegistryService;
   /** What the node runs beside what the tag means now; only where the container was started and a tag is used. */

@@ -184,6 +184,23 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       { kind: 'missing' as const },
     ),
   ),
+  elsewhere: maybe(
+    fc.record({
+      revisions: fc.array(
+        fc.record({
+          revision: fc.constant(2),
+          image: nasty,
+          asked: nasty,
+          answer: fc.constantFrom('found', 'missing', 'denied'),
+        }),
+        { maxLength: 2 },
+      ),
+      registries: fc.array(
+        fc.record({ image: nasty, asked: nasty, answer: fc.constantFrom('found', 'missing', 'denied') }),
+        { maxLength: 2 },
+      ),
+    }),
+  ),
   runningImage: maybe(
     fc.record({
       running: imageId,

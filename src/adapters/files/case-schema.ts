@@ -138,6 +138,8 @@ const Attempt = z.looseObject({
   durationMs: Count,
 });
 
+const Tried = z.looseObject({ image: Text, asked: Text, answer: Text });
+
 const Reference = z.looseObject({
   text: Text,
   registry: Text,
@@ -227,6 +229,11 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     host: Text,
     scheme: z.enum(['http', 'https']).optional(),
     attempts: z.array(Attempt),
+  }),
+  elsewhere: z.looseObject({
+    revisions: z.array(Tried.extend({ revision: Count })),
+    registries: z.array(Tried),
+    tag: Tried.extend({ digest: Text.optional() }).optional(),
   }),
   tags: z.discriminatedUnion('kind', [
     z.looseObject({ kind: z.literal('listed'), names: Texts, truncated: z.boolean() }),

@@ -2,25 +2,27 @@
  * Is the image there? Only the registry can tell, and only to someone who may read. docker-registry 2.8 and distribution 3.1 say
  * MANIFEST_UNKNOWN for a missing repository too: the tag is what is missing only where the tag list is answered.
  */
+import type { Elsewhere } from '../../evidence/elsewhere.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
-import { type ImageReference, manifestSelector, repositoryName } from '../../image/reference.ts';
+import { fullName, type ImageReference, manifestSelector, repositoryName } from '../../image/reference.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { withEarlierImage } from '../earlier-image.ts';
+import { otherRegistries, registrySentence, withElsewhere } from '../elsewhere-words.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { describedMissing, describeMissing } from '../missing-image.ts';
 import { runsOn } from '../platforms.ts';
-import { nameOf, readAttempt } from '../registry-answers.ts';
+import { nameOf, readAttempt, tableOf } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
-type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node' | 'revisions' | 'container'>;
+type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node' | 'revisions' | 'container' | 'elsewhere'>;
 
 export const tagExists = defineCheck({
   id: 'tag-exists',
   question: 'Does the image exist in the registry?',
-  needs: ['reference', 'registryAccess', 'tags', 'node', 'revisions', 'container'],
+  needs: ['reference', 'registryAccess', 'tags', 'node', 'revisions', 'container', 'elsewhere'],
   run(evidence): CheckResult {
     const { reference, registryAccess } = evidence;
     if (reference.status !== 'observed') return couldNotLook({ reference });
@@ -45,15 +47,34 @@ function look(evidence: View, image: ImageReference, access: RegistryAccess): Ch
   const odd = access.attempts.find(({ outcome }) => outcome.kind === 'unsupported-manifest');
   if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome.mediaType));
   if (access.attempts.some((attempt) => readAttempt(attempt) === 'missing')) {
-    return fail(withEarlierImage(describeMissing({ image, access, tags: evidence.tags }), image, evidence));
+    const finding = withElsewhere(describeMissing({ image, access, tags: evidence.tags }), evidence.elsewhere);
+    return fail(withEarlierImage(finding, image, evidence));
   }
   const gone = describedMissing(image, access);
-  if (gone !== undefined) return fail(gone);
+  if (gone !== undefined) return fail(withElsewhere(gone, evidence.elsewhere));
+  const seen = valueOf(evidence.elsewhere);
+  if (seen !== undefined && otherRegistries(seen).length > 0) return fail(wrongPlace(image, access, seen));
   const note =
     access.attempts.length === 0
       ? 'the registry was not asked'
       : 'no login that was tried may read the repository (or the registry did not answer), so it is not known whether the image exists';
   return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+}
+
+/** Hidden or missing here, and there in another registry: the name may want another host, which nothing here can prove. */
+function wrongPlace(image: ImageReference, access: RegistryAccess, seen: Elsewhere): Finding {
+  const summary = `${fullName(image)} is missing, or hidden from these credentials: ${access.host} answers both alike.`;
+  return {
+    cause: 'not-found-or-unauthorized',
+    confidence: 'likely',
+    because: ['reference', 'registryAccess', 'elsewhere'],
+    summary: [summary, ...registrySentence(seen)].join(' '),
+    detail: {
+      asked: tableOf(access),
+      elsewhere: otherRegistries(seen).map(({ image: name, asked }) => `${name} (${asked})`),
+    },
+    alternatives: ['repository-not-found', 'credentials-required', 'permission-denied'],
+  };
 }
 
 function fail(finding: Finding): CheckResult {

@@ -3,6 +3,7 @@ import type { Collector } from '../collector.ts';
 import type { EvidenceKind } from '../evidence.ts';
 import { container } from './container.ts';
 import { crashLogs } from './crash-logs.ts';
+import { elsewhere } from './elsewhere.ts';
 import { events } from './events.ts';
 import { keyring } from './keyring.ts';
 import { node } from './node.ts';
@@ -38,6 +39,7 @@ export const COLLECTORS: Collectors = {
   keyring,
   registryAccess,
   tags,
+  elsewhere,
   registryService,
   runningImage,
   crashLogs,

@@ -34,7 +34,8 @@ export const registryAccess = defineCollector({
   },
 });
 
-function asCredential({ secret, entry, username, password }: KeyringCredential): RegistryCredential {
+/** A login of the keyring as the registry is asked with it. */
+export function asCredential({ secret, entry, username, password }: KeyringCredential): RegistryCredential {
   return {
     kind: 'password',
     source: `secret/${secret}, entry ${entry}`,
