@@ -40,6 +40,9 @@ export interface CodeHost {
   jobLog(repository: string, jobId: number, signal: AbortSignal): Promise<Observation<JobLog>>;
   /** Text of a file at a commit; `absent` when it is not there, also for a folder or something that is not text. */
   file(repository: string, path: string, ref: string, signal: AbortSignal): Promise<Observation<string>>;
-  /** Repositories whose attestation names this digest as built, with the run if it tells; empty list when there is none. */
+  /**
+   * The run's page that the repository's build attestation of this digest names; undefined when it names none. `absent`: nothing is
+   * attested for the digest. Read, not verified: no signature is checked.
+   */
   attestedRun(repository: string, digest: string, signal: AbortSignal): Promise<Observation<string | undefined>>;
 }

@@ -3,12 +3,12 @@
  * neither reads as "it is fine".
  */
 
-/** A right that the reader lacked, exactly as a Role rule names it. */
+/** A right that the reader lacked, exactly as a Role rule names it; or one of a GitHub App, see `codeHostPermission`. */
 export interface Permission {
   readonly verb: string;
   /** Empty for the core group. */
   readonly apiGroup: string;
-  /** Plural, with sub-resource: `secrets`, `pods/log`. */
+  /** Plural, with sub-resource: `secrets`, `pods/log`; `actions:read` at the code host. */
   readonly resource: string;
   /** Absent: cluster-wide. */
   readonly namespace?: string;
@@ -64,12 +64,21 @@ export function ruleFor(permission: Permission): string {
   return `- { apiGroups: ["${permission.apiGroup}"], resources: ["${permission.resource}"], verbs: ["${permission.verb}"] }`;
 }
 
+const CODE_HOST = 'github';
+
+/** A right at the code host as its apps name it: `actions:read`, `contents:write`. Never made into a Role rule. */
+export function codeHostPermission(name: string): Permission {
+  return { verb: name.split(':')[1] ?? 'read', apiGroup: CODE_HOST, resource: name };
+}
+
 /** One sentence for an observation that is not observed: what could not be seen and what to do about it. */
 export function describeGap(what: string, observation: Exclude<Observation<unknown>, { status: 'observed' }>): string {
   switch (observation.status) {
     case 'absent':
       return `${what}: does not exist`;
     case 'forbidden': {
+      if (observation.permission.apiGroup === CODE_HOST)
+        return `${what}: not allowed to look; give the GitHub App or token the permission ${observation.permission.resource}`;
       const where =
         observation.permission.namespace === undefined
           ? 'a ClusterRole'
