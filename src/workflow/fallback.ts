@@ -4,6 +4,8 @@ export interface Fallback {
   readonly name: string;
   readonly value: string;
   readonly offset: number;
+  /** All of it as written, from the offset on. */
+  readonly whole: string;
 }
 
 /** Only names that sound like an image's: others have good defaults. */
@@ -38,7 +40,7 @@ function fallbackOf(text: string, match: RegExpMatchArray): Fallback | undefined
   const at = match.index ?? 0;
   const isComment = /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
   if (isComment || target !== name || value === '' || !TAG_NAME.test(name)) return undefined;
-  return { name, value, offset: at };
+  return { name, value, offset: at, whole: match[0] };
 }
 
 export function isClock(value: string): boolean {

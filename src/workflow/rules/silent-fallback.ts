@@ -88,7 +88,7 @@ function sourceOf({ workflow, edges }: View, slot: Slot, name: string): 'broken'
 }
 
 function draft(
-  { name, value }: Fallback,
+  { name, value }: Pick<Fallback, 'name' | 'value'>,
   {
     offset,
     isEmpty,

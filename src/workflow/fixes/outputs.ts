@@ -1,0 +1,122 @@
+/** Outputs that are called otherwise, not declared, or read from a job that is not there. */
+
+import type { Edge } from '../edge.ts';
+import type { Finding } from '../finding.ts';
+import type { Remedy } from '../fix.ts';
+import { edgeOf, type FixView, inFile, type MakeRemedies, respell } from '../fix-view.ts';
+import { entryOf, type Job, jobCalled } from '../model.ts';
+import { clearly } from './clear.ts';
+import { addNeed } from './needs.ts';
+import { declare, writerOf } from './producers.ts';
+
+/** output-not-declared, reusable-output-not-declared. */
+export const notDeclared: MakeRemedies = (view, finding) => {
+  const edge = edgeOf(view, finding);
+  if (!edge) return [];
+  const [, producer = '', , name = ''] = edge.read.path;
+  const other = clearly(name, edge.others ?? []);
+  const job = edge.in === undefined ? jobCalled(view.workflow, producer) : undefined;
+  const declared = job && declare(view, job, name);
+  const written: Remedy[] = declared
+    ? [
+        {
+          title: `Declare \`${name}\` as an output of \`${job.id}\``,
+          why: `Step \`${declared.step}\` writes it; only the job's \`outputs\` carry it to other jobs.`,
+          edits: inFile(view.file, declared.changes),
+        },
+      ]
+    : [];
+  return [...written, ...(other === undefined ? [] : [rename(view, edge, 3, other)])];
+};
+
+/** output-never-written, where the step writes another name. */
+export const neverWritten: MakeRemedies = (view, finding) => {
+  const edge = edgeOf(view, finding);
+  const other = edge?.toEnv ? undefined : clearly(edge?.read.path[3] ?? '', edge?.others ?? []);
+  return edge && other !== undefined ? [rename(view, edge, 3, other)] : [];
+};
+
+/** env-undefined. */
+export const envName: MakeRemedies = (view, finding) => {
+  const edge = edgeOf(view, finding);
+  const other = clearly(edge?.read.path[1] ?? '', edge?.others ?? []);
+  return edge && other !== undefined ? [rename(view, edge, 1, other)] : [];
+};
+
+/** reusable-output-bad-job. */
+export const badJob: MakeRemedies = (view, finding) => {
+  const edge = edgeOf(view, finding);
+  const job = edge && declarer(view.workflow.jobs, edge);
+  return job ? [rename(view, edge, 1, job.id)] : [];
+};
+
+/** needs-job-missing: a needed job with that output first, then one that can be needed. */
+export const jobMissing: MakeRemedies = (view, finding) => {
+  const edge = edgeOf(view, finding);
+  const reader = edge?.slot.job;
+  if (!reader) return [];
+  const needed = reader.needs.flatMap(({ value }) => jobCalled(view.workflow, value) ?? []);
+  const near = declarer(needed, edge);
+  if (near) return [rename(view, edge, 1, near.id)];
+  const far = declarer(
+    view.workflow.jobs.filter((job) => job !== reader && !needed.includes(job)),
+    edge,
+  );
+  if (!far) return [];
+  const renamed = rename(view, edge, 1, far.id);
+  return addNeed(view, reader, far).map(({ edits }) => ({
+    title: `${renamed.title}, and need \`${far.id}\``,
+    why: renamed.why,
+    edits: [...renamed.edits, ...edits],
+  }));
+};
+
+/** Among jobs that have the output, the one that is called alike, or the only one. */
+function declarer(jobs: readonly Job[], { read: { path } }: Edge): Job | undefined {
+  const able = jobs.filter(
+    (job) => entryOf(job.outputs, path[3] ?? '') !== undefined || writerOf(job, path[3] ?? '') !== undefined,
+  );
+  const declared = able.filter((job) => entryOf(job.outputs, path[3] ?? '') !== undefined);
+  const id = clearly(
+    path[1] ?? '',
+    declared.map((job) => job.id),
+  );
+  return declared.find((job) => job.id === id) ?? (declared.length === 1 ? declared[0] : undefined);
+}
+
+/** Every such read of the file (of a step or a variable: of the job) at once. */
+export function rename(view: FixView, edge: Edge, at: number, name: string): Remedy {
+  const { path } = edge.read;
+  const isLocal = path[0] === 'steps' || path[0] === 'env';
+  const same = view.edges.filter(
+    (one) => one.ref === edge.ref && one.rule === edge.rule && (!isLocal || one.slot.job === edge.slot.job),
+  );
+  const to = path.map((part, index) => (index === at ? name : part));
+  return {
+    title: `Read \`${to.join('.')}\` instead of \`${edge.ref}\``,
+    why: `Nothing is called \`${path[at] ?? ''}\` there, and \`${name}\` is the one that can be meant.`,
+    edits: inFile(
+      view.file,
+      same.flatMap((one) => respell(view, one.slot, path, to)),
+    ),
+  };
+}
+
+/** needs-unknown-job. */
+export const unknownJob: MakeRemedies = (view, finding: Finding) => {
+  const job = view.workflow.jobs.find(({ id }) => id === finding.job);
+  const scalar = job?.needs.find(({ value }) => value === finding.ref);
+  const ids = view.workflow.jobs
+    .map(({ id }) => id)
+    .filter((id) => id !== job?.id && !job?.needs.some(({ value }) => value === id));
+  const other = scalar && clearly(scalar.value, ids);
+  if (!scalar || other === undefined) return [];
+  const start = view.text.indexOf(scalar.value, scalar.start);
+  return [
+    {
+      title: `Need \`${other}\` instead of \`${scalar.value}\``,
+      why: `There is no job \`${scalar.value}\`, and GitHub refuses the whole file.`,
+      edits: [{ file: view.file, start, end: start + scalar.value.length, text: other }],
+    },
+  ];
+};

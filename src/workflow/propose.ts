@@ -1,0 +1,137 @@
+/** Fixes that were tried: only those after which the checker is silent where it spoke, and speaks nowhere else. */
+import { checkFile } from './check.ts';
+import type { Finding, ReadFile } from './finding.ts';
+import { applyEdits, type CheckedFix, type Edit, type Fix, type FixedFile } from './fix.ts';
+import { fixView } from './fix-view.ts';
+import { hardStopInText } from './fixes/hard-stop.ts';
+import { MAKERS } from './fixes/index.ts';
+import { isIntact } from './intact.ts';
+import { unifiedDiff } from './unified-diff.ts';
+
+/** Every way to mend each finding, best first, untried. `file` and `read` as for `checkFile`. Never throws. */
+export function fixesFor(file: string, text: string, read: ReadFile): readonly Fix[] {
+  const view = fixView(file, text, read);
+  return checkFile(file, text, read).flatMap((finding) => {
+    if (!view || finding.file !== file) {
+      const own = finding.file === file ? text : read(finding.file);
+      const remedies = own === undefined || finding.rule !== 'silent-fallback' ? [] : hardStopInText(own, finding);
+      return remedies.map((remedy) => ({ ...remedy, finding }));
+    }
+    const makers = MAKERS.get(finding.rule) ?? [];
+    return makers.flatMap((make) => make(view, finding)).map((remedy) => ({ ...remedy, finding }));
+  });
+}
+
+/** A fix with its proof; undefined when its finding stays, another one comes, or the file would mean something else. */
+export function checkedFix(file: string, text: string, read: ReadFile, fix: Fix): CheckedFix | undefined {
+  const files = fixedFiles(file, text, read, fix.edits);
+  if (!files || !files.every(isIntact)) return undefined;
+  const edited = new Map(files.map(({ path, after }) => [path, after]));
+  const readEdited: ReadFile = (path) => edited.get(path) ?? read(path);
+  const paths = [...new Set([file, ...edited.keys()])];
+  const before = paths.flatMap((path) => checkFile(path, (path === file ? text : read(path)) ?? '', read));
+  const after = paths.flatMap((path) => checkFile(path, edited.get(path) ?? text, readEdited));
+  const gone = without(once(before), once(after));
+  const isNew = without(once(after), once(before)).length > 0;
+  if (isNew || !gone.some((one) => keyOf(one) === keyOf(fix.finding))) return undefined;
+  const { title, why, finding } = fix;
+  const diff = files.map((one) => unifiedDiff(one.before, one.after, one.path)).join('');
+  return { rule: finding.rule, title, why, files, diff, findings: gone };
+}
+
+/** One fix for each finding that has one, worst finding first; a lost value and the fallback that hides it are mended together. */
+export function proposeFixes(file: string, text: string, read: ReadFile): readonly CheckedFix[] {
+  const fixes = fixesFor(file, text, read);
+  const proposed: CheckedFix[] = [];
+  const done = new Set<string>();
+  const losses = fixes.filter(({ finding }) => finding.rule !== 'silent-fallback');
+  for (const fix of [...losses, ...fixes]) {
+    if (done.has(keyOf(fix.finding))) continue;
+    const best = pairs(fix, fixes)
+      .map((one) => checkedFix(file, text, read, one))
+      .find((one) => one !== undefined);
+    if (!best) continue;
+    proposed.push(best);
+    for (const finding of best.findings) done.add(keyOf(finding));
+  }
+  const rank = new Map(checkFile(file, text, read).map((finding, index) => [keyOf(finding), index]));
+  const first = ({ findings }: CheckedFix) =>
+    Math.min(...findings.map((one) => rank.get(keyOf(one)) ?? Number.MAX_SAFE_INTEGER));
+  return proposed.toSorted((a, b) => first(a) - first(b));
+}
+
+/** The text with fix after fix applied, until none is left; other files by their path. */
+export function repaired(file: string, text: string, read: ReadFile): readonly FixedFile[] {
+  const now = new Map([[file, text]]);
+  const readNow: ReadFile = (path) => now.get(path) ?? read(path);
+  for (let round = 0; round < 50; round += 1) {
+    const [fix] = proposeFixes(file, now.get(file) ?? text, readNow);
+    if (!fix) break;
+    for (const { path, after } of fix.files) now.set(path, after);
+  }
+  return [...now].flatMap(([path, after]) => {
+    const before = path === file ? text : (read(path) ?? '');
+    return before === after ? [] : [{ path, before, after }];
+  });
+}
+
+/** Together with the fallbacks that hide this loss, then alone. */
+function pairs(fix: Fix, fixes: readonly Fix[]): Fix[] {
+  const { finding } = fix;
+  if (finding.rule === 'silent-fallback') return [fix];
+  const hiding = fixes.filter(
+    (one) =>
+      one.finding.rule === 'silent-fallback' &&
+      one.finding.message.includes('loss is hidden') &&
+      belongs(one.finding, finding),
+  );
+  if (hiding.length === 0) return [fix];
+  const edits = [...fix.edits, ...hiding.flatMap((one) => one.edits)];
+  const why = `${fix.why} ${[...new Set(hiding.map((one) => one.why))].join(' ')}`;
+  const stop = [...new Set(hiding.map((one) => one.title.replace(/^./, (letter) => letter.toLowerCase())))].join(', ');
+  return [{ ...fix, edits, why, title: `${fix.title}, and ${stop}` }, fix];
+}
+
+/** In a followed file, or in the same job. */
+function belongs(fallback: Finding, loss: Finding): boolean {
+  return fallback.file === loss.file ? fallback.job === loss.job : loss.message.includes(`${fallback.file}:`);
+}
+
+function fixedFiles(file: string, text: string, read: ReadFile, edits: readonly Edit[]): FixedFile[] | undefined {
+  const files: FixedFile[] = [];
+  for (const path of new Set(edits.map((edit) => edit.file))) {
+    const before = path === file ? text : read(path);
+    const after =
+      before === undefined
+        ? undefined
+        : applyEdits(
+            before,
+            edits.filter((edit) => edit.file === path),
+          );
+    if (before === undefined || after === undefined || after === before) return undefined;
+    files.push({ path, before, after });
+  }
+  return files.length === 0 ? undefined : files;
+}
+
+/** Lines move with an edit, so a finding is known by the rest. */
+function keyOf({ rule, file, job, ref }: Finding): string {
+  return [rule, file, job, ref].join('\u0000');
+}
+
+/** The first of those at one place: the checked file's own view of it. */
+function once(findings: readonly Finding[]): Finding[] {
+  const placed = findings.map((one) => [`${keyOf(one)} ${one.exprLine} ${one.exprColumn}`, one] as const);
+  return [...new Map(placed.toReversed()).values()].toReversed();
+}
+
+/** Of the left those that the right has fewer of. */
+function without(left: readonly Finding[], right: readonly Finding[]): Finding[] {
+  const counts = new Map<string, number>();
+  for (const one of right) counts.set(keyOf(one), (counts.get(keyOf(one)) ?? 0) + 1);
+  return left.filter((one) => {
+    const more = counts.get(keyOf(one)) ?? 0;
+    counts.set(keyOf(one), more - 1);
+    return more <= 0;
+  });
+}
