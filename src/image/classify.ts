@@ -8,7 +8,7 @@ import { mask } from './pull-error/mask.ts';
 import { hostIn, imageIn, registryIn, runtimeIn } from './pull-error/names.ts';
 import { prepare } from './pull-error/prepare.ts';
 import { atBlob, type Failure, type Rule, type Verdict, verdict } from './pull-error/rule.ts';
-import { ACCESS_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
+import { ACCESS_RULES, BLOCKED_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
 import {
   CANCELLED_RULES,
   CONNECTION_RULES,
@@ -24,8 +24,16 @@ import {
   RUNTIME_RULES,
   STORAGE_RULES,
 } from './pull-error/rules-node.ts';
-import { BROKEN_RULES, FORMAT_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES } from './pull-error/rules-registry.ts';
+import {
+  BROKEN_RULES,
+  FOREIGN_RULES,
+  FORMAT_RULES,
+  LIMIT_RULES,
+  MISSING_RULES,
+  REFUSED_RULES,
+} from './pull-error/rules-registry.ts';
 import { splitErrors } from './pull-error/split.ts';
+import { kindsOfStage } from './pull-error/stage.ts';
 import { has } from './pull-error/words.ts';
 import type { Classification, PullErrorKind } from './pull-error.ts';
 
@@ -45,6 +53,8 @@ const RULES: readonly Rule[] = [
   ...TRANSFER_RULES,
   ...PROXY_RULES,
   ...BROKEN_RULES.slice(0, 1),
+  ...BLOCKED_RULES,
+  ...FOREIGN_RULES,
   ...DNS_RULES,
   ...TLS_RULES,
   ...CONTENT_RULES,
@@ -142,12 +152,22 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
       'registry-error',
     );
   }
-  return verdict('other', ...cut, ...(cut.length === 0 ? openAfterWrapper(failure.text) : []));
+  return verdict('other', ...leftOpen(failure.text, cut));
+}
+
+/** What a text without a cause leaves open: what its cut end may have become, else what a wrapper guesses at, else its stage. */
+function leftOpen(text: string, cut: readonly PullErrorKind[]): readonly PullErrorKind[] {
+  const retried: PullErrorKind[] = text.includes('back-off pulling image') ? ['backoff-only'] : [];
+  if (cut.length > 0) return [...cut, ...retried];
+  const guessed = openAfterWrapper(text);
+  return [...(guessed.length > 0 ? guessed : kindsOfStage(text)), ...retried];
 }
 
 /** Only the kubelet's own retry or error name, without what went wrong. */
 function isBare(text: string): boolean {
-  if (has(text, ['back-off pulling image', 'trying and failing to pull image', "image can't be pulled"])) return true;
+  // Current kubelets repeat the last error behind the back-off: where one begins, a cause was there and was cut off.
+  if (text.includes('back-off pulling image')) return !/errimagepull: \W{0,8}[a-z]{3}/.test(text);
+  if (has(text, ['trying and failing to pull image', "image can't be pulled"])) return true;
   return /^\s*(?:error: )?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { classify } from '../../src/image/classify.ts';
-import { kubeletMessages, type Labelled, mechanisms, peerMessages, publicMessages } from './corpus.ts';
+import { kubeletMessages, type Labelled, laterMessages, mechanisms, peerMessages, publicMessages } from './corpus.ts';
 
 /** The answer blames somebody the text does not, and leaves the truth out. */
 function confidentlyWrong({ message, reason, label, also }: Labelled): boolean {
@@ -23,6 +23,7 @@ function table(title: string, messages: readonly Labelled[], by: (one: Labelled)
 
 describe('the recorded messages', () => {
   const open = publicMessages();
+  const later = laterMessages();
 
   it('are named as a responder would name them: 97 % or more of those from public threads', () => {
     process.stdout.write(
@@ -32,8 +33,16 @@ describe('the recorded messages', () => {
     expect(share).toBeGreaterThanOrEqual(0.97);
   });
 
+  it('are named so where they were collected and labelled after the rules: 95 % or more', () => {
+    process.stdout.write(
+      `${table('later, by kind', later, (one) => one.label)}\n${table('later, by form', later, (one) => one.form)}\n`,
+    );
+    expect(later.filter(right).length / later.length).toBeGreaterThanOrEqual(0.95);
+  });
+
   it.each([
     ['public threads', open],
+    ['public threads, collected later', later],
     ['the messages other tools fail on', peerMessages()],
     ['a real kubelet with known faults', kubeletMessages()],
   ])('are never answered confidently wrong: %s', (_, messages) => {

@@ -27,6 +27,14 @@ const realLine = z.object({
   message: z.string(),
   kinds: z.array(label),
 });
+const laterLine = z.object({
+  kind: label,
+  also: z.array(label),
+  form: z.string(),
+  source: z.string(),
+  reason: z.string().nullish(),
+  message: z.string(),
+});
 const keyringVectors = z.array(
   z.object({ auths: z.array(z.string()), image: z.string(), repo: z.string(), tried: z.array(z.string()) }),
 );
@@ -87,6 +95,22 @@ export function kubeletMessages(): Labelled[] {
       label: first,
       also,
       form: runtime,
+    }));
+}
+
+/** Collected after the rules were written, and labelled by the definitions before the program read them. */
+export function laterMessages(): Labelled[] {
+  return text('public-messages.jsonl')
+    .trim()
+    .split('\n')
+    .map((line) => laterLine.parse(JSON.parse(line)))
+    .map(({ kind, also, form, source, reason, message }) => ({
+      name: `${source}: ${message.slice(-60)}`,
+      message,
+      reason: reason ?? null,
+      label: kind,
+      also,
+      form,
     }));
 }
 

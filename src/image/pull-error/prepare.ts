@@ -7,7 +7,7 @@ const TAIL = 4096;
 /** Wrappers of tools that relay the daemon's answer. Their status is the daemon's own, not the registry's. */
 const WRAPPERS: readonly RegExp[] = [
   /api error \(\d{3}\):/gi,
-  /\(http code \d{3}\) [a-z ]{1,30} -/gi,
+  /\(http code \d{3}\) (?:server error|unexpected|[a-z ]{1,30} -)(?: -)?/gi,
   /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi,
   /rpc error: code =? ?(?:\w+|\d+) desc(?: =)?/gi,
 ];

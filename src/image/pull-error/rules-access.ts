@@ -3,6 +3,22 @@ import type { PullErrorKind } from '../pull-error.ts';
 import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
 import { has } from './words.ts';
 
+/** Refused for where the request comes from; such an answer is often a page, so these words go before those for pages. */
+export const BLOCKED_RULES: readonly Rule[] = [
+  when(
+    'source-blocked',
+    [
+      'in your country',
+      'from your country',
+      'in your region',
+      'from your region',
+      'from your location',
+      'from your network',
+    ],
+    ['non-registry-response', 'forbidden'],
+  ),
+];
+
 /** Refusals whose own words name the reason. */
 export const NAMED_REFUSALS: readonly Rule[] = [
   expired,
@@ -13,9 +29,6 @@ export const NAMED_REFUSALS: readonly Rule[] = [
     'ip allow list',
     'not allowed by firewall',
     'vpc endpoint policy',
-    'in your country',
-    'in your region',
-    'from your location',
     'export control',
     'legal reasons',
     'network rules',
@@ -74,6 +87,10 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
     'does not exist or you',
     'not found or access denied',
     'does not exist or is private',
+    'verify that it exists',
+    "doesn't exist or",
+    'does not exist, or',
+    'either does not exist',
   ];
   if (!has(text, words)) return undefined;
   return registry === 'ecr' || registry === 'ecr-public'
@@ -101,6 +118,14 @@ function wrongCredentials({ text }: Failure): Verdict | undefined {
 }
 
 function noPermission({ text }: Failure): Verdict | undefined {
+  // A registry's own policy (scan, content trust) refuses the image itself, whoever asks.
+  const policy = [
+    'projectpolicyviolation',
+    'project_policy_violation',
+    'cannot be pulled due to',
+    'vulnerable handler',
+  ];
+  if (has(text, policy)) return verdict('forbidden', 'registry-error', 'signature-rejected', 'unauthorized');
   if (text.includes('unauthenticated request')) return verdict('unauthorized', 'forbidden', 'image-not-found');
   if (text.includes('unauthorized to access repository')) {
     return verdict('unauthorized', 'forbidden', 'image-not-found', 'not-found-or-unauthorized');
@@ -119,8 +144,6 @@ function noPermission({ text }: Failure): Verdict | undefined {
     'permission ‹host› denied',
     'denied: permission',
     'not permitted to',
-    'projectpolicyviolation',
-    'cannot be pulled due to',
     'access denied',
   ];
   return has(text, words)

@@ -19,10 +19,11 @@ function proxyConnect({ text, status }: Failure): Verdict | undefined {
 /** Go puts a proxy's refusal of CONNECT as the bare reason, without a number: `Head "…": Forbidden`. */
 function bareReason({ text }: Failure): Verdict | undefined {
   const reason =
-    /‹(?:token|manifest|blob|ping|url)›: (forbidden|bad gateway|service unavailable|gateway time-?out)\W*$/.exec(
+    /‹(?:token|manifest|blob|ping|url)›: (forbidden|bad request|bad gateway|service unavailable|gateway time-?out)\W*$/.exec(
       text,
     )?.[1];
   if (reason === undefined) return undefined;
+  if (reason === 'bad request') return verdict('registry-error', 'proxy-failure', 'non-registry-response', 'other');
   return reason === 'forbidden'
     ? verdict('source-blocked', 'forbidden', 'proxy-failure')
     : verdict('proxy-failure', 'registry-error');
@@ -61,14 +62,9 @@ export const TLS_RULES: readonly Rule[] = [
   untrusted,
   when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
-  when('tls-handshake', [
-    'remote error: tls',
-    'handshake failure',
-    'handshake failed',
-    'tls: ',
-    'ssl_error',
-    'ssl routines',
-  ]),
+  when('tls-handshake', ['remote error: tls', 'handshake failure', 'tls: ', 'ssl_error', 'ssl routines']),
+  // Other protocols shake hands too (attestation, SSH): only with TLS in the text.
+  ({ text }) => (text.includes('handshake') && /\b(?:tls|ssl)\b/.test(text) ? verdict('tls-handshake') : undefined),
 ];
 
 function untrusted({ text, urls }: Failure): Verdict | undefined {
@@ -184,7 +180,7 @@ function reset(failure: Failure): Verdict | undefined {
   const ended = /\beof\b/.test(text);
   if (!ended && !has(text, closed)) return undefined;
   const opening = has(text, ['failed open', 'failed to do request']);
-  const flowing = atBlob(failure) || text.includes('failed to copy');
+  const flowing = atBlob(failure) || has(text, ['failed to copy', 'copy failed']);
   if (flowing && !opening) return verdict('transfer-interrupted', 'connection-reset', 'registry-error');
   return verdict('connection-reset', 'transfer-interrupted', 'proxy-failure');
 }

@@ -39,6 +39,7 @@ export const KUBELET_RULES: readonly Rule[] = [
     ],
     ['connection-timeout', 'cancelled-or-deadline'],
   ),
+  cloudLogin,
   when('invalid-reference', [
     'invalid reference format',
     'invalidimagename',
@@ -61,6 +62,31 @@ export const KUBELET_RULES: readonly Rule[] = [
     'returns ambiguous list',
   ]),
 ];
+
+/** The cloud's own login for the registry failed on the node; a refusal for the role is the registry owner's matter. */
+function cloudLogin({ text }: Failure): Verdict | undefined {
+  const words = [
+    'failed to get authorization token',
+    'imds role',
+    'ec2imds',
+    'instance metadata',
+    'metadata service',
+    'failed to refresh cached credentials',
+    'no valid credential sources',
+    'nocredentialproviders',
+    'failed to acquire token',
+    'managed identity',
+    'could not find default credentials',
+  ];
+  if (!has(text, words) || has(text, ['not authorized to perform', 'accessdenied'])) return undefined;
+  return verdict(
+    'credential-provider-failed',
+    'unauthorized',
+    'forbidden',
+    'connection-timeout',
+    'cancelled-or-deadline',
+  );
+}
 
 function signaturePolicy({ text }: Failure): Verdict | undefined {
   if (text.includes('‹policy›') || text.includes('trust policy')) return verdict('signature-rejected', 'other');
@@ -110,6 +136,7 @@ export const RUNTIME_RULES: readonly Rule[] = [
     'transport is closing',
     'error reading from server',
     'grpc: the client connection is closing',
+    'grpc: the connection is',
   ]),
 ];
 
@@ -171,7 +198,17 @@ export const STORAGE_RULES: readonly Rule[] = [
     'removing the image to resolve',
     'already exists, but uses',
     'already in use',
+    'locked: unavailable',
+    'too many links',
+    'symbolic links',
+    'overlay mount',
+    'mount namespace',
+    'failed to mount',
+    'failed to mknod',
+    'snapshots/',
   ]),
+  // Windows: layers are imported by the host compute service; a Linux layer fails there in the same words.
+  when('node-storage', ['hcsshim', 'win32', 'windowsfilter'], ['manifest-unsupported', 'platform-mismatch']),
   unpacking,
 ];
 

@@ -1,4 +1,5 @@
 /** What the registry (or who stands in its place) answered about itself or the image; credentials have their own file. */
+import type { PullErrorKind } from '../pull-error.ts';
 import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
 import { has } from './words.ts';
 
@@ -21,7 +22,7 @@ export const LIMIT_RULES: readonly Rule[] = [
 
 /** 5xx and refusals for reasons of its own. What stands behind a 5xx is the server's message, not the node's experience. */
 export const BROKEN_RULES: readonly Rule[] = [
-  ({ status }) => (status !== null && status >= 500 ? brokenServer(status) : undefined),
+  ({ status, text }) => (status !== null && status >= 500 ? brokenServer(status, text) : undefined),
   ({ text }) =>
     text.includes('quota') && has(text, ['exceeded', 'exceed', 'reached'])
       ? verdict('registry-error', 'rate-limited')
@@ -43,7 +44,10 @@ export const BROKEN_RULES: readonly Rule[] = [
   ]),
 ];
 
-function brokenServer(status: number): Verdict {
+function brokenServer(status: number, text: string): Verdict {
+  if (has(text, ['<html', '<!doctype', 'error parsing http'])) {
+    return verdict('registry-error', 'proxy-failure', 'non-registry-response');
+  }
   return status === 500 ? verdict('registry-error') : verdict('registry-error', 'proxy-failure');
 }
 
@@ -77,6 +81,21 @@ export const FORMAT_RULES: readonly Rule[] = [
     'match the detected host platform',
   ]),
   notRegistry,
+  // Docker asks for the class of the configuration: `target is unknown`, `target is plugin`.
+  when('manifest-unsupported', ['target is unknown', 'target is plugin', 'encountered remote'], ['other']),
+  when(
+    'manifest-unsupported',
+    [
+      'needed for decryption',
+      'decryptlayer',
+      'decrypting layer',
+      'decrypt layer',
+      'decrypt key',
+      'ocicrypt',
+      'keyprovider',
+    ],
+    ['other', 'signature-rejected', 'node-storage', 'forbidden'],
+  ),
   when('manifest-unsupported', ['invalid tar header', 'unexpected tar header'], ['node-storage']),
   when('manifest-unsupported', [
     'schema 1',
@@ -106,6 +125,33 @@ export const FORMAT_RULES: readonly Rule[] = [
   ]),
 ];
 
+/** What a server that is no registry may have meant by its status. */
+const MEANT: ReadonlyMap<number | null, readonly PullErrorKind[]> = new Map([
+  [400, ['registry-error']],
+  [401, ['unauthorized']],
+  [403, ['forbidden', 'source-blocked', 'registry-error']],
+  [404, ['image-not-found', 'registry-error']],
+  [407, ['proxy-failure']],
+  [408, ['connection-timeout', 'registry-error']],
+]);
+
+/** `error parsing HTTP 403 response body`: the status came, and a body that no registry writes. What the body says is the server's own trouble. */
+function foreignBody({ text, status }: Failure): Verdict | undefined {
+  if (!text.includes('error parsing http') || !text.includes('invalid character')) return undefined;
+  if (status === null || status >= 500) return undefined;
+  const inner = has(text, ['i/o timeout', 'timed out']) ? (['connection-timeout'] as const) : [];
+  return verdict('non-registry-response', 'proxy-failure', ...(MEANT.get(status) ?? []), ...inner);
+}
+
+/** An object store's own error document: the link that the registry signed was not accepted. */
+function storeError({ text, status }: Failure): Verdict | undefined {
+  if (!has(text, ['<?xml', '<error>']) || !text.includes('<code>') || text.includes('error parsing http'))
+    return undefined;
+  return status === 403 || text.includes('accessdenied')
+    ? verdict('forbidden', 'source-blocked', 'registry-error', 'non-registry-response')
+    : verdict('registry-error', 'non-registry-response', 'forbidden');
+}
+
 function notRegistry({ text, status }: Failure): Verdict | undefined {
   if (
     has(text, [
@@ -117,13 +163,22 @@ function notRegistry({ text, status }: Failure): Verdict | undefined {
       'text/plain',
     ])
   ) {
-    return verdict('non-registry-response', 'proxy-failure', 'unauthorized', 'http-vs-https');
+    return verdict(
+      'non-registry-response',
+      'proxy-failure',
+      'unauthorized',
+      'http-vs-https',
+      ...(MEANT.get(status) ?? []),
+    );
   }
   if (status === null && has(text, ['<!doctype', '<html', 'looking for beginning of value'])) {
     return verdict('non-registry-response', 'proxy-failure', 'unauthorized');
   }
   return undefined;
 }
+
+/** Before the network rules: what stands in a foreign body is not what happened to the node. */
+export const FOREIGN_RULES: readonly Rule[] = [foreignBody, storeError];
 
 export const MISSING_RULES: readonly Rule[] = [missing];
 

@@ -2,12 +2,12 @@
 
 /** How each runtime begins an error; the kubelet joins those of several credentials as `[a, b]`. */
 const START =
-  /,\s{0,3}(?=rpc error:|\s{0,2}(?:failed to (?:pull|resolve|copy|authorize)|error response from daemon|initializing source|(?:error )?reading manifest|pinging container|unable to pull|copying system image|(?:head|get) "?https?:))/gi;
+  /(?:\n\s{0,16}\* )|,\s{0,3}(?=rpc error:|\s{0,2}(?:failed to (?:pull|resolve|copy|authorize)|error response from daemon|initializing source|(?:error )?reading manifest|pinging container|unable to pull|copying system image|(?:head|get) "?https?:))/gi;
 
 /** The errors of `text`, in the order in which they happened; one element where nothing is joined. */
 export function splitErrors(text: string): readonly string[] {
   const own = withoutNoise(text);
-  const open = own.search(/:\s?\[|^\[/);
+  const open = own.search(/:\s?\[|^\[|errors? occurred/);
   if (open < 0) return [own];
   const parts: string[] = [];
   let from = 0;
