@@ -10,7 +10,7 @@ import { createReader } from '../src/adapters/kubernetes/reader.ts';
 import { isWorkloadKind, WORKLOADS } from '../src/adapters/kubernetes/resources.ts';
 import { createWriter } from '../src/adapters/kubernetes/writer.ts';
 import { type Envtest, startEnvtest, withEnvtest } from './support/envtest.ts';
-import { aPullSecret, aWorkload } from './support/snapshots.ts';
+import { aPullSecret, aWorkload, IMAGE } from './support/snapshots.ts';
 
 const { signal } = new AbortController();
 
@@ -127,6 +127,8 @@ async function writeEverything(client: KubeClient): Promise<void> {
   for (const mode of ['dry-run', 'apply'] as const) {
     for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const) {
       await writer.restartWorkload({ kind, name: 'api', namespace }, '1', '2026-03-19T09:00:00Z', mode, signal);
+      const change = { container: 'api', role: 'main', image: IMAGE } as const;
+      await writer.setImage({ kind, name: 'api', namespace }, change, '1', mode, signal);
     }
     await writer.updateSecret({ namespace, name, type, data }, '1', mode, signal);
     await writer.createSecret({ namespace, name, type, data }, mode, signal);

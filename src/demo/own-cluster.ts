@@ -68,6 +68,7 @@ export function readOnly(outside: Outside): Outside {
   const refuse = async (): Promise<WriteResult> => ({ kind: 'failed', reason: 'the demo only reads your cluster' });
   const writer: ClusterWriter = {
     restartWorkload: refuse,
+    setImage: refuse,
     updateSecret: refuse,
     createSecret: refuse,
     deleteSecret: refuse,

@@ -51,6 +51,20 @@ export function timeOf(tag: string): number | undefined {
   return seconds === undefined ? undefined : Number(seconds) * 1000;
 }
 
+/**
+ * The tag that was pushed for the same commit under another name: same commit, same pattern, only its time differs; the nearest one.
+ * undefined where there is none, also where the tag names no commit.
+ */
+export function twinTag(missing: string, existing: readonly string[]): string | undefined {
+  const commit = commitOf(missing);
+  if (commit === undefined) return undefined;
+  const pattern = (tag: string) => tag.replaceAll(commit, 'commit').replace(/\d/g, '0');
+  const twins = existing.filter(
+    (tag) => tag !== missing && commitOf(tag) === commit && pattern(tag) === pattern(missing),
+  );
+  return nearestTags(missing, twins, 1)[0]?.tag;
+}
+
 interface Ranked extends NearTag {
   /** Smaller is nearer: kind of likeness first, then its own distance. */
   readonly rank: readonly [number, number];

@@ -42,6 +42,14 @@ export interface ClusterWriter {
     mode: WriteMode,
     signal: AbortSignal,
   ): Promise<WriteResult>;
+  /** Gives one container of the pod template another image; the other containers stay as they are. */
+  setImage(
+    workload: WorkloadRef & { readonly namespace: string },
+    change: { readonly container: string; readonly role: 'init' | 'main'; readonly image: string },
+    resourceVersion: string,
+    mode: WriteMode,
+    signal: AbortSignal,
+  ): Promise<WriteResult>;
   /** Replaces these keys of an existing Secret of the same type; its other keys, labels and owners stay. */
   updateSecret(
     secret: SecretContent,

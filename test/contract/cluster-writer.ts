@@ -82,6 +82,30 @@ export function clusterWriterContract(name: string, start: () => Promise<Cluster
       expect(await writer.restartWorkload(job, '1', AT, 'apply', signal)).toMatchObject({ kind: 'failed' });
     });
 
+    it('gives one container another image and leaves the others alone', async () => {
+      const containers = [
+        { name: 'app', image: 'r.example/app:1' },
+        { name: 'side', image: 'r.example/side:1' },
+      ];
+      const template = { metadata: { labels: { app: 'api' } }, spec: { containers } };
+      await bed.create(workloadObject('Deployment', namespace, 'api', { spec: { replicas: 0, template } }));
+      const read = await version('Deployment');
+      const ref = { kind: 'Deployment', name: 'api', namespace } as const;
+      const change = { container: 'app', role: 'main', image: 'r.example/app:2' } as const;
+      expect(await writer.setImage(ref, change, read, 'dry-run', signal)).toMatchObject({ kind: 'done' });
+      expect(await version('Deployment')).toBe(read);
+      const receipt = { verb: 'patch', object: 'deployment/api', namespace };
+      expect(await writer.setImage(ref, change, read, 'apply', signal)).toMatchObject({ kind: 'done', receipt });
+      const seen = await reader.workload(ref, signal);
+      expect(seen.status === 'observed' && seen.value.images).toEqual({
+        app: 'r.example/app:2',
+        side: 'r.example/side:1',
+      });
+      expect(await writer.setImage(ref, change, read, 'apply', signal)).toMatchObject({ kind: 'changed' });
+      const job = { kind: 'Job', name: 'once', namespace } as const;
+      expect(await writer.setImage(job, change, '1', 'apply', signal)).toMatchObject({ kind: 'failed' });
+    });
+
     it('creates, updates and deletes a Secret; a dry run changes nothing', async () => {
       expect(await writer.createSecret(regcred(namespace, '{"auths":{"a":{}}}'), 'dry-run', signal)).toMatchObject({
         kind: 'done',

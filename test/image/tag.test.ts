@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { commitOf, isMutableTag, nearestTags, timeOf } from '../../src/image/tag.ts';
+import { commitOf, isMutableTag, nearestTags, timeOf, twinTag } from '../../src/image/tag.ts';
 
 describe('a tag tells its commit and its time', () => {
   it.each([
@@ -18,6 +18,29 @@ describe('a tag tells its commit and its time', () => {
     ['1234567', undefined, undefined],
   ])('%s', (tag, commit, time) => {
     expect([commitOf(tag), timeOf(tag)]).toEqual([commit, time]);
+  });
+});
+
+describe('the tag that was pushed for the same commit', () => {
+  const missing = 'a1b2c3d-2026-05-24-17-54';
+  it.each([
+    [
+      'of two the nearest in time',
+      ['a1b2c3d-2026-05-24-17-52', 'a1b2c3d-2026-05-24-11-00'],
+      'a1b2c3d-2026-05-24-17-52',
+    ],
+    ['not one of another commit', ['ffffff1-2026-05-24-17-54'], undefined],
+    [
+      'not one of another pattern, which may be another image',
+      ['a1b2c3d-2026-05-24-17-52-debug', 'a1b2c3d'],
+      undefined,
+    ],
+    ['not itself', [missing], undefined],
+  ])('%s', (_what, existing, twin) => {
+    expect(twinTag(missing, existing)).toBe(twin);
+  });
+  it('is unknown where the tag names no commit', () => {
+    expect(twinTag('1.4.2', ['1.4.1'])).toBeUndefined();
   });
 });
 

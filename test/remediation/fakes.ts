@@ -77,6 +77,8 @@ export function fakePorts(
     writer: {
       restartWorkload: async (workload, _version, _at, mode) =>
         answer('restartWorkload', mode, () => done('patch', 'deployment', workload.name)),
+      setImage: async (workload, { image }, _version, mode) =>
+        answer('setImage', mode, () => done('patch', 'deployment', `${workload.name} ${image}`)),
       updateSecret: async (secret, expected, mode) => {
         const before = secrets.get(secret.name);
         if (before?.resourceVersion !== expected) return changed;

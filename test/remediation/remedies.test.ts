@@ -44,8 +44,18 @@ describe('the remedies', () => {
           name: 'api',
           images: [`api=${registry.host}/team/api:1.4.2`],
         },
+        'set-image': {
+          namespace: 'staging',
+          kind: 'Deployment',
+          name: 'api',
+          container: 'api',
+          role: 'main',
+          from: `${registry.host}/team/api:1.4.2`,
+          to: `${registry.host}/team/api:1.4.3`,
+        },
       };
-      if (id === 'restart-rollout') registry.allow('robot', new Sealed(OLD));
+      registry.push('team/api', '1.4.3');
+      if (id !== 'rotate-pull-secret') registry.allow('robot', new Sealed(OLD));
       const before = dump();
       const parsed = remedy.Params.parse(params[id]);
       const outcome = await remedy.run(parsed, world.ports, 'dry-run', AbortSignal.timeout(5000));

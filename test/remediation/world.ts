@@ -244,6 +244,7 @@ function mortal(writer: ClusterWriter, world: () => RemedyWorld): ClusterWriter 
   }
   return {
     restartWorkload: wrap('restartWorkload'),
+    setImage: wrap('setImage'),
     updateSecret: wrap('updateSecret'),
     createSecret: wrap('createSecret'),
     deleteSecret: wrap('deleteSecret'),

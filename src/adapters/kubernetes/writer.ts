@@ -8,11 +8,13 @@ import { DELETE_OPTIONS, refused, write } from './write.ts';
 
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 const MERGE_PATCH = 'application/merge-patch+json';
+const STRATEGIC_MERGE = 'application/strategic-merge-patch+json';
 const RESTARTABLE: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 export function createWriter(client: KubeClient): ClusterWriter {
   return {
     restartWorkload: async (...args) => restartWorkload(client, ...args),
+    setImage: async (...args) => setImage(client, ...args),
 
     /** A merge patch: labels, owners and keys that are not named stay; `type` makes the API server refuse another one. */
     async updateSecret(secret, resourceVersion, mode, signal) {
@@ -57,6 +59,30 @@ async function restartWorkload(
   const ask = { resource: WORKLOADS[workload.kind], verb: 'patch', namespace, name } as const;
   const content = { body, contentType: MERGE_PATCH };
   return write(client, { ask, object, content, receipt: 'patch' }, mode, signal);
+}
+
+/** A strategic merge finds the container by its name: with a merge patch the whole list would have to be sent. */
+async function setImage(
+  client: KubeClient,
+  ...[workload, { container, role, image }, resourceVersion, mode, signal]: Parameters<ClusterWriter['setImage']>
+): Promise<WriteResult> {
+  const object = kubectlName(workload);
+  if (!RESTARTABLE.includes(workload.kind)) {
+    return { kind: 'failed', reason: `${object}: only a Deployment, StatefulSet or DaemonSet rolls out another image` };
+  }
+  const { namespace, name } = workload;
+  const list = role === 'init' ? 'initContainers' : 'containers';
+  const body = {
+    metadata: { resourceVersion },
+    spec: { template: { spec: { [list]: [{ name: container, image }] } } },
+  };
+  const ask = { resource: WORKLOADS[workload.kind], verb: 'patch', namespace, name } as const;
+  return write(
+    client,
+    { ask, object, content: { body, contentType: STRATEGIC_MERGE }, receipt: 'patch' },
+    mode,
+    signal,
+  );
 }
 
 async function deletePod(

@@ -8,13 +8,10 @@ import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
 import type { Finding } from '../../diagnosis/check.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
-import { describeGap, valueOf } from '../../evidence/observation.ts';
-import type { PodSnapshot } from '../../evidence/snapshots.ts';
+import { valueOf } from '../../evidence/observation.ts';
 import { kubectlName } from '../../target/target.ts';
 import { refusalOf } from '../execute/outcome.ts';
-import { pullability } from '../execute/pullability.ts';
-import { isHealthy } from '../pods.ts';
-import type { RemedyPorts } from '../ports.ts';
+import { type Risk, riskSentences, rolloutRisk } from '../execute/rollout-risk.ts';
 import type { Remedy, RemedyPlan } from '../remedy.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 
@@ -79,7 +76,8 @@ export const restartRollout: Remedy<Params> = {
         reason: 'the workload was changed since the diagnosis (other images). Press Re-run first.',
       };
     }
-    const risk = await healthyAtRisk(params, ports, { selector: workload.selector, images: workload.images }, signal);
+    const rollout = { ...params, selector: workload.selector, images: workload.images };
+    const risk = await rolloutRisk(rollout, 'a restart', ports, signal);
     if (typeof risk === 'string') return { kind: 'refused', reason: risk };
     // The instant is the claim's, so that a second run after a crash writes the same value and starts no second rollout.
     const write = await ports.writer.restartWorkload(params, workload.resourceVersion, ports.now(), mode, signal);
@@ -113,61 +111,7 @@ function canPullNow(evidence: Evidence): boolean {
   return used.some((attempt) => attempt.outcome.kind === 'found');
 }
 
-interface Risk {
-  readonly healthy: number;
-  /** Why nobody can say whether the image can be pulled; only where no healthy pod is at stake. */
-  readonly doubt?: string;
-}
-
-/** A restart replaces healthy pods too. If the new ones could not pull, it would take down what still lives on a cached image. */
-async function healthyAtRisk(
-  params: Params,
-  ports: RemedyPorts,
-  workload: { selector: string; images: Readonly<Record<string, string>> },
-  signal: AbortSignal,
-): Promise<Risk | string> {
-  const list = await ports.reader.pods({ namespace: params.namespace, selector: workload.selector }, signal);
-  if (list.status !== 'observed') {
-    return `Nobody can say what a restart would stop. ${describeGap(`The pods of ${kubectlName(params)}`, list)}`;
-  }
-  const pods = list.value.pods.filter((pod) => pod.deletedAt === undefined);
-  const healthy = pods.filter(isHealthy).length;
-  const newest = pods.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))[0];
-  if (!newest) return { healthy };
-  const danger = healthy > 0 ? ` It would stop ${healthy} healthy pod${healthy === 1 ? '' : 's'}.` : '';
-  const secrets = await secretsOf(newest, ports, signal);
-  if ('doubt' in secrets) return undecided(healthy, danger, secrets.doubt);
-  let doubt: string | undefined;
-  for (const image of new Set(Object.values(workload.images))) {
-    const answer = await pullability({ image, namespace: params.namespace, secrets: secrets.names }, ports, signal);
-    if (answer.kind === 'refused') {
-      return `As far as can be seen from here, ${image} cannot be pulled right now (${answer.reason}).${danger} A restart does not help before that is mended.`;
-    }
-    if (answer.kind === 'unknown') doubt = answer.reason;
-  }
-  return doubt === undefined ? { healthy } : undecided(healthy, danger, doubt);
-}
-
-/** Harmless where nothing runs; else the answer is no. */
-function undecided(healthy: number, danger: string, doubt: string): Risk | string {
-  return healthy > 0 ? `Nobody can say whether the image can be pulled.${danger} ${doubt}` : { healthy, doubt };
-}
-
-/** As a pod made now would bring them: its own list, else its service account's as it is today. */
-async function secretsOf(
-  pod: PodSnapshot,
-  ports: RemedyPorts,
-  signal: AbortSignal,
-): Promise<{ readonly names: readonly string[] } | { readonly doubt: string }> {
-  if (pod.imagePullSecrets.length > 0) return { names: pod.imagePullSecrets };
-  const account = await ports.reader.serviceAccount(pod.namespace, pod.serviceAccount, signal);
-  if (account.status === 'observed') return { names: account.value.imagePullSecrets };
-  return account.status === 'absent'
-    ? { names: [] }
-    : { doubt: describeGap(`serviceaccount/${pod.serviceAccount}`, account) };
-}
-
-function planOf(params: Params, { healthy, doubt }: Risk): RemedyPlan {
+function planOf(params: Params, risk: Risk): RemedyPlan {
   return {
     diff: [
       `  ${kubectlName(params)} (namespace ${params.namespace})`,
@@ -176,11 +120,8 @@ function planOf(params: Params, { healthy, doubt }: Risk): RemedyPlan {
     ],
     consequences: [
       'Every pod of it is replaced, in the order and pace of its update strategy.',
-      healthy > 0
-        ? `${healthy} healthy pod${healthy === 1 ? ' is' : 's are'} replaced too.`
-        : 'No healthy pod is affected: there is none.',
       'Where a pod waits for its image the kubelet would retry by itself within 5 minutes; this retries at once.',
-      ...(doubt === undefined ? [] : [`Whether the image can be pulled now could not be tried. ${doubt}`]),
+      ...riskSentences(risk),
     ],
   };
 }

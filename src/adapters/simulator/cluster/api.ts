@@ -89,8 +89,9 @@ function parse(resource: Resource, body: unknown, namespace: string): KubeObject
   return parsed.data;
 }
 
-/** RFC 7386; for what is patched here a strategic merge means the same. */
+/** RFC 7386, but lists of named things (containers) are merged by name, as a strategic merge does; no merge patch here sends one. */
 function mergePatch(old: unknown, patch: unknown): unknown {
+  if (isNamedList(old) && isNamedList(patch)) return mergeByName(old, patch);
   if (!isMap(patch)) return structuredClone(patch);
   const result: Record<string, unknown> = isMap(old) ? { ...old } : {};
   for (const [key, value] of Object.entries(patch)) {
@@ -98,6 +99,18 @@ function mergePatch(old: unknown, patch: unknown): unknown {
     else result[key] = mergePatch(result[key], value);
   }
   return result;
+}
+
+type Named = Readonly<Record<string, unknown>> & { readonly name: string };
+
+function isNamedList(value: unknown): value is readonly Named[] {
+  return Array.isArray(value) && value.every((item) => isMap(item) && typeof item['name'] === 'string');
+}
+
+function mergeByName(old: readonly Named[], patch: readonly Named[]): unknown[] {
+  const added = patch.filter(({ name }) => !old.some((one) => one.name === name));
+  const merged = old.map((one) => mergePatch(one, patch.find(({ name }) => name === one.name) ?? {}));
+  return [...merged, ...structuredClone(added)];
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
