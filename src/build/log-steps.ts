@@ -57,7 +57,10 @@ export function makeSteps(): Steps {
       }
       if (open === undefined) return false;
       if (line.text.startsWith('##[endgroup]')) close();
-      else into(open, line);
+      else if (isOutput(open, line)) {
+        close();
+        return false;
+      } else into(open, line);
       return true;
     },
     all: () => {
@@ -77,6 +80,12 @@ function begin(title: string, at: number | undefined): Open {
     env: new Map(),
     inputs: new Map(),
   };
+}
+
+/** Somebody who keeps only parts of a log has cut the group's end. */
+function isOutput({ section }: Open, { at, continues, coloured, text }: LogLine): boolean {
+  if (section === 'script' || at === undefined || continues || coloured) return false;
+  return !/^\s|^$/.test(text) && text !== 'env:' && !text.startsWith('shell: ');
 }
 
 function into(open: Open, line: LogLine): void {

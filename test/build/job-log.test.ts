@@ -93,6 +93,17 @@ describe('a step', () => {
   });
 });
 
+it('reads a push behind a group whose end somebody has cut out', () => {
+  const text = log(
+    '##[group]Run docker/build-push-action@v3',
+    'with:',
+    '  push: true',
+    '|',
+    `#70 pushing manifest for ghcr.io/acme/api:1.2@${SHA}`,
+  );
+  expect(readJobLog(text).pushed.map(({ tag }) => tag)).toEqual(['1.2']);
+});
+
 // The lines of actions/runner, as in its JobExtension.cs.
 describe('the outputs of a job', () => {
   it('are those that it names', () => {

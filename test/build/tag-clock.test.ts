@@ -7,26 +7,21 @@ function at(time: string): number {
   return parseTime(`2026-05-24T${time}Z`) ?? 0;
 }
 
-function job(
-  id: number,
-  name: string,
-  from: string,
-  to: string,
-  steps: readonly [string, string, string][] = [],
-): RunJob {
+type Span = readonly [from: string, to: string];
+
+function job(id: number, name: string, [from, to]: Span, steps: readonly [string, ...Span][] = []): RunJob {
+  const done = { progress: 'completed', conclusion: 'success' } as const;
   return {
     id,
     name,
-    progress: 'completed',
-    conclusion: 'success',
+    ...done,
     startedAt: at(from),
     completedAt: at(to),
     url: `https://github.com/acme/api/actions/runs/1/job/${id}`,
     steps: steps.map(([step, start, end], index) => ({
       number: index + 1,
       name: step,
-      progress: 'completed',
-      conclusion: 'success',
+      ...done,
       startedAt: at(start),
       completedAt: at(end),
     })),
@@ -34,9 +29,9 @@ function job(
 }
 
 const pipeline = [
-  job(1, 'build', '17:51:40', '17:53:10', [['Make the tag', '17:52:05', '17:52:06']]),
-  job(2, 'push', '17:53:15', '17:53:40', [['Push', '17:53:20', '17:53:39']]),
-  job(3, 'deploy', '17:53:50', '17:55:00', [['Deploy', '17:54:10', '17:54:50']]),
+  job(1, 'build', ['17:51:40', '17:53:10'], [['Make the tag', '17:52:05', '17:52:06']]),
+  job(2, 'push', ['17:53:15', '17:53:40'], [['Push', '17:53:20', '17:53:39']]),
+  job(3, 'deploy', ['17:53:50', '17:55:00'], [['Deploy', '17:54:10', '17:54:50']]),
 ];
 const names = (made: readonly { readonly job: RunJob }[] | undefined) => made?.map((one) => one.job.name);
 
@@ -95,28 +90,28 @@ describe('the clock of a run', () => {
 
   it('leaves it open where one minute saw both jobs', () => {
     const quick = [
-      job(1, 'build', '17:52:01', '17:52:20', [['Tag', '17:52:02', '17:52:03']]),
-      job(3, 'deploy', '17:52:25', '17:53:10', [['Deploy', '17:52:30', '17:53:05']]),
+      job(1, 'build', ['17:52:01', '17:52:20'], [['Tag', '17:52:02', '17:52:03']]),
+      job(3, 'deploy', ['17:52:25', '17:53:10'], [['Deploy', '17:52:30', '17:53:05']]),
     ];
     const proof = clockProof('a1b2c3d-2026-05-24-17-53', 'a1b2c3d-2026-05-24-17-52', quick);
     expect(proof?.says).toBe('open');
   });
 
   it('says so where both can only come from one job', () => {
-    const one = [job(1, 'all', '17:51:00', '17:56:00', [['Everything', '17:51:10', '17:55:50']])];
+    const one = [job(1, 'all', ['17:51:00', '17:56:00'], [['Everything', '17:51:10', '17:55:50']])];
     expect(seed(one)?.says).toBe('same');
   });
 
   it('leaves it open where several offsets would fit', () => {
-    const long = [job(1, 'build', '10:00:00', '14:00:00'), job(2, 'deploy', '14:00:05', '18:00:00')];
+    const long = [job(1, 'build', ['10:00:00', '14:00:00']), job(2, 'deploy', ['14:00:05', '18:00:00'])];
     expect(clockProof('x-2026-05-24-23-54', 'x-2026-05-24-19-52', long)).toBeUndefined();
   });
 
   it('tells two days apart when a run crosses midnight', () => {
     const night = [
-      { ...job(1, 'build', '23:58:00', '23:59:10') },
+      { ...job(1, 'build', ['23:58:00', '23:59:10']) },
       {
-        ...job(2, 'deploy', '23:59:20', '23:59:30'),
+        ...job(2, 'deploy', ['23:59:20', '23:59:30']),
         startedAt: at('23:59:59') + 60_000,
         completedAt: at('23:59:59') + 90_000,
       },
