@@ -162,3 +162,11 @@ export function allowPlainHttp(host: string): void {
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'hosts.toml'), `server = "http://${host}"\n[host."http://${host}"]\n`);
 }
+
+/** A registry that containerd asks by TLS; `caFile`: its authority is trusted for this host, undefined: it is nobody's. */
+export function trustAuthority(host: string, caFile: string | undefined): void {
+  const folder = join(dir, 'certs.d', host);
+  mkdirSync(folder, { recursive: true });
+  const ca = caFile === undefined ? '' : `ca = "${caFile}"\n`;
+  writeFileSync(join(folder, 'hosts.toml'), `server = "https://${host}"\n[host."https://${host}"]\n${ca}`);
+}

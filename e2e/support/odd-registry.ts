@@ -1,9 +1,7 @@
 /** A registry that misbehaves on command: the first part of the repository says how. Several doors: http, https with each wrong certificate, bearer tokens. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import { join } from 'node:path';
+import { makeAuthority } from './certificates.ts';
 
 /** Ports of its doors. */
 export const DOOR = {
@@ -95,52 +93,15 @@ function bearer(host: string): Answer {
   };
 }
 
-/** A certificate by a CA that nobody trusts, for `name`, over since yesterday when `expired`. */
-function certificate(folder: string, name: string, expired: boolean): { key: string; cert: string } {
-  const at = (file: string) => join(folder, file);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-  openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', at('ca.key'));
-  openssl('req', '-x509', '-new', '-key', at('ca.key'), '-subj', '/CN=box-ca', '-days', '30', '-out', at('ca.crt'));
-  openssl('ecparam', '-name', 'prime256v1', '-genkey', '-noout', '-out', at('leaf.key'));
-  openssl('req', '-new', '-key', at('leaf.key'), '-subj', `/CN=${name}`, '-out', at('leaf.csr'));
-  writeFileSync(at('ext'), `subjectAltName=DNS:${name}\n`);
-  // openssl x509 takes no negative days; ca does, with dates of its own.
-  const dates = expired ? ['-startdate', '20240101000000Z', '-enddate', '20240201000000Z'] : ['-days', '30'];
-  writeFileSync(at('index'), '');
-  writeFileSync(at('index.attr'), 'unique_subject = no\n');
-  writeFileSync(
-    at('ca.cnf'),
-    `[ca]\ndefault_ca=c\n[c]\ndatabase=${at('index')}\nnew_certs_dir=${folder}\nrand_serial=yes\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n`,
-  );
-  openssl(
-    'ca',
-    '-batch',
-    '-config',
-    at('ca.cnf'),
-    '-cert',
-    at('ca.crt'),
-    '-keyfile',
-    at('ca.key'),
-    '-in',
-    at('leaf.csr'),
-    '-out',
-    at('leaf.crt'),
-    '-extfile',
-    at('ext'),
-    '-notext',
-    ...dates,
-  );
-  return { key: readFileSync(at('leaf.key'), 'utf8'), cert: readFileSync(at('leaf.crt'), 'utf8') };
-}
-
 /** Opens every door at `address`; `folder` takes the keys. Gives the function that closes them. */
 export async function startOddRegistry(address: string, name: string, folder: string): Promise<() => void> {
+  const unknown = makeAuthority(folder);
   const doors: [number, Server][] = [
     [DOOR.http, createHttp(habit)],
     [DOOR.bearer, createHttp(bearer(`${name}:${DOOR.bearer}`))],
-    [DOOR.privateCa, createHttps(certificate(folder, name, false), habit)],
-    [DOOR.expired, createHttps(certificate(folder, name, true), habit)],
-    [DOOR.otherName, createHttps(certificate(folder, 'someone-else.example', false), habit)],
+    [DOOR.privateCa, createHttps(unknown.issue(name), habit)],
+    [DOOR.expired, createHttps(unknown.issue(name, { expired: true }), habit)],
+    [DOOR.otherName, createHttps(unknown.issue('someone-else.example'), habit)],
   ];
   for (const [port, server] of doors)
     await new Promise<void>((resolve, reject) => {
