@@ -31,8 +31,21 @@ export type NetworkFault =
   | 'proxy-failure'
   | 'registry-unreachable';
 
+/** What is wrong with a certificate, as far as it can be told from outside. */
+export type CertificateFault =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-name'
+  | 'self-signed'
+  /** The authority at the end of the chain is not trusted. */
+  | 'unknown-ca'
+  /** Only the host's own certificate was sent: an intermediate is missing, or its authority is a private one. */
+  | 'no-chain';
+
 /** The certificate a host showed when it was not trusted. */
 export interface CertificateView {
+  /** Everything that is wrong, not only what OpenSSL named first; absent in cases saved by older versions. */
+  readonly faults?: readonly CertificateFault[];
   readonly subject: string;
   readonly issuer: string;
   readonly names: readonly string[];
@@ -40,6 +53,23 @@ export interface CertificateView {
   readonly validTo: string;
   /** OpenSSL's word: `SELF_SIGNED_CERT_IN_CHAIN`, `CERT_HAS_EXPIRED`, … */
   readonly problem: string;
+}
+
+/** One step of an image's way from the registry's name to its manifest. */
+export interface Stage {
+  /** `api`: the first answer under `/v2/`, before any credential. */
+  readonly name: 'dns' | 'tcp' | 'tls' | 'api' | 'token' | 'manifest';
+  /** Host and port; the token server's for its steps. */
+  readonly host: string;
+  readonly state: 'reached' | 'failed' | 'not-tried';
+  /** Absent: not tried, or part of the step before. */
+  readonly ms?: number;
+  /** Of `dns`: what the name resolves to, from the bot's place. */
+  readonly addresses?: readonly string[];
+  /** Of `tls`: `TLSv1.3`. */
+  readonly protocol?: string;
+  /** HTTP status. */
+  readonly status?: number;
 }
 
 export interface ManifestView {
@@ -124,6 +154,11 @@ export interface AccessAttempt {
   readonly status?: number;
   /** Quota headers (`ratelimit-limit`, `ratelimit-remaining`), of the bot's address and credential, not of the node's. */
   readonly quota?: { readonly limit?: string; readonly remaining?: string };
+  /**
+   * How it got there, step by step. Steps of the connection are here only where one was made for this question: another uses one
+   * from before. After a step that failed, the others are `not-tried`.
+   */
+  readonly way?: readonly Stage[];
   readonly durationMs: number;
 }
 

@@ -1,8 +1,8 @@
 /** Reads the certificate of a host that was not trusted. Nothing is sent over this connection and nothing it says is believed. */
 import { isIP, type LookupFunction } from 'node:net';
-import { connect, type PeerCertificate } from 'node:tls';
+import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls';
 import { formatTime, parseTime } from '../../clock.ts';
-import type { CertificateView } from '../../evidence/registry-access.ts';
+import type { CertificateFault, CertificateView } from '../../evidence/registry-access.ts';
 import { bareHost } from './addresses.ts';
 import { createScrubber } from './text.ts';
 
@@ -10,7 +10,12 @@ import { createScrubber } from './text.ts';
 export async function viewCertificate(
   url: URL,
   problem: string,
-  options: { readonly lookup: LookupFunction; readonly timeoutMs: number; readonly signal: AbortSignal },
+  options: {
+    readonly lookup: LookupFunction;
+    readonly timeoutMs: number;
+    readonly signal: AbortSignal /** ms */;
+    readonly now: number;
+  },
 ): Promise<CertificateView | undefined> {
   const host = bareHost(url.hostname);
   const { promise, resolve } = Promise.withResolvers<PeerCertificate | undefined>();
@@ -33,11 +38,43 @@ export async function viewCertificate(
   if (options.signal.aborted) stop();
   try {
     const certificate = await promise;
-    return certificate?.valid_to === undefined ? undefined : view(certificate, problem);
+    if (certificate?.valid_to === undefined) return undefined;
+    return { ...view(certificate, problem), faults: faultsOf(certificate, { host, problem, now: options.now }) };
   } finally {
     options.signal.removeEventListener('abort', stop);
     socket.destroy();
   }
+}
+
+/** OpenSSL stops at the first fault (`verify` manual, "Diagnostics"); the others show in the certificate itself. */
+const BY_CODE: Readonly<Record<string, CertificateFault>> = {
+  CERT_HAS_EXPIRED: 'expired',
+  CERT_NOT_YET_VALID: 'not-yet-valid',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'self-signed',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'wrong-name',
+  SELF_SIGNED_CERT_IN_CHAIN: 'unknown-ca',
+  UNABLE_TO_GET_ISSUER_CERT: 'unknown-ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'unknown-ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'no-chain',
+};
+
+function faultsOf(
+  certificate: PeerCertificate,
+  { host, problem, now }: { readonly host: string; readonly problem: string; readonly now: number },
+): CertificateFault[] {
+  const named = BY_CODE[problem];
+  const from = parseTime(certificate.valid_from);
+  const to = parseTime(certificate.valid_to);
+  const isSelfSigned = distinguishedName(certificate.issuer) === distinguishedName(certificate.subject);
+  return [
+    ...new Set<CertificateFault>([
+      ...(named === undefined ? [] : [named]),
+      ...(to !== undefined && now > to ? (['expired'] as const) : []),
+      ...(from !== undefined && now < from ? (['not-yet-valid'] as const) : []),
+      ...(checkServerIdentity(host, certificate) === undefined ? [] : (['wrong-name'] as const)),
+      ...(isSelfSigned && named !== 'unknown-ca' ? (['self-signed'] as const) : []),
+    ]),
+  ];
 }
 
 function view(certificate: PeerCertificate, problem: string): CertificateView {

@@ -17,6 +17,7 @@ import { softwareOf } from './software.ts';
 import { listTags } from './tags.ts';
 import { createScrubber } from './text.ts';
 import type { Answer, Call, HttpRequest } from './transport.ts';
+import { wayOf } from './way.ts';
 
 export type { RegistryConfig } from './endpoint.ts';
 
@@ -63,6 +64,7 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
         caller: signal,
         scrub,
         now: () => clock.now(),
+        trail: [],
         count: (what) => meter.count('registry', what),
       });
     } finally {
@@ -75,7 +77,10 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       const began = clock.now();
       const host = hosts.of(reference.registry);
       const answer = host
-        ? await question({ host, reference, credential }, signal, (call) => readAccess(call, credential, reference))
+        ? await question({ host, reference, credential }, signal, async (call) => {
+            const access = await readAccess(call, credential, reference);
+            return { ...access, way: wayOf(call.trail, host.endpoint.host, call.scrub) };
+          })
         : { outcome: noHost(reference), challenge: { scheme: 'unknown' as const } };
       const durationMs = Math.max(0, clock.now() - began);
       if (host === undefined) return { credential, ...answer, durationMs };

@@ -4,17 +4,25 @@ import { type Answer, type Call, type Failure, type HttpRequest, refusal, send }
 /** An answer and whether it came from another origin than the one asked (then its challenge is not ours to answer). */
 export type Followed = (Answer & { readonly foreign: boolean }) | Failure;
 
-/** Sends a request and follows up to `limits.redirects` redirects. */
+/** Sends a request and follows up to `limits.redirects` redirects, none of them twice. */
 export async function follow(call: Call, request: HttpRequest): Promise<Followed> {
   let current = request;
+  const seen = new Set([keyOf(request)]);
   for (let hop = 0; hop <= call.limits.redirects; hop += 1) {
     const answer = await send(call, current);
     if (answer.kind === 'failure') return answer;
     const target = locationOf(answer);
     if (target === undefined) return { ...answer, foreign: answer.url.origin !== request.url.origin };
     current = { ...current, url: target, headers: sameOrigin(request.url, target, current.headers) };
+    if (seen.has(keyOf(current))) return refusal(call, `${request.url.host} redirects in a circle`);
+    seen.add(keyOf(current));
   }
   return refusal(call, `${request.url.host} redirects more than ${call.limits.redirects} times`);
+}
+
+/** The same address asked without the credential is another question. */
+function keyOf({ url, headers }: HttpRequest): string {
+  return `${headers['authorization'] === undefined ? '' : '+'}${url.origin}${url.pathname}${url.search}`;
 }
 
 function locationOf(answer: Answer): URL | undefined {

@@ -8,6 +8,7 @@ import { apiHost } from '../../image/reference.ts';
 import type { Sealed } from '../../sealed.ts';
 import { bareHost } from './addresses.ts';
 import type { Challenge } from './challenge.ts';
+import { type Connections, watchConnections } from './connection.ts';
 import { type Endpoint, endpointOf, type RegistryConfig } from './endpoint.ts';
 import { guardedLookup, type InsideRule } from './guard.ts';
 import type { RegistryLimits } from './limits.ts';
@@ -28,6 +29,8 @@ export type TokenAnswer =
 export interface RegistryHost {
   readonly endpoint: Endpoint;
   readonly agent: Agent;
+  /** How its connections came about. */
+  readonly connections: Connections;
   readonly lookup: LookupFunction;
   readonly mayBeInside: InsideRule;
   /** How it asked for credentials the last time; `none`: it answered without. */
@@ -68,15 +71,20 @@ export function createHosts(options: HostOptions): Hosts {
     const mayBeInside: InsideRule = (name) => listed.has(name) || (options.allowPrivate && name === own);
     const lookup = guardedLookup(mayBeInside);
     const { connectMs, requestMs } = options.limits;
+    const trusted = endpoint.ca === undefined ? {} : { ca: [...endpoint.ca] };
+    const connections = watchConnections({ lookup, timeout: connectMs, allowH2: false, ...trusted }, () =>
+      options.clock.now(),
+    );
     const agent = new Agent({
       allowH2: false,
       headersTimeout: requestMs,
       bodyTimeout: requestMs,
       keepAliveTimeout: 4_000,
       keepAliveMaxTimeout: 10_000,
-      connect: { lookup, timeout: connectMs, ...(endpoint.ca === undefined ? {} : { ca: [...endpoint.ca] }) },
+      connect: connections.connect,
     });
-    return { endpoint, agent, lookup, mayBeInside, isRegistry: false, tokens: new Map(), asking: new Map() };
+    const memory = { isRegistry: false, tokens: new Map(), asking: new Map() };
+    return { endpoint, agent, connections, lookup, mayBeInside, ...memory };
   }
 
   return {

@@ -1,6 +1,7 @@
 /** One HTTP request to a registry or its token server: guarded, bounded in size and time, never decompressed, never throwing. */
 import type { AccessOutcome, CertificateView } from '../../evidence/registry-access.ts';
 import { viewCertificate } from './certificate.ts';
+import type { Connection } from './connection.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { GuardRefusal, urlFault } from './guard.ts';
 import type { RegistryHost } from './hosts.ts';
@@ -18,8 +19,23 @@ export interface Call {
   readonly caller: AbortSignal;
   readonly scrub: Scrubber;
   readonly now: () => number;
+  /** Every request of this question, in order: what its steps are read from. */
+  readonly trail: Hop[];
   /** Reports a request that leaves. */
   count(what: string): void;
+}
+
+/** One request that left, or was about to. */
+export interface Hop {
+  readonly what: HttpRequest['what'];
+  readonly url: URL;
+  /** Without a credential. */
+  readonly isBare: boolean;
+  /** ms, with its connection. */
+  readonly ms: number;
+  /** The connection that was made for it; absent: one from before was used. */
+  readonly connection?: Connection;
+  readonly end: Answer | Failure;
 }
 
 export interface Answer {
@@ -46,8 +62,21 @@ export interface HttpRequest {
 /** @throws the caller's abort reason, nothing else. */
 export async function send(call: Call, request: HttpRequest): Promise<Answer | Failure> {
   call.caller.throwIfAborted();
+  const began = call.now();
+  const before = call.host.connections.begun();
+  const end = await attempt(call, request, before);
+  const { what, url, headers } = request;
+  const isBare = headers['authorization'] === undefined;
+  const connection = call.host.connections.newest(url.origin, before);
+  const made = connection === undefined ? {} : { connection };
+  call.trail.push({ what, url, isBare, ms: Math.max(0, call.now() - began), ...made, end });
+  return end;
+}
+
+async function attempt(call: Call, request: HttpRequest, before: number): Promise<Answer | Failure> {
   const { host } = call;
-  const fault = urlFault(request.url, host.endpoint.base.protocol === 'http:', host.mayBeInside);
+  const { url } = request;
+  const fault = urlFault(url, host.endpoint.base.protocol === 'http:', host.mayBeInside);
   if (fault !== undefined) return refusal(call, fault);
   const deadline = startDeadline(call.limits.requestMs, call.deadline.signal);
   try {
@@ -55,8 +84,9 @@ export async function send(call: Call, request: HttpRequest): Promise<Answer | F
     return await exchange(call, request, deadline.signal);
   } catch (error) {
     call.caller.throwIfAborted();
-    if (deadline.signal.aborted) return late(call, request.url, deadline);
-    return await explain(call, request.url, error);
+    const connection = host.connections.newest(url.origin, before);
+    if (deadline.signal.aborted) return late(call, url, { deadline, connection });
+    return await explain(call, { url, error, connection });
   } finally {
     deadline.release();
   }
@@ -93,13 +123,30 @@ async function exchange(call: Call, request: HttpRequest, signal: AbortSignal): 
   return { kind: 'answer', url, status, headers, body: Buffer.concat(parts), cut: size > cap };
 }
 
-function late(call: Call, url: URL, deadline: Deadline): Failure {
-  const reason: unknown = deadline.signal.reason;
-  const why = reason instanceof Error ? reason.message : 'no answer in time';
-  return network(call, 'connection-timeout', `${url.host}: ${why}`);
+interface Late {
+  readonly deadline: Deadline;
+  readonly connection: Connection | undefined;
 }
 
-async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
+function late(call: Call, url: URL, { deadline, connection }: Late): Failure {
+  const reason: unknown = deadline.signal.reason;
+  const why = reason instanceof Error ? reason.message : 'no answer in time';
+  return network(call, timeoutAt(connection), `${url.host}: ${why}`);
+}
+
+/** What was waited for in vain. */
+function timeoutAt(connection: Connection | undefined): Fault {
+  if (connection?.at === 'dns') return 'dns-failure';
+  return connection?.at === 'tls' ? 'tls-handshake' : 'connection-timeout';
+}
+
+interface Broken {
+  readonly url: URL;
+  readonly error: unknown;
+  readonly connection: Connection | undefined;
+}
+
+async function explain(call: Call, { url, error, connection }: Broken): Promise<Failure> {
   const refused = refusedBy(error);
   if (refused) return refusal(call, refused.message);
   if (metTls(error)) return network(call, 'http-vs-https', `${url.host} speaks https where http was used`);
@@ -110,6 +157,8 @@ async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
   const words = sentenceOf(error);
   const named = words.includes(code) ? words : `${words} (${code})`;
   const detail = `${url.host}: ${words === '' ? code : named}`;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return network(call, timeoutAt(connection), detail);
+  if (fault === 'http-vs-https') return network(call, fault, `${detail}${await plainAnswer(call, url)}`);
   // Some servers hang up on http at an https port without a word: only a handshake tells that from a broken way.
   const isCutHttp = fault === 'connection-reset' && url.protocol === 'http:';
   if (fault !== 'tls-untrusted' && !isCutHttp) return network(call, fault, detail);
@@ -117,6 +166,7 @@ async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
     lookup: call.host.lookup,
     timeoutMs: call.limits.connectMs,
     signal: call.deadline.signal,
+    now: call.now(),
   });
   call.caller.throwIfAborted();
   if (isCutHttp && certificate === undefined) return network(call, fault, detail);
@@ -124,12 +174,27 @@ async function explain(call: Call, url: URL, error: unknown): Promise<Failure> {
   return network(call, fault, detail, certificate);
 }
 
-function network(
-  call: Call,
-  fault: Extract<AccessOutcome, { kind: 'network' }>['fault'],
-  detail: string,
-  certificate?: CertificateView,
-): Failure {
+/** The port does not speak TLS: does it speak http? Asked without any credential, of the same host and port. Empty: no answer. */
+async function plainAnswer(call: Call, { host }: URL): Promise<string> {
+  const deadline = startDeadline(call.limits.connectMs, call.deadline.signal);
+  try {
+    call.count('plain');
+    const { agent } = call.host;
+    const asked = { origin: `http://${host}`, path: '/v2/', method: 'GET', signal: deadline.signal } as const;
+    const { statusCode, body } = await agent.request({ ...asked, headers: { 'user-agent': 'pullcheck' } });
+    body.on('error', () => undefined).destroy();
+    return `; http is answered there (${statusCode})`;
+  } catch {
+    call.caller.throwIfAborted();
+    return '';
+  } finally {
+    deadline.release();
+  }
+}
+
+type Fault = Extract<AccessOutcome, { kind: 'network' }>['fault'];
+
+function network(call: Call, fault: Fault, detail: string, certificate?: CertificateView): Failure {
   const seen = certificate === undefined ? {} : { certificate };
   return { kind: 'failure', outcome: { kind: 'network', fault, detail: call.scrub.clean(detail), ...seen } };
 }

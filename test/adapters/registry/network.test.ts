@@ -101,7 +101,7 @@ describe('over https', () => {
       kind: 'network',
       fault: 'http-vs-https',
       // OpenSSL's thread ids and source lines help nobody.
-      detail: `${plain.host}: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER)`,
+      detail: `${plain.host}: wrong version number (ERR_SSL_WRONG_VERSION_NUMBER); http is answered there (200)`,
     });
     await plain.stop();
   });
