@@ -106,6 +106,8 @@ async function readEverything(client: KubeClient): Promise<void> {
   await reader.events('shop', 'uid', signal);
   await reader.serviceAccount('shop', 'default', signal);
   await reader.secret('shop', 'regcred', signal);
+  await reader.secretRows({ namespace: 'shop' }, signal);
+  await reader.secretsOfType({ name: 'regcred', type: 'kubernetes.io/dockerconfigjson' }, signal);
   await reader.node('node-1', signal);
   await reader.services({}, signal);
   await reader.endpoints('shop', 'registry', signal);
@@ -140,6 +142,8 @@ async function writeEverything(client: KubeClient): Promise<void> {
 
 const READ = 'deploy/base/cluster-role.yaml';
 const SECRETS = 'deploy/overlays/read-pull-secrets/role.yaml';
+const FIND = 'deploy/overlays/find-pull-secrets/role.yaml';
+const FIND_EVERYWHERE = 'deploy/overlays/find-pull-secrets-everywhere/role.yaml';
 const LOGS = 'deploy/overlays/read-logs/role.yaml';
 const REMEDIES = 'deploy/overlays/remedies/role.yaml';
 
@@ -148,12 +152,19 @@ describe('the rights in deploy/', () => {
     const { client, used } = rightsRecorder();
     await readEverything(client);
     expect(granted(READ).join()).not.toContain('secrets');
-    expect([...granted(READ), ...granted(SECRETS), ...granted(LOGS)].sort()).toEqual([...used].sort());
+    expect([READ, SECRETS, FIND, LOGS].flatMap(granted).sort()).toEqual([...used].sort());
   });
 
   it('to read Secrets are one verb, in one namespace', () => {
     expect(granted(SECRETS)).toEqual(['get secrets']);
     expect(documents(SECRETS).flatMap((document) => Role.safeParse(document).data?.kind ?? [])).toEqual(['Role']);
+  });
+
+  it('to find Secrets are one verb, in one namespace; everywhere only by an overlay that says what it opens', () => {
+    expect([granted(FIND), granted(FIND_EVERYWHERE)]).toEqual([['list secrets'], ['list secrets']]);
+    expect(documents(FIND).flatMap((document) => Role.safeParse(document).data?.kind ?? [])).toEqual(['Role']);
+    for (const page of ['deploy/README.md', 'deploy/overlays/find-pull-secrets-everywhere/kustomization.yaml'])
+      expect(readFileSync(page, 'utf8').toLowerCase()).toContain('can read every secret of the cluster');
   });
 
   it('to read logs are one verb, in one namespace', () => {
@@ -164,7 +175,7 @@ describe('the rights in deploy/', () => {
   it('to change things are exactly those that remedies use, beyond reading, in one namespace', async () => {
     const { client, used } = rightsRecorder();
     await writeEverything(client);
-    const reading = [...granted(READ), ...granted(SECRETS)];
+    const reading = [READ, SECRETS, FIND].flatMap(granted);
     expect(granted(REMEDIES)).toEqual([...used].filter((one) => !reading.includes(one)).sort());
     expect(documents(REMEDIES).flatMap((document) => Role.safeParse(document).data?.kind ?? [])).toEqual(['Role']);
   });
@@ -241,6 +252,7 @@ withEnvtest('deploy/ on a real API server', () => {
       kubectl('apply', '--validate=strict', '-k', 'deploy/overlays/trial'),
       kubectl('apply', '--validate=strict', '-f', 'deploy/base/secret.example.yaml'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/read-pull-secrets'),
+      kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/find-pull-secrets'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/read-logs'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/remedies'),
     ].join('');
@@ -267,7 +279,7 @@ withEnvtest('deploy/ on a real API server', () => {
     expect(may('default', 'list', 'pods')).toBe('yes');
     expect(may('default', 'get', 'secrets')).toBe('no');
     expect(may('shop', 'get', 'secrets')).toBe('yes');
-    expect(may('shop', 'list', 'secrets')).toBe('no');
+    expect([may('shop', 'list', 'secrets'), may('default', 'list', 'secrets')]).toEqual(['yes', 'no']);
     expect(may('default', 'get', 'pods', '--subresource=log')).toBe('no');
     expect(may('shop', 'get', 'pods', '--subresource=log')).toBe('yes');
     expect(may('shop', 'patch', 'deployments.apps')).toBe('yes');

@@ -58,4 +58,6 @@ export interface CauseInfo {
   readonly meaning: string;
   /** What to do, imperative, one or two sentences. */
   readonly fix: string;
+  /** Instead of `fix` while the cause is not proven: what to find out first. */
+  readonly unproven?: string;
 }

@@ -16,6 +16,10 @@ export interface Finding {
   /** One sentence with the facts of this case. */
   readonly summary: string;
   readonly detail: Detail;
+  /** What to do in this very case; absent: what the catalogue says of the cause. */
+  readonly fix?: string;
+  /** The same as commands to type, in order. Never a secret. */
+  readonly commands?: readonly string[];
   /** Causes that the same evidence leaves open. */
   readonly alternatives: readonly Cause[];
 }

@@ -23,6 +23,10 @@ export interface DiagnosisFinding {
   /** Evidence kinds. */
   readonly because: readonly string[];
   readonly detail: Detail;
+  /** What to do in this very case, where more is known than the catalogue says. */
+  readonly fix?: string;
+  /** What a person would type to do it, in order. */
+  readonly commands?: readonly string[];
 }
 
 export interface StepReport {

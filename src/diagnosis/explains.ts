@@ -79,7 +79,9 @@ const FINER: Partial<Record<Cause, readonly Cause[]>> = {
     'pull-secret-not-attached',
     'pull-secret-malformed',
     'pull-secret-wrong-registry',
+    'pull-secret-wrong-namespace',
   ],
+  'pull-secret-missing': ['pull-secret-wrong-namespace'],
   'credentials-required': [
     'pull-secret-missing',
     'pull-secret-not-attached',

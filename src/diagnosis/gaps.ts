@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   serviceAccount: 'the service account',
   pullSecrets: 'the pull secrets',
   keyring: 'the credentials that the kubelet would try',
+  unattachedSecrets: 'pull secrets that the pod does not use',
   registryAccess: 'the registry’s answer',
   tags: 'the tag list',
   elsewhere: 'other places where the image may be',
@@ -53,5 +54,10 @@ export function gapsIn(evidence: Evidence): string[] {
   const secrets = (valueOf(evidence.pullSecrets) ?? []).flatMap(({ name, secret }) =>
     secret.status === 'forbidden' || secret.status === 'unreachable' ? describeGap(`Secret ${name}`, secret) : [],
   );
-  return [...new Set([...own, ...secrets])];
+  const others = valueOf(evidence.unattachedSecrets)?.elsewhere;
+  const beyond =
+    others?.status === 'forbidden' || others?.status === 'unreachable'
+      ? describeGap('pull secrets of other namespaces', others)
+      : [];
+  return [...new Set([...own, ...secrets, ...[beyond].flat()])];
 }

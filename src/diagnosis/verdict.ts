@@ -1,5 +1,6 @@
 /** One verdict over all containers that were looked at. */
 import type { ScopeEvidence } from '../evidence/evidence.ts';
+import { adviceFor } from './advice.ts';
 import type { CaseConclusion } from './case.ts';
 import { CAUSES } from './catalogue.ts';
 import type { Cause } from './cause.ts';
@@ -65,14 +66,14 @@ function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[]
 }
 
 function sentence({ finding, from }: Chosen, alternatives: readonly Cause[]): string {
-  const { fix, owner } = CAUSES[finding.cause];
+  const { owner } = CAUSES[finding.cause];
   const where = from.pod === '' ? '' : `${from.pod}${from.container === '' ? '' : `, container ${from.container}`}: `;
   const since = from.since === undefined ? '' : ` Waiting since ${minuteOf(from.since)}.`;
   const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
   const sure = finding.confidence === 'certain' ? '' : ` (${finding.confidence}, not proven${open})`;
   const who = owner === 'nobody' ? '' : ` Who acts: ${owner}.`;
   const notes = from.notes.map((note) => ` Note: ${withoutStop(note)}.`).join('');
-  return `${where}${withoutStop(finding.summary)}${sure}.${since} ${fix}${who}${notes}`;
+  return `${where}${withoutStop(finding.summary)}${sure}.${since} ${adviceFor(finding)}${who}${notes}`;
 }
 
 function withoutStop(text: string): string {
@@ -104,7 +105,7 @@ function withoutFinding(cases: readonly CaseConclusion[]): Diagnosis['verdict'] 
 }
 
 function ofCase({ pod, container, image, findings }: CaseConclusion): DiagnosisFinding[] {
-  return findings.map(({ cause, confidence, summary, because, detail }) => ({
+  return findings.map(({ cause, confidence, summary, because, detail, fix, commands }) => ({
     cause,
     confidence,
     pod,
@@ -113,6 +114,8 @@ function ofCase({ pod, container, image, findings }: CaseConclusion): DiagnosisF
     summary,
     because,
     detail,
+    ...(fix === undefined ? {} : { fix }),
+    ...(commands === undefined || commands.length === 0 ? {} : { commands }),
   }));
 }
 

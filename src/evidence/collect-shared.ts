@@ -149,6 +149,12 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
     serviceAccount: (namespace, name) =>
       look(['service-account', namespace, name], (signal) => reader.serviceAccount(namespace, name, signal)),
     secret: (namespace, name) => look(['secret', namespace, name], (signal) => reader.secret(namespace, name, signal)),
+    secretRows: (query) =>
+      look(['secret-rows', query.namespace ?? null, query.type ?? null], (signal) => reader.secretRows(query, signal)),
+    secretsOfType: (query) =>
+      look(['secrets', query.namespace ?? null, query.name ?? null, query.type], (signal) =>
+        reader.secretsOfType(query, signal),
+      ),
     services: (query) => look(['services', query.namespace ?? null], (signal) => reader.services(query, signal)),
     endpoints: (namespace, service) =>
       look(['endpoints', namespace, service], (signal) => reader.endpoints(namespace, service, signal)),

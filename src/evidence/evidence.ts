@@ -24,6 +24,7 @@ import type {
   ServiceAccountSnapshot,
   WorkloadSnapshot,
 } from './snapshots.ts';
+import type { UnattachedSecrets } from './unattached-secrets.ts';
 
 /** The newest words about the failure, from the waiting message or a Failed event. */
 export interface PullFailure {
@@ -80,6 +81,8 @@ export interface EvidenceKinds {
   readonly pullSecrets: readonly AttachedSecret[];
   /** What the kubelet would try, computed from pullSecrets; not-collected while a Secret could not be read. */
   readonly keyring: KeyringLookup;
+  /** Pull secrets that exist and are not used; asked only where a login is wanted and nothing that the pod names applies. */
+  readonly unattachedSecrets: UnattachedSecrets;
   readonly registryAccess: RegistryAccess;
   /** The repository's tags; asked only when the tag is missing. */
   readonly tags: TagAnswer;

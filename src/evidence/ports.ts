@@ -18,6 +18,7 @@ import type {
   ServiceAccountSnapshot,
   WorkloadSnapshot,
 } from './snapshots.ts';
+import type { SecretRows } from './unattached-secrets.ts';
 
 export interface PodList {
   readonly pods: readonly PodSnapshot[];
@@ -73,6 +74,19 @@ export interface ClusterReader {
   revisions(workload: WorkloadSnapshot, signal: AbortSignal): Promise<Observation<readonly Revision[]>>;
   serviceAccount(namespace: string, name: string, signal: AbortSignal): Promise<Observation<ServiceAccountSnapshot>>;
   secret(namespace: string, name: string, signal: AbortSignal): Promise<Observation<SecretSnapshot>>;
+  /**
+   * Which Secrets there are: names, types and keys, never their content, which the server is not asked for. `namespace` absent: all;
+   * `type`: only of that type. Never `absent`.
+   */
+  secretRows(
+    query: { readonly namespace?: string; readonly type?: string },
+    signal: AbortSignal,
+  ): Promise<Observation<SecretRows>>;
+  /** Secrets of one type with their content. `namespace` absent: all; `name`: only those called so. Never `absent`. */
+  secretsOfType(
+    query: { readonly namespace?: string; readonly name?: string; readonly type: string },
+    signal: AbortSignal,
+  ): Promise<Observation<readonly SecretSnapshot[]>>;
   node(name: string, signal: AbortSignal): Promise<Observation<NodeSnapshot>>;
   /** `namespace` absent: all. Never `absent`. */
   services(

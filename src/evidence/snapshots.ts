@@ -2,6 +2,7 @@
 
 import type { Sealed } from '../sealed.ts';
 import type { WorkloadRef } from '../target/target.ts';
+import type { ManagedBy } from './managed-by.ts';
 
 export interface ContainerSnapshot {
   readonly name: string;
@@ -105,6 +106,8 @@ export interface SecretSnapshot {
   readonly createdAt?: number;
   /** Newest write that the managed fields tell of; absent when they tell nothing. */
   readonly updatedAt?: number;
+  /** Who else writes it; absent where nothing on it says so. */
+  readonly managedBy?: ManagedBy;
   /** Key -> decoded value. */
   readonly data: Readonly<Record<string, Sealed>>;
 }

@@ -11,6 +11,26 @@ const HUB_LOOKALIKES = new Set([
   'www.docker.com',
 ]);
 
+/**
+ * Was an entry that does not match written for this image's registry? Its host is the same but for capitals, scheme, port or one of
+ * Docker Hub's other names. An entry for other repositories of that registry is none.
+ */
+export function isMeantFor(entry: string, repository: string): boolean {
+  const [host = '', ...path] = entry
+    .replace(/^[a-z][a-z0-9+.-]*:\/\//i, '')
+    .replace(/^[^/?#]*@/, '')
+    .toLowerCase()
+    .split('/');
+  const scoped = path.join('/');
+  if (scoped !== '' && !/^v[12]?$/.test(scoped) && !/[*]|\/$/.test(scoped)) return false;
+  return plainHost(host) === plainHost(repository.slice(0, repository.indexOf('/')).toLowerCase());
+}
+
+function plainHost(host: string): string {
+  const name = host.replace(/:\d+$/, '');
+  return HUB_LOOKALIKES.has(name) || name === 'index.docker.io' ? 'docker.io' : name;
+}
+
 /** `key` is the entry's key after the kubelet's clean-up; `repository` the image's full name. */
 export function reasonFor(entry: string, key: string, repository: string, why: Exclude<Mismatch, null>): string {
   const host = repository.slice(0, repository.indexOf('/'));

@@ -7,6 +7,7 @@ import { parseKeyUrl } from './keyring-url.ts';
 import { parseReference, repositoryName } from './reference.ts';
 
 export type { KeyringSecret } from './keyring-config.ts';
+export { isMeantFor } from './keyring-reason.ts';
 
 export interface KeyringCredential {
   readonly secret: string;

@@ -29,6 +29,7 @@ import {
   running,
   waiting,
 } from './support.ts';
+import { unattached } from './unattached-arbitrary.ts';
 
 const nasty = fc.oneof(
   fc.string({ maxLength: 30 }),
@@ -170,6 +171,7 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       keyring(false, { ignored: [{ secret: 'regcred', entry: 'x', reason: 'y' }] }),
     ),
   ),
+  unattachedSecrets: maybe(unattached),
   registryAccess: maybe(attempts.map((list) => ({ host: HOST, attempts: list }))),
   registryService: maybe(
     fc.constantFrom<RegistryService>(

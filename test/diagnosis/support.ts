@@ -205,6 +205,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
     pullSecrets: observed([{ name: 'regcred', via: 'pod', secret: observed(aSecret) }]),
     keyring: observed(keyring(true)),
     registryAccess: access(attempt(podLogin, found), attempt(anyone, wrongLogin)),
+    unattachedSecrets: { status: 'not-collected', reason: 'a Secret of the pod applies to this image' },
     tags: { status: 'not-collected', reason: 'the tag exists' },
     runningImage: { status: 'not-collected', reason: 'the container has not started' },
     crashLogs: { status: 'not-collected', reason: 'the container did not crash' },

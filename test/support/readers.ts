@@ -118,6 +118,18 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
       say('serviceAccount', `${namespace}/${name}`, () => named(story.serviceAccounts, name)),
     secret: (namespace, name) =>
       say('secret', `${namespace}/${name}`, () => named(inNamespace(story.secrets, namespace), name)),
+    secretRows: ({ namespace, type }) =>
+      say('secretRows', `${namespace ?? '*'}${type === undefined ? '' : ` ${type}`}`, () => {
+        const secrets = inNamespace(story.secrets, namespace).filter((one) => (type ?? one.type) === one.type);
+        const rows = secrets.map(({ data, ...one }) => ({ ...one, keys: Object.keys(data) }));
+        return observed({ rows, truncated: false });
+      }),
+    secretsOfType: ({ namespace, name, type }) =>
+      say('secretsOfType', `${namespace ?? '*'}${name === undefined ? '' : `/${name}`} ${type}`, () =>
+        observed(
+          inNamespace(story.secrets, namespace).filter((one) => one.type === type && (name ?? one.name) === one.name),
+        ),
+      ),
     services: ({ namespace }) =>
       say('services', namespace ?? '*', () => observed(inNamespace(story.services, namespace))),
     endpoints: (namespace, service) =>

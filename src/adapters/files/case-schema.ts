@@ -170,6 +170,14 @@ const Secret = z.looseObject({
   data: z.record(Text, SealedText),
 });
 
+const Unattached = z.looseObject({
+  namespace: Text,
+  name: Text,
+  fit: z.enum(['matches', 'wrong-type', 'never', 'broken', 'other']),
+  reason: Text,
+  answer: Outcome.optional(),
+});
+
 const Node = z.looseObject({ name: Text, os: Text, arch: Text, ready: z.boolean(), pressure: Texts });
 
 /** A kind without a row is kept as plain JSON: a check that stumbles over it is inconclusive. */
@@ -224,6 +232,12 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     tried: z.array(z.looseObject({ secret: Text, entry: Text, username: Text, password: SealedText })),
     ignored: z.array(z.looseObject({ secret: Text, entry: Text.nullable(), reason: Text })),
     error: z.enum(['invalid-image', 'secrets']).nullable(),
+  }),
+  unattachedSecrets: z.looseObject({
+    here: z.array(Unattached),
+    others: Count,
+    truncated: z.boolean(),
+    elsewhere: observation(z.array(Unattached)),
   }),
   registryAccess: z.looseObject({
     host: Text,

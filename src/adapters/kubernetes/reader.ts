@@ -7,6 +7,7 @@ import { listNetworkPolicies } from './read/network-policies.ts';
 import { listNodes, readNode } from './read/nodes.ts';
 import { listPods, readPod } from './read/pods.ts';
 import { listRevisions } from './read/revisions.ts';
+import { listSecretRows, listSecretsOfType } from './read/secret-list.ts';
 import { readSecret, readServiceAccount } from './read/secrets.ts';
 import { listEndpoints, listServices } from './read/services.ts';
 import { listUnready } from './read/unready.ts';
@@ -24,6 +25,8 @@ export function createReader(client: KubeClient): ClusterReader {
     revisions: async (workload, signal) => listRevisions(client, workload, signal),
     serviceAccount: async (namespace, name, signal) => readServiceAccount(client, namespace, name, signal),
     secret: async (namespace, name, signal) => readSecret(client, namespace, name, signal),
+    secretRows: async (query, signal) => listSecretRows(client, query, signal),
+    secretsOfType: async (query, signal) => listSecretsOfType(client, query, signal),
     services: async (query, signal) => listServices(client, query, signal),
     endpoints: async (namespace, service, signal) => listEndpoints(client, namespace, service, signal),
     networkPolicies: async (namespace, signal) => listNetworkPolicies(client, namespace, signal),

@@ -154,6 +154,7 @@ export const Secret = z.object({
   type: text,
   data: map,
 });
+export type Secret = z.infer<typeof Secret>;
 
 export const Node = z.object({
   metadata: Metadata,

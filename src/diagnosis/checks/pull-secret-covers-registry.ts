@@ -1,19 +1,39 @@
 /** Is a usable pull secret attached? The chain pod -> service account -> Secret, read as the kubelet reads it. */
 import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
-import type { KeyringLookup } from '../../image/keyring.ts';
+import { isMeantFor, type KeyringLookup } from '../../image/keyring.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
+import { attachCommands, renewCommands, retypeCommand } from '../secret-commands.ts';
 import { type Need, needOf } from '../secret-need.ts';
 import { commandLine } from '../shell.ts';
+import { createMissing, type Helper, helperIn, meantInstead, remarksOn } from '../unattached.ts';
 import { list, tidy } from '../words.ts';
 
-type View = EvidenceView<'pod' | 'pullSecrets' | 'keyring' | 'serviceAccount' | 'registryAccess' | 'pullFailure'>;
+type View = EvidenceView<
+  | 'pod'
+  | 'pullSecrets'
+  | 'keyring'
+  | 'serviceAccount'
+  | 'registryAccess'
+  | 'pullFailure'
+  | 'unattachedSecrets'
+  | 'workload'
+>;
 
 export const pullSecretCoversRegistry = defineCheck({
   id: 'pull-secret-covers-registry',
   question: 'Is a usable pull secret attached?',
-  needs: ['pod', 'pullSecrets', 'keyring', 'serviceAccount', 'registryAccess', 'pullFailure'],
+  needs: [
+    'pod',
+    'pullSecrets',
+    'keyring',
+    'serviceAccount',
+    'registryAccess',
+    'pullFailure',
+    'unattachedSecrets',
+    'workload',
+  ],
   run(evidence): CheckResult {
     const { pullSecrets, keyring } = evidence;
     if (pullSecrets.status !== 'observed') return couldNotLook({ pullSecrets });
@@ -21,7 +41,7 @@ export const pullSecretCoversRegistry = defineCheck({
       return { verdict: 'not-applicable', note: 'the reference cannot be parsed, no credential is looked up' };
     }
     const broken = keyring.status === 'observed' && keyring.value.error === 'secrets' ? keyring.value : undefined;
-    if (broken !== undefined) return fail(malformed(broken), 'certain');
+    if (broken !== undefined) return undecodable(broken);
     const blind = unreadable(pullSecrets.value);
     if (blind.length > 0) return { verdict: 'inconclusive', note: blind.join('; '), missing: ['pullSecrets'] };
     if (keyring.status !== 'observed') return couldNotLook({ keyring });
@@ -34,6 +54,11 @@ export const pullSecretCoversRegistry = defineCheck({
     return commandLine('kubectl', 'get', `serviceaccount/${serviceAccount}`, ...secrets, '-n', namespace);
   },
 });
+
+function undecodable(keyring: KeyringLookup): CheckResult {
+  const finding = found(malformed(keyring), 'certain');
+  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
 
 function unreadable(secrets: readonly AttachedSecret[]): string[] {
   return secrets.flatMap(({ name, secret }) =>
@@ -60,26 +85,52 @@ function covered(evidence: View, secrets: readonly AttachedSecret[], keyring: Ke
   if (need === 'none') {
     return { verdict: 'pass', note: `no Secret applies to this image, and none is needed${lost}`, ruledOut: COVERED };
   }
-  const finding = whyNone(evidence, secrets, keyring);
-  if (finding === undefined) {
-    return {
-      verdict: 'not-applicable',
-      note: 'neither the pod nor its service account names a pull secret; the node’s own login cannot be seen',
-    };
-  }
-  if (need === 'unknown') {
-    const note = `${finding.summary} Whether this image needs a login is not known.`;
-    return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
-  }
-  return fail(finding, need === 'proven' ? 'certain' : 'likely', need);
+  return judge(need, whyNone(evidence, secrets, keyring), evidence);
 }
 
-type Draft = Pick<Finding, 'cause' | 'because' | 'summary' | 'detail'>;
+type Draft = Omit<Finding, 'confidence' | 'alternatives'>;
 
-function fail(draft: Draft, confidence: Finding['confidence'], need?: Need): CheckResult {
+function judge(need: Exclude<Need, 'none'>, own: Draft | undefined, evidence: View): CheckResult {
+  const helper = helperIn(evidence);
+  const remarks = remarksOn(evidence);
+  if (own === undefined && helper === undefined) {
+    const note = `neither the pod nor its service account names a pull secret; the node’s own login cannot be seen.${remarks}`;
+    return { verdict: 'not-applicable', note: note.replace(/\.$/, '') };
+  }
+  const why = own === undefined ? undefined : { ...own, summary: `${own.summary}${remarks}` };
+  if (need === 'unknown') {
+    const note = `${(why ?? helper?.draft)?.summary ?? ''} Whether this image needs a login is not known.`;
+    return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+  }
+  const mine = why === undefined ? undefined : found(why, need === 'proven' ? 'certain' : 'likely', need);
+  const other = helper === undefined ? undefined : helped(helper);
+  const [first, ...rest] = inOrder(mine, other, helper).filter((one) => one !== undefined);
+  return first === undefined
+    ? { verdict: 'not-applicable', note: remarks }
+    : { verdict: 'fail', note: first.summary, findings: [first, ...rest] };
+}
+
+function helped({ draft, proven, alternatives }: Helper): Finding {
+  const sure = draft.cause === 'pull-secret-wrong-registry' ? 'possible' : 'likely';
+  return { ...draft, confidence: proven ? 'certain' : sure, alternatives };
+}
+
+/** A Secret that is proven to help says all that a missing or unfit one of the pod would say; a wrong name or a wrong type is mended first. */
+function inOrder(
+  mine: Finding | undefined,
+  other: Finding | undefined,
+  helper: Helper | undefined,
+): readonly (Finding | undefined)[] {
+  if (mine === undefined || other === undefined || helper?.proven !== true) return [mine, other];
+  if (mine.cause === 'pull-secret-malformed') return [mine, other];
+  return mine.cause === 'pull-secret-missing' && other.cause !== 'pull-secret-wrong-namespace'
+    ? [mine, other]
+    : [other];
+}
+
+function found(draft: Draft, confidence: Finding['confidence'], need?: Need): Finding {
   const alternatives = need === 'probable' ? (['credentials-required', 'repository-not-found'] as const) : [];
-  const finding: Finding = { ...draft, confidence, alternatives };
-  return { verdict: 'fail', note: finding.summary, findings: [finding] };
+  return { ...draft, confidence, alternatives };
 }
 
 function malformed(keyring: KeyringLookup): Draft {
@@ -96,40 +147,69 @@ function malformed(keyring: KeyringLookup): Draft {
 /** Why no Secret applies; undefined when none is named anywhere. */
 function whyNone(evidence: View, secrets: readonly AttachedSecret[], keyring: KeyringLookup): Draft | undefined {
   const missing = secrets.filter(({ secret }) => secret.status === 'absent');
-  const namespace = valueOf(evidence.pod)?.namespace;
-  if (missing.length > 0) {
-    const names = missing.map(({ name }) => name);
-    const via = missing[0]?.via === 'service-account' ? 'the service account' : 'the pod';
-    return {
-      cause: 'pull-secret-missing',
-      because: ['pullSecrets', 'keyring'],
-      summary: `Secret ${list(names)}, which ${via} names, does not exist${namespace === undefined ? '' : ` in namespace ${namespace}`}.`,
-      detail: { secrets: names, namespace: namespace ?? null },
-    };
-  }
-  if (secrets.length === 0) return notAttached(evidence);
+  if (missing.length > 0) return absentSecrets(evidence, missing, keyring);
+  if (secrets.length === 0) return lateAccount(evidence);
   const whole = keyring.ignored.filter(({ entry }) => entry === null);
-  if (whole.length > 0 && whole.length === keyring.ignored.length) {
-    const reasons = whole.map(({ secret, reason }) => `${secret} (${tidy(reason)})`);
-    return {
-      cause: 'pull-secret-malformed',
-      because: ['pullSecrets', 'keyring'],
-      summary: `The kubelet ignores Secret ${list(reasons)}.`,
-      detail: { secrets: whole.map(({ secret }) => secret), reasons: whole.map(({ reason }) => tidy(reason)) },
-    };
-  }
-  const entries = keyring.ignored.filter(({ entry }) => entry !== null).map(({ entry }) => tidy(entry ?? ''));
+  if (whole.length > 0 && whole.length === keyring.ignored.length) return ignoredWhole(whole, secrets);
+  return noEntry(secrets, keyring);
+}
+
+function absentSecrets(evidence: View, missing: readonly AttachedSecret[], { repository }: KeyringLookup): Draft {
+  const namespace = valueOf(evidence.pod)?.namespace;
+  const names = missing.map(({ name }) => name);
+  const via = missing[0]?.via === 'service-account' ? 'the service account' : 'the pod';
+  const meant = meantInstead(evidence);
+  const registry = repository.slice(0, repository.indexOf('/'));
+  return {
+    cause: 'pull-secret-missing',
+    because: ['pullSecrets', 'keyring'],
+    summary: `Secret ${list(names)}, which ${via} names, does not exist${namespace === undefined ? '' : ` in namespace ${namespace}`}.`,
+    detail: { secrets: names, namespace: namespace ?? null },
+    ...(meant === undefined
+      ? { commands: namespace === undefined ? [] : createMissing(names, namespace, registry) }
+      : {
+          fix: `Correct the name: ${meant.name} is there${meant.answer?.kind === 'found' ? ', and the registry accepts it' : ''}.`,
+          commands: attachCommands(evidence, meant.namespace, meant.name),
+        }),
+  };
+}
+
+function ignoredWhole(whole: KeyringLookup['ignored'], secrets: readonly AttachedSecret[]): Draft {
+  const reasons = whole.map(({ secret, reason }) => `${secret} (${tidy(reason)})`);
+  return {
+    cause: 'pull-secret-malformed',
+    because: ['pullSecrets', 'keyring'],
+    summary: `The kubelet ignores Secret ${list(reasons)}.`,
+    detail: { secrets: whole.map(({ secret }) => secret), reasons: whole.map(({ reason }) => tidy(reason)) },
+    commands: whole.flatMap(({ secret }) => retyped(secrets.find(({ name }) => name === secret))),
+  };
+}
+
+/** Where its content is as it should be, and only the type is wrong. */
+function retyped(attached: AttachedSecret | undefined): readonly string[] {
+  const secret = attached === undefined ? undefined : valueOf(attached.secret);
+  const key = '.dockerconfigjson';
+  return secret !== undefined && secret.type !== 'kubernetes.io/dockerconfigjson' && Object.hasOwn(secret.data, key)
+    ? [retypeCommand(secret.name, secret.namespace, key)]
+    : [];
+}
+
+function noEntry(secrets: readonly AttachedSecret[], keyring: KeyringLookup): Draft {
+  const unfit = keyring.ignored.filter(({ entry }) => entry !== null);
+  const entries = unfit.map(({ entry }) => tidy(entry ?? ''));
   const holds = entries.length === 0 ? 'no entry at all' : list([...new Set(entries)].slice(0, 5));
+  const near = unfit.find(({ entry }) => entry !== null && isMeantFor(entry, keyring.repository));
+  const why = near === undefined ? '' : ` (${tidy(near.reason)})`;
   return {
     cause: 'pull-secret-wrong-registry',
     because: ['pullSecrets', 'keyring'],
-    summary: `No entry of Secret ${list(secrets.map(({ name }) => name))} matches ${keyring.repository}; there is ${holds}.`,
+    summary: `No entry of Secret ${list(secrets.map(({ name }) => name))} matches ${keyring.repository}; there is ${holds}${why}.`,
     detail: { secrets: secrets.map(({ name }) => name), entries, repository: keyring.repository },
   };
 }
 
 /** A service account's list reaches a pod only at its creation, so a pod without one can lag behind its account. */
-function notAttached(evidence: View): Draft | undefined {
+function lateAccount(evidence: View): Draft | undefined {
   const account = valueOf(evidence.serviceAccount);
   if (account === undefined || account.imagePullSecrets.length === 0) return undefined;
   return {
@@ -137,5 +217,7 @@ function notAttached(evidence: View): Draft | undefined {
     because: ['pullSecrets', 'serviceAccount'],
     summary: `The pod has no pull secret. Its service account ${account.name} names ${list(account.imagePullSecrets)}, but that came after the pod was created.`,
     detail: { serviceAccount: account.name, secrets: account.imagePullSecrets },
+    fix: 'Let the pod be made anew: it then gets the service account’s list.',
+    commands: renewCommands(evidence),
   };
 }

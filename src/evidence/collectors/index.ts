@@ -19,6 +19,7 @@ import { runningImage } from './running-image.ts';
 import { scope } from './scope.ts';
 import { serviceAccount } from './service-account.ts';
 import { tags } from './tags.ts';
+import { unattachedSecrets } from './unattached-secrets.ts';
 import { workload } from './workload.ts';
 
 export type Collectors = { readonly [K in EvidenceKind]: Collector<K> };
@@ -37,6 +38,7 @@ export const COLLECTORS: Collectors = {
   serviceAccount,
   pullSecrets,
   keyring,
+  unattachedSecrets,
   registryAccess,
   tags,
   elsewhere,

@@ -3,6 +3,7 @@ import type { ClusterBed } from '../../contract/cluster-bed.ts';
 import { clusterNetworkContract } from '../../contract/cluster-network.ts';
 import { clusterReaderContract } from '../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../contract/cluster-writer.ts';
+import { secretListContract } from '../../contract/secret-list.ts';
 import { unreadyPodsContract } from '../../contract/unready-pods.ts';
 import { type Envtest, startEnvtest, withEnvtest } from '../../support/envtest.ts';
 
@@ -20,5 +21,6 @@ withEnvtest('cluster contract on a real API server', () => {
   clusterReaderContract('a real API server', shared);
   clusterNetworkContract('a real API server', shared);
   unreadyPodsContract('a real API server', shared);
+  secretListContract('a real API server', shared);
   clusterWriterContract('a real API server', shared);
 });

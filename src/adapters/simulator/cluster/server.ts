@@ -6,7 +6,7 @@ import { type KubeObject, RESOURCES } from './objects.ts';
 import { parseBody } from './schema.ts';
 import { badRequest, StatusError } from './status.ts';
 import type { Place } from './store.ts';
-import { tableOf, wantsTable } from './table.ts';
+import { secretTableOf, tableOf, wantsTable } from './table.ts';
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
@@ -86,7 +86,9 @@ function readLog({ verbs, logs }: ServerParts, place: Place, query: URLSearchPar
 
 function listed(verbs: Verbs, place: Place, query: URLSearchParams, accept: string | undefined): unknown {
   const page = verbs.list(place, query);
-  return place.resource.kind === 'Pod' && wantsTable(accept) ? tableOf(page) : page;
+  if (!wantsTable(accept)) return page;
+  if (place.resource.kind === 'Secret') return secretTableOf(page);
+  return place.resource.kind === 'Pod' ? tableOf(page) : page;
 }
 
 /** Port 0: a free one. */

@@ -1,4 +1,4 @@
-/** Pods as the API server prints them (kubernetes pkg/printers/internalversion/printers.go, printPod): name, ready, status. */
+/** Pods and Secrets as the API server prints them (kubernetes pkg/printers/internalversion/printers.go): no content of a Secret. */
 import { z } from 'zod';
 import type { ContainerStatus, KubeObject } from './objects.ts';
 
@@ -66,4 +66,31 @@ function statusOf(pod: KubeObject): string {
     if (reason) return reason;
   }
   return status?.phase ?? 'Pending';
+}
+
+/** A page of Secrets as rows; the managed fields name the keys, as the real server's do. */
+export function secretTableOf(page: unknown): unknown {
+  const { metadata, items } = List.parse(page);
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: ['Name', 'Type', 'Data'].map((name) => ({ name, type: 'string' })),
+    rows: items.map((secret) => {
+      const keys = Object.keys(secret.data ?? {});
+      const fieldsV1 = {
+        'f:data': { '.': {}, ...Object.fromEntries(keys.map((key) => [`f:${key}`, {}])) },
+        'f:type': {},
+      };
+      const managedFields = [{ manager: 'kubectl-create', operation: 'Update', fieldsType: 'FieldsV1', fieldsV1 }];
+      return {
+        cells: [secret.metadata.name, secret.type ?? 'Opaque', keys.length],
+        object: {
+          kind: 'PartialObjectMetadata',
+          apiVersion: 'meta.k8s.io/v1',
+          metadata: { ...secret.metadata, managedFields },
+        },
+      };
+    }),
+  };
 }
