@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   unattachedSecrets: 'pull secrets that the pod does not use',
   registryAccess: 'the registry’s answer',
   tags: 'the tag list',
+  tagDetails: 'when tags were pushed',
   elsewhere: 'other places where the image may be',
   registryService: 'the registry’s Service',
   runningImage: 'the image that runs',

@@ -1,17 +1,20 @@
 /** Which part of a missing image is missing, and how sure that is. */
-import type { Observation } from '../evidence/observation.ts';
+import { type Observation, valueOf } from '../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess, TagAnswer } from '../evidence/registry-access.ts';
+import { detailOf, type TagDetailsAnswer } from '../evidence/tag-details.ts';
 import { fullName, type ImageReference, repositoryName } from '../image/reference.ts';
-import { nearestTags } from '../image/tag.ts';
+import { type NearTag, nearestTags } from '../image/tag.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { canRead, nameOf, readAttempt, tableOf } from './registry-answers.ts';
+import { pushedWords } from './tag-words.ts';
 import { list } from './words.ts';
 
 interface Missing {
   readonly image: ImageReference;
   readonly access: RegistryAccess;
   readonly tags: Observation<TagAnswer>;
+  readonly tagDetails: Observation<TagDetailsAnswer>;
 }
 
 /** What Amazon's own API says is missing, where the registry itself told nobody; undefined when it was not asked or has the image. */
@@ -30,10 +33,12 @@ export function describedMissing(image: ImageReference, access: RegistryAccess):
 }
 
 /** Called only when at least one attempt was answered 404. */
-export function describeMissing({ image, access, tags }: Missing): Finding {
+export function describeMissing({ image, access, tags, tagDetails }: Missing): Finding {
   const answers = access.attempts.filter((attempt) => readAttempt(attempt) === 'missing');
   const reader = answers.find(canRead);
-  if (tags.status === 'observed' && tags.value.kind === 'listed') return notListed(image, access, tags.value);
+  if (tags.status === 'observed' && tags.value.kind === 'listed') {
+    return notListed(image, access, { tags: tags.value, told: valueOf(tagDetails) });
+  }
   const exact = describedMissing(image, access);
   if (exact !== undefined) return exact;
   const said = reader ?? answers.find(isBasicLogin);
@@ -107,7 +112,13 @@ function hidden(image: ImageReference, access: RegistryAccess): Finding {
 
 type Listed = Extract<TagAnswer, { kind: 'listed' }>;
 
-function notListed(image: ImageReference, access: RegistryAccess, tags: Listed): Finding {
+interface InRepository {
+  readonly tags: Listed;
+  /** What is told of the nearest. */
+  readonly told: TagDetailsAnswer | undefined;
+}
+
+function notListed(image: ImageReference, access: RegistryAccess, { tags, told }: InRepository): Finding {
   const because = ['reference', 'registryAccess', 'tags'] as const;
   const tag = image.tag ?? 'latest';
   if (image.digest !== undefined) {
@@ -122,22 +133,36 @@ function notListed(image: ImageReference, access: RegistryAccess, tags: Listed):
   }
   if (tags.names.includes(tag)) return listedButGone(image, access);
   const near = nearestTags(tag, tags.names, 3);
-  const hint = near.length === 0 ? '' : ` Nearest: ${list(near.map(({ tag: name, why }) => `${name} (${why})`))}.`;
+  const hint = near.length === 0 ? '' : ` Nearest: ${list(near.map((one) => nearWords(one, told)))}.`;
+  const times = near.flatMap(({ tag: name }) => pushedWords(detailOf(told, name)) ?? []);
   return {
     cause: 'tag-not-found',
     confidence: 'certain',
-    because,
-    summary: `The repository ${repositoryName(image)} exists, the tag ${tag} does not.${hint}`,
+    because: times.length === 0 ? because : [...because, 'tagDetails'],
+    summary: `The repository ${repositoryName(image)} exists, the tag ${tag} does not.${hint}${cutWords(tags)}`,
     detail: {
       tag,
       nearest: near.map(({ tag: name }) => name),
       nearestWhy: near.map(({ why }) => why),
+      ...(times.length === 0 ? {} : { nearestPushed: times }),
       tags: tags.names.length,
       truncated: tags.truncated,
       asked: tableOf(access),
     },
     alternatives: [],
   };
+}
+
+function nearWords({ tag, why }: NearTag, told: TagDetailsAnswer | undefined): string {
+  const pushed = pushedWords(detailOf(told, tag));
+  return `${tag} (${why}${pushed === undefined ? '' : `, ${pushed}`})`;
+}
+
+/** The tag itself was asked for and is not there; only what is near it may be in the part that was not read. */
+function cutWords({ names, truncated, lacks }: Listed): string {
+  if (!truncated) return '';
+  const which = lacks === 'newest' ? ', and this registry lists the newest last' : '';
+  return ` Only ${names.length} of its tags were read${which}: a nearer one may be among the others.`;
 }
 
 /** The list and the manifest contradict each other: pushed this minute, a cache, or a broken registry. */

@@ -10,7 +10,14 @@ import { blockedBy, notCollected, observed } from './observation.ts';
 const NO_POD = notCollected('there is no pod yet');
 
 /** What is asked as for any pod: it follows from the image, its credentials and the cluster. */
-const SHARED = new Set<EvidenceKind>(['registryAccess', 'tags', 'elsewhere', 'nodes', 'unattachedSecrets']);
+const SHARED = new Set<EvidenceKind>([
+  'registryAccess',
+  'tags',
+  'tagDetails',
+  'elsewhere',
+  'nodes',
+  'unattachedSecrets',
+]);
 
 /** Admission copies the account's list into a pod that has none of its own: those are a new pod's pull secrets. */
 export function imageCollectors(image: string, account: string): Collectors {

@@ -26,7 +26,7 @@ export interface CollectLimits {
 export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, registryMs: 30_000, totalMs: 60_000 };
 
 /** Questions that go to a registry. */
-const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags', 'login']);
+const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags', 'tag-details', 'login']);
 
 /** Rows of a whole cluster, and the pods in doubt: many requests, each with the reader's own limit. */
 function deadlineOf(question: unknown, limits: CollectLimits): number {
@@ -180,6 +180,12 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
         ['tags', reference.registry, reference.repository],
         (signal) => reader.tags(reference, credential, signal),
         (error) => ({ kind: 'failed', outcome: silent(error) }),
+      ),
+    tagDetails: (reference, tags, credential) =>
+      once(
+        ['tag-details', reference.registry, reference.repository, ...tags],
+        (signal) => reader.tagDetails(reference, tags, credential, signal),
+        (error) => ({ kind: 'untold', reason: errorLine(error) }),
       ),
     login: (reference, credential) =>
       once(

@@ -24,6 +24,7 @@ import type {
   ServiceAccountSnapshot,
   WorkloadSnapshot,
 } from './snapshots.ts';
+import type { TagDetailsAnswer } from './tag-details.ts';
 import type { UnattachedSecrets } from './unattached-secrets.ts';
 
 /** The newest words about the failure, from the waiting message or a Failed event. */
@@ -86,6 +87,8 @@ export interface EvidenceKinds {
   readonly registryAccess: RegistryAccess;
   /** The repository's tags; asked only when the tag is missing. */
   readonly tags: TagAnswer;
+  /** When tags were pushed; asked only for those nearest to a missing one, or for one that means another image than what runs. */
+  readonly tagDetails: TagDetailsAnswer;
   /** Where else the image is; asked only when it is missing. */
   readonly elsewhere: Elsewhere;
   /** What stands behind the image's host inside the cluster; asked only where the registry seems out of reach. */

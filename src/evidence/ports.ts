@@ -18,6 +18,7 @@ import type {
   ServiceAccountSnapshot,
   WorkloadSnapshot,
 } from './snapshots.ts';
+import type { TagDetailsAnswer } from './tag-details.ts';
 import type { SecretRows } from './unattached-secrets.ts';
 
 export interface PodList {
@@ -109,6 +110,16 @@ export interface RegistryReader {
   manifest(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<AccessAttempt>;
   /** All pages of the tag list, up to the cap. */
   tags(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<TagAnswer>;
+  /**
+   * What this registry's own API tells of these tags, the most wanted first: one question, and none where it has no such API. The
+   * credential goes to the registry's own host only. Tags that it does not tell of are left out.
+   */
+  tagDetails(
+    reference: ImageReference,
+    tags: readonly string[],
+    credential: RegistryCredential,
+    signal: AbortSignal,
+  ): Promise<TagDetailsAnswer>;
   /** GET of `/v2/` with one credential: is it good, whatever it may read? `accepted` to anonymous: anybody is let in there. */
   login(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<LoginAnswer>;
 }

@@ -140,6 +140,8 @@ export interface AccessAttempt {
    * means, so its "not there" can be believed. Absent where nothing documented decides.
    */
   readonly hides?: 'missing-or-forbidden' | null;
+  /** Why a login by this user name cannot be right there; only where it was refused. */
+  readonly userFault?: string;
   /** The image exists, and a rule of the registry (vulnerable, unsigned, unscanned) forbids pulling it. */
   readonly blocked?: true;
   /** What Amazon's own API says of the image, asked with Pullcheck's AWS credentials; absent where there are none or it failed. */
@@ -167,6 +169,8 @@ export type TagAnswer =
       readonly kind: 'listed';
       readonly names: readonly string[] /** true: pages were cut at our cap */;
       readonly truncated: boolean;
+      /** The registry lists the oldest first, so the cut took the newest. */
+      readonly lacks?: 'newest';
     }
   /** 404: the repository does not exist (for whoever asked). */
   | { readonly kind: 'missing' }

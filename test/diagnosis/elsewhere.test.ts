@@ -112,3 +112,33 @@ it('a digest that is gone comes with what the tag beside it means now', () => {
   expect(found.cause).toBe('digest-not-found');
   expect(found.summary).toContain(`The tag 1.4 beside it exists and means sha256:${'b'.repeat(64)} now.`);
 });
+
+describe('a missing tag whose neighbours the registry tells of', () => {
+  const pushedAt = Date.parse('2026-11-21T17:52:10Z');
+  const tags = observed({ kind: 'listed' as const, names: ['1.4.2-17-52', '1.4.1'], truncated: false });
+
+  it('names when the nearest was pushed, and by whom', () => {
+    const told = { kind: 'told' as const, source: 'its API', tags: [{ tag: '1.4.2-17-52', pushedAt, pushedBy: 'ci' }] };
+    const found = findingWith(nothing, { tags, tagDetails: observed(told) });
+    expect(found.summary).toMatch(
+      /Nearest: 1\.4\.2-17-52 \(.*, pushed 2026-11-21 17:52 UTC by ci\) and 1\.4\.1 \([^)]*\)\./,
+    );
+    expect(found.detail['nearestPushed']).toEqual(['pushed 2026-11-21 17:52 UTC by ci']);
+    expect(found.because).toContain('tagDetails');
+  });
+
+  it('says nothing of pushes where it was not told', () => {
+    const found = findingWith(nothing, { tags, tagDetails: observed({ kind: 'untold', reason: 'none' }) });
+    expect(found.summary).not.toContain('pushed');
+    expect(found.because).not.toContain('tagDetails');
+  });
+
+  it('says that the list was cut, and what the cut took', () => {
+    const cut = { kind: 'listed' as const, names: ['1.4.2-17-52'], truncated: true };
+    expect(findingWith(nothing, { tags: observed(cut) }).summary).toContain(
+      'Only 1 of its tags were read: a nearer one',
+    );
+    const oldest = findingWith(nothing, { tags: observed({ ...cut, lacks: 'newest' as const }) });
+    expect(oldest.summary).toContain('lists the newest last');
+  });
+});

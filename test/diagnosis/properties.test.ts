@@ -7,6 +7,7 @@ import type { Evidence } from '../../src/evidence/evidence.ts';
 import { absent, type Observation, observed, unreachable } from '../../src/evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome } from '../../src/evidence/registry-access.ts';
 import type { RegistryService } from '../../src/evidence/registry-service.ts';
+import type { TagDetailsAnswer } from '../../src/evidence/tag-details.ts';
 import { PULL_ERROR_KINDS } from '../../src/image/pull-error.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { backed } from '../support/registry-service.ts';
@@ -184,6 +185,21 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
     fc.constantFrom(
       { kind: 'listed' as const, names: ['1.4.2-17-52'], truncated: false },
       { kind: 'missing' as const },
+    ),
+  ),
+  tagDetails: maybe(
+    fc.constantFrom<TagDetailsAnswer>(
+      { kind: 'untold', reason: 'this registry tells none' },
+      {
+        kind: 'told',
+        source: 'its own API',
+        tags: [{ tag: '1.4.2-17-52', pushedAt: 1_790_000_000_000, isImmutable: true }],
+      },
+      {
+        kind: 'told',
+        source: 'its own API',
+        tags: [{ tag: '1.4.2-17-54', pushedAt: 1_790_000_000_000, pushedBy: 'x', isImmutable: false }],
+      },
     ),
   ),
   elsewhere: maybe(

@@ -210,6 +210,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
     runningImage: { status: 'not-collected', reason: 'the container has not started' },
     crashLogs: { status: 'not-collected', reason: 'the container did not crash' },
     registryService: absent,
+    tagDetails: { status: 'not-collected', reason: 'nothing depends on when a tag was pushed' },
     elsewhere: { status: 'not-collected', reason: 'the registry did not say that the image is missing' },
     ...spoiled,
   };

@@ -18,6 +18,7 @@ import type {
   ServiceAccountSnapshot,
   WorkloadSnapshot,
 } from '../../src/evidence/snapshots.ts';
+import type { TagDetailsAnswer } from '../../src/evidence/tag-details.ts';
 import type { ImageReference } from '../../src/image/reference.ts';
 import { aNode, aPod, aPullSecret, aRevision, aServiceAccount, aWorkload } from './snapshots.ts';
 
@@ -168,6 +169,7 @@ export function fakeRegistry(
       calls.push(`tags ${reference.text} ${who(credential)}`);
       return { kind: 'listed', names, truncated: false };
     },
+    tagDetails: async (): Promise<TagDetailsAnswer> => ({ kind: 'untold', reason: 'this registry tells none' }),
     login: async (reference, credential): Promise<LoginAnswer> => {
       calls.push(`login ${reference.registry} ${who(credential)}`);
       return credential.kind === 'anonymous' ? 'rejected' : login;

@@ -6,6 +6,7 @@ import { mapObserved } from '../../evidence/observation.ts';
 import type { RecordedEvidence } from '../../evidence/recorded-case.ts';
 import type { RegistryCredential } from '../../evidence/registry-access.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
+import type { TagDetailsAnswer } from '../../evidence/tag-details.ts';
 import { decodeSecret } from '../../image/keyring-config.ts';
 import { Sealed } from '../../sealed.ts';
 import { type Covers, isName, makeCovers, withoutUser } from './case-covers.ts';
@@ -18,7 +19,7 @@ const PLACEHOLDER = '[sealed]';
 export function redactEvidence(cases: readonly RecordedEvidence[]): readonly Readonly<Record<string, unknown>>[] {
   const covers = makeCovers(cases.map(({ evidence }) => evidence));
   return cases.map(({ evidence }) => {
-    const { pullSecrets, keyring, registryAccess, ...rest } = evidence;
+    const { pullSecrets, keyring, registryAccess, tagDetails, ...rest } = evidence;
     const special = {
       ...(pullSecrets && {
         pullSecrets: mapObserved(pullSecrets, (list) =>
@@ -31,6 +32,7 @@ export function redactEvidence(cases: readonly RecordedEvidence[]): readonly Rea
           tried: lookup.tried.map((one) => ({ ...one, username: covers.name(one.username) })),
         })),
       }),
+      ...(tagDetails && { tagDetails: mapObserved(tagDetails, (answer) => redactPushers(answer, covers)) }),
       ...(registryAccess && {
         registryAccess: mapObserved(registryAccess, (access) => ({
           ...access,
@@ -44,6 +46,14 @@ export function redactEvidence(cases: readonly RecordedEvidence[]): readonly Rea
 
 function redactCredential(credential: RegistryCredential, covers: Covers): RegistryCredential {
   return credential.kind === 'anonymous' ? credential : { ...credential, username: covers.name(credential.username) };
+}
+
+function redactPushers(answer: TagDetailsAnswer, covers: Covers): TagDetailsAnswer {
+  if (answer.kind !== 'told') return answer;
+  const tags = answer.tags.map((one) =>
+    one.pushedBy === undefined ? one : { ...one, pushedBy: covers.name(one.pushedBy) },
+  );
+  return { ...answer, tags };
 }
 
 /** Keeps type, keys and entries, so that it still means the same to the kubelet's rules. */

@@ -244,6 +244,16 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     scheme: z.enum(['http', 'https']).optional(),
     attempts: z.array(Attempt),
   }),
+  tagDetails: z.discriminatedUnion('kind', [
+    z.looseObject({
+      kind: z.literal('told'),
+      source: Text,
+      tags: z.array(
+        z.looseObject({ tag: Text, pushedAt: Time, pushedBy: Text.optional(), isImmutable: z.boolean().optional() }),
+      ),
+    }),
+    z.looseObject({ kind: z.literal('untold'), reason: Text }),
+  ]),
   elsewhere: z.looseObject({
     revisions: z.array(Tried.extend({ revision: Count })),
     registries: z.array(Tried),

@@ -1,7 +1,13 @@
 /** The registry reader: `RegistryReader` over real HTTP. START HERE: ask.ts is the authorization, transport.ts the safety. */
 import type { Clock } from '../../clock.ts';
 import type { CallMeter, RegistryReader } from '../../evidence/ports.ts';
-import type { AccessAttempt, AccessOutcome, LoginAnswer, RegistryCredential } from '../../evidence/registry-access.ts';
+import {
+  type AccessAttempt,
+  type AccessOutcome,
+  anonymous,
+  type LoginAnswer,
+  type RegistryCredential,
+} from '../../evidence/registry-access.ts';
 import { type ImageReference, manifestSelector } from '../../image/reference.ts';
 import type { RegistryKind } from '../../image/registry.ts';
 import { failureOf, mediaTypeOf } from './answers.ts';
@@ -10,10 +16,11 @@ import { startDeadline } from './deadline.ts';
 import type { Ecr } from './ecr.ts';
 import type { RegistryConfig } from './endpoint.ts';
 import { createHosts, type RegistryHost } from './hosts.ts';
-import { withHabits } from './kind-of.ts';
+import { habitsOf, withHabits } from './kind-of.ts';
 import { defaultLimits, type RegistryLimits } from './limits.ts';
 import { acceptManifests, readHeadAnswer, readManifestAnswer } from './manifest.ts';
 import { softwareOf } from './software.ts';
+import { readTagDetails, untold } from './tag-details.ts';
 import { listTags } from './tags.ts';
 import { createScrubber } from './text.ts';
 import type { Answer, Call, HttpRequest } from './transport.ts';
@@ -31,7 +38,7 @@ export interface RegistryReaderOptions {
   /** The kind of every registry asked, where its name does not tell (recorded answers played on this machine). */
   readonly kind?: RegistryKind;
   /** Amazon's own API, where credentials for it are configured. */
-  readonly ecr?: Pick<Ecr, 'image'>;
+  readonly ecr?: Pick<Ecr, 'image'> & Partial<Pick<Ecr, 'tags'>>;
 }
 
 /** A reader whose connections can be closed when the program ends. */
@@ -90,7 +97,26 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
     async tags(reference, credential, signal) {
       const host = hosts.of(reference.registry);
       if (!host) return { kind: 'failed', outcome: noHost(reference) };
-      return question({ host, reference, credential }, signal, (call) => listTags(call, credential));
+      return question({ host, reference, credential }, signal, (call) =>
+        listTags(call, credential, habitsOf(host, options.kind)),
+      );
+    },
+    async tagDetails(reference, tags, credential, signal) {
+      const own = hosts.of(reference.registry);
+      if (own === undefined) return untold('it is no host name');
+      const { kind, tagApi: api } = habitsOf(own, options.kind);
+      if (kind === 'ecr' && options.ecr?.tags) {
+        meter.count('registry', 'describe-images');
+        return options.ecr.tags(reference, tags, signal);
+      }
+      if (api === undefined) return untold('this registry tells no push times');
+      // Answers played on this machine are played by one server.
+      const host = api.host === undefined || options.kind !== undefined ? own : hosts.of(api.host);
+      if (host === undefined) return untold('it is no host name');
+      const asked: RegistryCredential = api.auth === 'nobody' ? anonymous : credential;
+      return question({ host, reference, credential: asked }, signal, (call) =>
+        readTagDetails(call, { api, reference, tags, credential: asked }),
+      );
     },
     async login(reference, credential, signal) {
       const host = hosts.of(reference.registry);

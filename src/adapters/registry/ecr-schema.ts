@@ -25,6 +25,58 @@ const images = z.object({
     .rest(z.unknown()),
 });
 
+const many = z.object({ imageDetails: z.array(z.unknown()) });
+const tagged = z.object({ imageTags: z.array(z.string()), imagePushedAt: instant });
+const repositories = z.object({
+  repositories: z
+    .tuple([
+      z.object({
+        imageTagMutability: z.enum(['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION']),
+        imageTagMutabilityExclusionFilters: z
+          .array(z.object({ filter: z.string().max(128) }))
+          .optional()
+          .catch(undefined),
+      }),
+    ])
+    .rest(z.unknown()),
+});
+
+/** Tag -> when the image that it means now was pushed, ms. */
+export function readPushTimes(answer: unknown): ReadonlyMap<string, number> {
+  const details = many.safeParse(answer).data?.imageDetails ?? [];
+  return new Map(
+    details.flatMap((one) => {
+      const { data } = tagged.safeParse(one);
+      const at = data?.imagePushedAt;
+      return at === undefined ? [] : (data?.imageTags ?? []).map((tag): [string, number] => [tag, at]);
+    }),
+  );
+}
+
+/** Whether a tag may be pushed over in this repository; undefined: the answer does not tell. */
+export function readImmutability(answer: unknown): ((tag: string) => boolean) | undefined {
+  const { data } = repositories.safeParse(answer);
+  if (data === undefined) return undefined;
+  const [{ imageTagMutability: kind, imageTagMutabilityExclusionFilters: filters = [] }] = data.repositories;
+  const isImmutable = kind.startsWith('IMMUTABLE');
+  return (tag) => (filters.some(({ filter }) => fits(filter, tag)) ? !isImmutable : isImmutable);
+}
+
+/** `*` stands for any characters, at most twice in a filter (Amazon ECR user guide, image tag mutability). */
+function fits(filter: string, tag: string): boolean {
+  const [start = '', ...rest] = filter.split('*');
+  if (rest.length === 0) return filter === tag;
+  const end = rest.pop() ?? '';
+  if (!tag.startsWith(start) || !tag.endsWith(end) || tag.length < start.length + end.length) return false;
+  let at = start.length;
+  for (const part of rest) {
+    const found = tag.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= tag.length - end.length;
+}
+
 /** `AWS:TOKEN` in base64; undefined when it is something else. The caller seals the password. */
 export function readAuthorization(
   answer: unknown,

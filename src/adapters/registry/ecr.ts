@@ -1,13 +1,14 @@
 /**
- * Amazon ECR through its own API: a fresh login, and exactly what is missing. Read-only: GetAuthorizationToken and DescribeImages.
+ * Amazon ECR through its own API: a fresh login, and exactly what is missing. Read-only: GetAuthorizationToken, DescribeImages and DescribeRepositories.
  * The SDK is loaded at the first question, and finds AWS credentials where it always does (variables, IRSA, instance role).
  */
 import type { ECRClient } from '@aws-sdk/client-ecr';
 import { ConfigError, errorLine } from '../../errors.ts';
 import type { ImageDescription } from '../../evidence/registry-access.ts';
+import type { TagDetailsAnswer } from '../../evidence/tag-details.ts';
 import { type ImageReference, manifestSelector } from '../../image/reference.ts';
 import { Sealed } from '../../sealed.ts';
-import { readAuthorization, readImage } from './ecr-schema.ts';
+import { readAuthorization, readImage, readImmutability, readPushTimes } from './ecr-schema.ts';
 
 /** What DescribeImages says of one image. `unknown`: the API could not be asked, or answered something else. */
 type EcrImage = ImageDescription | { readonly kind: 'unknown'; readonly reason: string };
@@ -20,6 +21,8 @@ export interface Ecr {
     signal: AbortSignal,
   ): Promise<{ readonly username: string; readonly password: Sealed /** ms */; readonly expiresAt?: number }>;
   image(reference: ImageReference, signal: AbortSignal): Promise<EcrImage>;
+  /** When these tags of a repository were pushed, and whether they may be pushed over. Rejects only when `signal` aborts. */
+  tags(reference: ImageReference, tags: readonly string[], signal: AbortSignal): Promise<TagDetailsAnswer>;
 }
 
 export interface EcrOptions {
@@ -76,7 +79,43 @@ export function createEcr(options: EcrOptions = {}): Ecr {
         return missingPart(error);
       }
     },
+    async tags(reference, tags, signal) {
+      try {
+        const { account, region } = placeOf(reference.registry);
+        const [client, { DescribeImagesCommand, DescribeRepositoriesCommand }] = await Promise.all([
+          clientFor(region),
+          sdk(),
+        ]);
+        const { repository } = reference;
+        const imageIds = tags.map((imageTag) => ({ imageTag }));
+        const images = new DescribeImagesCommand({ registryId: account, repositoryName: repository, imageIds });
+        const settings = new DescribeRepositoriesCommand({ registryId: account, repositoryNames: [repository] });
+        const abort = { abortSignal: bounded(signal) };
+        // The second right is another one than the first, and many roles lack it.
+        const [pushed, rule] = await Promise.all([
+          client.send(images, abort).then(readPushTimes),
+          client.send(settings, abort).then(readImmutability, () => undefined),
+        ]);
+        return toldOf(tags, pushed, rule);
+      } catch (error) {
+        signal.throwIfAborted();
+        return { kind: 'untold', reason: `Amazon’s own API: ${errorLine(error)}` };
+      }
+    },
   };
+}
+
+function toldOf(
+  tags: readonly string[],
+  pushed: ReadonlyMap<string, number>,
+  rule: ((tag: string) => boolean) | undefined,
+): TagDetailsAnswer {
+  const told = tags.flatMap((tag) => {
+    const pushedAt = pushed.get(tag);
+    return pushedAt === undefined ? [] : [{ tag, pushedAt, ...(rule === undefined ? {} : { isImmutable: rule(tag) }) }];
+  });
+  if (told.length === 0) return { kind: 'untold', reason: 'Amazon’s own API tells nothing of it' };
+  return { kind: 'told', source: 'Amazon’s own API', tags: told };
 }
 
 function sdk() {

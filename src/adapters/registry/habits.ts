@@ -1,5 +1,6 @@
 /** What is known about one registry's ways, from its documentation: data, and one pure reading of its answers. */
 import type { AccessAttempt } from '../../evidence/registry-access.ts';
+import type { TagDetail } from '../../evidence/tag-details.ts';
 import type { RegistryKind } from '../../image/registry.ts';
 
 /** What a reading looks at. */
@@ -11,34 +12,33 @@ export type SeenAnswer = Pick<AccessAttempt, 'credential' | 'outcome' | 'token'>
  */
 export type Hides = 'missing-or-forbidden' | null | undefined;
 
+/** An API beside the protocol that tells when a tag was pushed. */
+export interface TagApi {
+  /** Whose words its answers are. */
+  readonly source: string;
+  /** Another host than the registry's own; it is asked as nobody. */
+  readonly host?: string;
+  /** `registry`: through the registry's own token step; `basic`: with user and password at once; `nobody`: without a credential. */
+  readonly auth: 'registry' | 'basic' | 'nobody';
+  /** Path and query for one tag. */
+  readonly path: (repository: string, tag: string) => string;
+  /** Reads the JSON of an answer; empty where it is something else. */
+  readonly read: (body: unknown) => readonly TagDetail[];
+}
+
 export interface RegistryHabits {
   readonly kind: RegistryKind;
-  /** Host names that show the shape; recognised by image/registry.ts. Empty: any host. */
-  readonly hosts: readonly string[];
-  readonly auth: {
-    readonly scheme: 'basic' | 'bearer' | 'any';
-    /** User names that its documentation prescribes; empty: a person's or robot's own. */
-    readonly users: readonly string[];
-    /** How long its passwords live, ms; null: until revoked. */
-    readonly lifeMs: number | null;
-  };
-  /** Headers that tell the quota; empty: it tells none. */
-  readonly quotaHeaders: readonly string[];
-  /** The most tags that one page may ask for, and what asking for more does; null: not documented. */
-  readonly page: { readonly most: number; readonly beyond: 'refused' | 'clamped' } | null;
-  readonly tagOrder: 'oldest-first' | 'by-name' | 'unknown';
-  /** Where the time of a push can be read; null: nowhere in its API (only the image's own build time, set by the builder). */
-  readonly pushTime: string | null;
-  /** Its words for tags that cannot move; empty: it has none. */
-  readonly immutability: readonly string[];
+  /** How many tags it gives in one page at most, so that a full page is known as one. Absent: 1000. */
+  readonly page?: number;
+  /** A tag list that had to be cut lacks the newest tags. */
+  readonly isOldestFirst?: true;
+  /** What is wrong with logging in by this user name, where the documentation prescribes names. Absent: any name may be right. */
+  readonly userFault?: (username: string) => string | undefined;
   readonly hides: (answer: SeenAnswer) => Hides;
   /** The image exists, and a rule of the registry forbids pulling it. Absent: it has no such answer. */
   readonly blocks?: (answer: SeenAnswer) => boolean;
-}
-
-/** Hours in ms. */
-export function hours(count: number): number {
-  return count * 3_600_000;
+  /** Absent: it tells push times nowhere that a pull login opens. */
+  readonly tagApi?: TagApi;
 }
 
 /** 401 or 403 at the manifest with a token that does not grant pull: a registry whose token server withholds instead of refusing. */

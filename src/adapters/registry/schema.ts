@@ -88,7 +88,7 @@ const claims = z.object({ access: z.array(z.unknown()).nullish() });
 export function readError(
   body: Buffer,
 ): { readonly code: string; readonly message: string; readonly isRegistry: boolean } | undefined {
-  const parsed = errorBody.safeParse(json(body));
+  const parsed = errorBody.safeParse(parseBody(body));
   if (!parsed.success) return undefined;
   const { errors, details, error, error_description: description, message } = parsed.data;
   const first = errors?.[0];
@@ -101,12 +101,12 @@ export function readError(
 
 /** Whether this is the "not there" of docker-registry, word for word and field for field. */
 export function hasDistributionError(body: Buffer): boolean {
-  return distributionError.safeParse(json(body)).success;
+  return distributionError.safeParse(parseBody(body)).success;
 }
 
 /** A manifest or index of any schema; undefined when it is no JSON object. */
 export function readManifest(body: Buffer): ManifestBody | undefined {
-  return manifestBody.safeParse(json(body)).data;
+  return manifestBody.safeParse(parseBody(body)).data;
 }
 
 /** The readable entries of an index, at most 1000. */
@@ -116,13 +116,13 @@ export function readIndexEntries(manifests: readonly unknown[]): IndexEntry[] {
 
 /** One page of tag names; names outside the grammar are left out. */
 export function readTags(body: Buffer): string[] | undefined {
-  const parsed = tagsBody.safeParse(json(body));
+  const parsed = tagsBody.safeParse(parseBody(body));
   return parsed.success ? (parsed.data.tags ?? []).flatMap((name) => tagName.safeParse(name).data ?? []) : undefined;
 }
 
 /** The token of a token server's answer and how long it lives (60 s where it does not say). */
 export function readToken(body: Buffer): { readonly token: string; readonly seconds: number } | undefined {
-  const parsed = tokenBody.safeParse(json(body));
+  const parsed = tokenBody.safeParse(parseBody(body));
   if (!parsed.success) return undefined;
   const { token, access_token: access, expires_in: seconds } = parsed.data;
   return { token: token ?? access ?? '', seconds: seconds !== undefined && seconds > 0 ? seconds : 60 };
@@ -135,7 +135,7 @@ export function readToken(body: Buffer): { readonly token: string; readonly seco
 export function readGrants(token: string, repository: string): string[] | undefined {
   const payload = token.split('.');
   if (payload.length !== 3) return undefined;
-  const parsed = claims.safeParse(json(Buffer.from(payload[1] ?? '', 'base64url')));
+  const parsed = claims.safeParse(parseBody(Buffer.from(payload[1] ?? '', 'base64url')));
   if (!parsed.success || parsed.data.access === undefined) return undefined;
   const mine = (parsed.data.access ?? [])
     .slice(0, 1000)
@@ -144,7 +144,8 @@ export function readGrants(token: string, repository: string): string[] | undefi
   return [...new Set(mine.flatMap((entry) => entry.actions ?? []))].slice(0, 20);
 }
 
-function json(body: Buffer): unknown {
+/** undefined: it is no JSON. */
+export function parseBody(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

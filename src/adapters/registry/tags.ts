@@ -5,21 +5,35 @@
 import type { RegistryCredential, TagAnswer } from '../../evidence/registry-access.ts';
 import { failureOf, notARegistry } from './answers.ts';
 import { type Asked, ask } from './ask.ts';
+import type { RegistryHabits } from './habits.ts';
 import { readTags } from './schema.ts';
 import type { Answer, Call } from './transport.ts';
 
-/** The most that ECR allows; others clamp it. */
+/** The most that ECR allows; others clamp it, or say less in their habits. */
 const PAGE = 1000;
+
+/** How this registry lists. */
+export type TagHabits = Pick<RegistryHabits, 'page' | 'isOldestFirst'>;
 
 type Page =
   | { readonly kind: 'page'; readonly names: readonly string[]; readonly next?: URL; readonly lost: boolean }
   | { readonly kind: 'over'; readonly answer: TagAnswer };
 
 /** All tags of the call's repository. */
-export async function listTags(call: Call, credential: RegistryCredential): Promise<TagAnswer> {
+export async function listTags(
+  call: Call,
+  credential: RegistryCredential,
+  { page = PAGE, isOldestFirst }: TagHabits = {},
+): Promise<TagAnswer> {
+  const answer = await readPages(call, credential, page);
+  const isCut = answer.kind === 'listed' && answer.truncated;
+  return isCut && isOldestFirst ? { ...answer, lacks: 'newest' } : answer;
+}
+
+async function readPages(call: Call, credential: RegistryCredential, size: number): Promise<TagAnswer> {
   const names = new Set<string>();
   const seen = new Set<string>();
-  let next: URL | undefined = new URL(`/v2/${call.repository}/tags/list?n=${PAGE}`, call.host.endpoint.base);
+  let next: URL | undefined = new URL(`/v2/${call.repository}/tags/list?n=${size}`, call.host.endpoint.base);
   for (let page = 0; next !== undefined; page += 1) {
     if (page >= call.limits.tagPages || seen.has(next.href)) return listed(call, names, true);
     seen.add(next.href);
@@ -32,7 +46,7 @@ export async function listTags(call: Call, credential: RegistryCredential): Prom
     }
     if (read.lost) return listed(call, names, true);
     // A page that brings nothing new: a registry that does not page and repeats itself, so the list is complete.
-    next = names.size === before ? undefined : (read.next ?? guessNext(call, read.names));
+    next = names.size === before ? undefined : (read.next ?? guessNext(call, read.names, size));
     if (next === undefined && read.next !== undefined) return listed(call, names, true);
   }
   return listed(call, names, false);
@@ -91,9 +105,9 @@ function acceptedLink(call: Call, answer: Answer, link: string): URL | undefined
 }
 
 /** Exactly a full page and no link: some registries page by `last` without saying so. */
-function guessNext(call: Call, names: readonly string[]): URL | undefined {
+function guessNext(call: Call, names: readonly string[], size: number): URL | undefined {
   const last = names.at(-1);
-  if (names.length !== PAGE || last === undefined) return undefined;
-  const query = new URLSearchParams({ n: String(PAGE), last });
+  if (names.length !== size || last === undefined) return undefined;
+  const query = new URLSearchParams({ n: String(size), last });
   return new URL(`/v2/${call.repository}/tags/list?${query.toString()}`, call.host.endpoint.base);
 }

@@ -97,17 +97,34 @@ function conclude(pattern: Pattern, facts: PatternFacts): CheckResult {
       pattern.attempt.credential.kind === 'anonymous'
         ? 'no login is needed: the registry answers anonymous requests for this repository'
         : `the registry accepts ${who} for this repository`;
-    return { verdict: 'pass', note, ruledOut: RULED_OUT };
+    return { verdict: 'pass', note: `${note}${quotaWords(pattern.attempt, facts)}`, ruledOut: RULED_OUT };
   }
   const finding: Finding = {
     cause: pattern.cause,
     confidence: pattern.confidence,
     because: facts.said === pattern.cause ? ['registryAccess', 'pullFailure'] : ['registryAccess'],
-    summary: sentence(pattern, facts),
+    summary: [sentence(pattern, facts), ...userFault(pattern.attempt)].join(' '),
     detail: detailOf(pattern.attempt, facts),
     alternatives: pattern.alternatives,
   };
   return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+/** The node was told that its quota is spent: what is left to us is another one, of another address. */
+function quotaWords({ quota }: AccessAttempt, { said }: PatternFacts): string {
+  if (said !== 'rate-limited' || quota?.remaining === undefined) return '';
+  return `; ${quotaLeft(quota)}, which says nothing of the node’s`;
+}
+
+/** `76 of 100 pulls are left to the bot’s own address`: the headers' values, without their window. */
+function quotaLeft({ remaining = '', limit = '' }: NonNullable<AccessAttempt['quota']>): string {
+  const [left, most] = [remaining, limit].map((value) => value.replace(/;.*$/, ''));
+  return `${left}${most === '' ? '' : ` of ${most}`} pulls are left to the bot’s own address`;
+}
+
+/** This registry takes other user names. */
+function userFault({ userFault: fault }: AccessAttempt): readonly string[] {
+  return fault === undefined ? [] : [`${fault}.`];
 }
 
 const RULED_OUT: readonly RuledOut[] = [

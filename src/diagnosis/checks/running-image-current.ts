@@ -2,22 +2,25 @@
  * Is what runs the image that the tag means now? A node keeps its copy of a tag that was pushed again, and a restart brings the new
  * one only where the pull policy lets the kubelet ask the registry.
  */
+import { formatTime } from '../../clock.ts';
 import { hasStarted } from '../../evidence/crashes.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { matchManifests, type NodeCopy, type RunningImage } from '../../evidence/running-image.ts';
 import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
+import { detailOf, type TagDetail } from '../../evidence/tag-details.ts';
 import { type ImageReference, repositoryName } from '../../image/reference.ts';
 import { isMutableTag } from '../../image/tag.ts';
 import { type CheckResult, type Confidence, defineCheck } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
 import { commandLine } from '../shell.ts';
-import { count, list, tidy } from '../words.ts';
+import { pushedWords } from '../tag-words.ts';
+import { count, list, minuteOf, tidy } from '../words.ts';
 
 export const runningImageCurrent = defineCheck({
   id: 'running-image-current',
   question: 'Is the image that runs the one that the tag means now?',
-  needs: ['container', 'reference', 'runningImage', 'node'],
+  needs: ['container', 'reference', 'runningImage', 'node', 'tagDetails'],
   run(evidence): CheckResult {
     const { container, reference, runningImage } = evidence;
     if (container.status !== 'observed') return couldNotLook({ container });
@@ -30,7 +33,14 @@ export const runningImageCurrent = defineCheck({
       return { verdict: 'not-applicable', note: 'the image is pinned by its digest, which never means another one' };
     }
     if (runningImage.status !== 'observed') return couldNotLook({ runningImage });
-    return compare({ image, container: container.value, seen: runningImage.value, platform: platformOf(evidence) });
+    const told = detailOf(valueOf(evidence.tagDetails), image.tag ?? 'latest');
+    return compare({
+      image,
+      container: container.value,
+      seen: runningImage.value,
+      platform: platformOf(evidence),
+      told,
+    });
   },
   command({ pod }) {
     if (pod?.status !== 'observed') return undefined;
@@ -56,6 +66,8 @@ interface Facts {
   readonly container: ContainerSnapshot;
   readonly seen: RunningImage;
   readonly platform: string | null;
+  /** What the registry's own API tells of the tag. */
+  readonly told: TagDetail | undefined;
 }
 
 function compare(facts: Facts): CheckResult {
@@ -76,10 +88,16 @@ function compare(facts: Facts): CheckResult {
 }
 
 function stale(facts: Facts, tag: string): CheckResult {
-  const { container, seen, platform } = facts;
+  const { container, seen, platform, told } = facts;
   const { pullPolicy } = container;
   const { running, now, copies } = seen;
-  const summary = `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now: the tag was pushed again after ${where(copies, running.digest)} had pulled it. ${restart(pullPolicy)}`;
+  const pushed = pushedWords(told);
+  const summary = [
+    `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now: the tag was pushed again after ${where(copies, running.digest)} had pulled it.`,
+    ...timeSentence(told, container),
+    restart(pullPolicy),
+    ...moveSentence(tag, told),
+  ].join(' ');
   return {
     verdict: 'fail',
     note: summary,
@@ -87,7 +105,7 @@ function stale(facts: Facts, tag: string): CheckResult {
       {
         cause: 'stale-cached-image',
         confidence: sureness(facts),
-        because: ['container', 'reference', 'runningImage'],
+        because: ['container', 'reference', 'runningImage', ...(told === undefined ? [] : ['tagDetails' as const])],
         summary,
         detail: {
           pullPolicy,
@@ -96,6 +114,7 @@ function stale(facts: Facts, tag: string): CheckResult {
           now: now.digest,
           restartHelps: pullPolicy === 'Always',
           isMutableTag: isMutableTag(tag),
+          ...(pushed === undefined ? {} : { pushed }),
           platform,
           nodes: copies.map(describeCopy),
         },
@@ -114,6 +133,31 @@ function sureness({ image, container, seen, platform }: Facts): Confidence {
   const named = running.of === 'config' || running.repository === repositoryName(image);
   const told = before !== undefined && matchManifests(before, now, platform ?? undefined) === 'different';
   return now.headOnly !== true && (named || told) ? 'certain' : 'likely';
+}
+
+/** When what the tag means now was pushed, beside when this container came to run. */
+function timeSentence(told: TagDetail | undefined, { startedAt, pullPolicy }: ContainerSnapshot): readonly string[] {
+  const pushed = pushedWords(told);
+  if (pushed === undefined) return [];
+  if (startedAt === undefined || told?.pushedAt === undefined) return [`What it means now was ${pushed}.`];
+  const began = minuteOf(formatTime(startedAt));
+  if (told.pushedAt >= startedAt) return [`What it means now was ${pushed}; this container has run since ${began}.`];
+  const why =
+    pullPolicy === 'Always'
+      ? 'yet got an older one: a mirror may answer for the registry, or the tag was moved to an image pushed before'
+      : 'from the copy that its node had';
+  return [`What it means now was ${pushed}; this container was started after that, at ${began}, ${why}.`];
+}
+
+/** How not to meet this again: by the registry's own word, else by the tag's name. */
+function moveSentence(tag: string, told: TagDetail | undefined): readonly string[] {
+  if (told?.isImmutable === true)
+    return [
+      'The registry refuses to push over this tag now, so it was moved before that rule, or deleted and made anew.',
+    ];
+  if (!isMutableTag(tag) && told?.isImmutable !== false) return [];
+  const what = isMutableTag(tag) ? `${tidy(tag)} is a name that moves` : 'The registry lets this tag be pushed over';
+  return [`${what}: a tag for each build, or a digest, always means the same image.`];
 }
 
 function restart(policy: ContainerSnapshot['pullPolicy']): string {

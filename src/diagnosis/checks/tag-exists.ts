@@ -17,12 +17,14 @@ import { nameOf, readAttempt, tableOf } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
-type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'node' | 'revisions' | 'container' | 'elsewhere'>;
+type View = EvidenceView<
+  'reference' | 'registryAccess' | 'tags' | 'tagDetails' | 'node' | 'revisions' | 'container' | 'elsewhere'
+>;
 
 export const tagExists = defineCheck({
   id: 'tag-exists',
   question: 'Does the image exist in the registry?',
-  needs: ['reference', 'registryAccess', 'tags', 'node', 'revisions', 'container', 'elsewhere'],
+  needs: ['reference', 'registryAccess', 'tags', 'tagDetails', 'node', 'revisions', 'container', 'elsewhere'],
   run(evidence): CheckResult {
     const { reference, registryAccess } = evidence;
     if (reference.status !== 'observed') return couldNotLook({ reference });
@@ -47,7 +49,7 @@ function look(evidence: View, image: ImageReference, access: RegistryAccess): Ch
   const odd = access.attempts.find(({ outcome }) => outcome.kind === 'unsupported-manifest');
   if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome.mediaType));
   if (access.attempts.some((attempt) => readAttempt(attempt) === 'missing')) {
-    const finding = withElsewhere(describeMissing({ image, access, tags: evidence.tags }), evidence.elsewhere);
+    const finding = withElsewhere(describeMissing({ ...evidence, image, access }), evidence.elsewhere);
     return fail(withEarlierImage(finding, image, evidence));
   }
   const gone = describedMissing(image, access);

@@ -18,6 +18,7 @@ import { revisions } from './revisions.ts';
 import { runningImage } from './running-image.ts';
 import { scope } from './scope.ts';
 import { serviceAccount } from './service-account.ts';
+import { tagDetails } from './tag-details.ts';
 import { tags } from './tags.ts';
 import { unattachedSecrets } from './unattached-secrets.ts';
 import { workload } from './workload.ts';
@@ -41,6 +42,7 @@ export const COLLECTORS: Collectors = {
   unattachedSecrets,
   registryAccess,
   tags,
+  tagDetails,
   elsewhere,
   registryService,
   runningImage,

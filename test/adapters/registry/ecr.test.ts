@@ -105,6 +105,67 @@ describe('an image', () => {
   });
 });
 
+describe('the tags of a repository', () => {
+  const image = imageOf(`${HOST}/shop/api:1.4.2`);
+  const pushed = [
+    { imageTags: ['1.4.1', 'stable'], imagePushedAt: 1_790_000_000 },
+    { imageTags: ['1.4.0'], imagePushedAt: 1_780_000_000 },
+    { imageDigest: 'untagged' },
+  ];
+
+  function setting(imageTagMutability: string, ...filters: readonly string[]) {
+    const imageTagMutabilityExclusionFilters = filters.map((filter) => ({ filterType: 'WILDCARD', filter }));
+    return [200, { repositories: [{ imageTagMutability, imageTagMutabilityExclusionFilters }] }] as const;
+  }
+
+  it('come with their push times in one question, and with whether they may be pushed over', async () => {
+    answers = { DescribeImages: [200, { imageDetails: pushed }], DescribeRepositories: setting('IMMUTABLE') };
+    expect(await ecr.tags(image, ['1.4.1', '1.4.0', '1.3.9'], signal)).toEqual({
+      kind: 'told',
+      source: 'Amazon’s own API',
+      tags: [
+        { tag: '1.4.1', pushedAt: 1_790_000_000_000, isImmutable: true },
+        { tag: '1.4.0', pushedAt: 1_780_000_000_000, isImmutable: true },
+      ],
+    });
+    expect(asked.map((line) => line.split(' ')[0]).sort((a, b) => (a ?? '').localeCompare(b ?? ''))).toEqual([
+      'DescribeImages',
+      'DescribeRepositories',
+    ]);
+  });
+
+  it.each([
+    ['MUTABLE', [], false],
+    ['IMMUTABLE', [], true],
+    ['IMMUTABLE_WITH_EXCLUSION', ['1.4*'], false],
+    ['IMMUTABLE_WITH_EXCLUSION', ['latest', 'dev-*'], true],
+    ['MUTABLE_WITH_EXCLUSION', ['*.4.*'], true],
+    ['MUTABLE_WITH_EXCLUSION', ['1.4.1*1'], false],
+    ['MUTABLE_WITH_EXCLUSION', ['1.4.1'], true],
+  ] as const)('may be pushed over, or not: %s %j', async (kind, filters, isImmutable) => {
+    answers = { DescribeImages: [200, { imageDetails: pushed }], DescribeRepositories: setting(kind, ...filters) };
+    expect(await ecr.tags(image, ['1.4.1'], signal)).toMatchObject({ tags: [{ tag: '1.4.1', isImmutable }] });
+  });
+
+  it('come without a rule where only the other right is given', async () => {
+    answers = {
+      DescribeImages: [200, { imageDetails: pushed }],
+      DescribeRepositories: [400, { __type: 'AccessDeniedException', message: 'no' }],
+    };
+    expect(await ecr.tags(image, ['1.4.1'], signal)).toMatchObject({
+      tags: [{ tag: '1.4.1', pushedAt: 1_790_000_000_000 }],
+    });
+  });
+
+  it('are untold where the API refuses', async () => {
+    answers = {
+      DescribeImages: [400, { __type: 'AccessDeniedException', message: 'no' }],
+      DescribeRepositories: setting('MUTABLE'),
+    };
+    expect(await ecr.tags(image, ['1.4.1'], signal)).toMatchObject({ kind: 'untold' });
+  });
+});
+
 describe('the registry reader', () => {
   it('asks the API once for an image that ECR does not show, and only where credentials for it are configured', async () => {
     const registry = await startFake((_request, response) => demand(response, 'Basic realm="https://example.com/"'));

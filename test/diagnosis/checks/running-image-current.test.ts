@@ -4,6 +4,7 @@ import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { absent, observed } from '../../../src/evidence/observation.ts';
 import type { RunningImage } from '../../../src/evidence/running-image.ts';
 import type { ContainerSnapshot } from '../../../src/evidence/snapshots.ts';
+import type { TagDetail } from '../../../src/evidence/tag-details.ts';
 import { parseReference } from '../../../src/image/reference.ts';
 import {
   allForbidden,
@@ -173,4 +174,40 @@ describe('the verdict on an old image', () => {
     expect(verdict.cause).toBe('healthy');
     expect(verdict.summary).toContain('is not known');
   });
+});
+
+describe('when the registry tells the time of the push', () => {
+  const pushedAt = Date.parse('2026-11-21T17:52:10Z');
+
+  function told(more: Partial<TagDetail>, container: Partial<ContainerSnapshot> = {}) {
+    const tags = [{ tag: '1.4.2-17-54', pushedAt, ...more }];
+    const given = { ...story({}, container), tagDetails: observed({ kind: 'told' as const, source: 'its API', tags }) };
+    const result = check(given);
+    if (result.verdict !== 'fail') throw new Error(result.note);
+    return result.findings[0];
+  }
+
+  it.each([
+    ['Always', -60_000, 'pushed 2026-11-21 17:52 UTC; this container has run since 2026-11-21 17:51 UTC.'],
+    ['IfNotPresent', 60_000, 'was started after that, at 2026-11-21 17:53 UTC, from the copy that its node had.'],
+    ['Always', 60_000, 'yet got an older one: a mirror may answer for the registry'],
+  ] as const)('says under %s what happened when: %d ms after the push', (pullPolicy, after, words) => {
+    const found = told({}, { pullPolicy, startedAt: pushedAt + after });
+    expect(found.summary).toContain(words);
+    expect(found.because).toContain('tagDetails');
+    expect(found.detail['pushed']).toBe('pushed 2026-11-21 17:52 UTC');
+  });
+
+  it('names who pushed, and goes by the registry’s own word on whether the tag moves', () => {
+    expect(told({ pushedBy: 'ci-bot' }).summary).toContain('was pushed 2026-11-21 17:52 UTC by ci-bot.');
+    expect(told({ isImmutable: false }).summary).toContain('The registry lets this tag be pushed over');
+    expect(told({ isImmutable: true }).summary).toContain('refuses to push over this tag now');
+    expect(told({}).summary).not.toMatch(/pushed over|push over/);
+  });
+});
+
+it('says of a tag that moves by its name how not to meet this again', () => {
+  const given = { ...story({}), reference: observed(parseReference(`${repository}:latest`)) };
+  expect(check(given).note).toContain('latest is a name that moves: a tag for each build, or a digest,');
+  expect(check(story({})).note).not.toContain('a name that moves');
 });

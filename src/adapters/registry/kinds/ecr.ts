@@ -1,18 +1,14 @@
-import { hours, type RegistryHabits } from '../habits.ts';
+import type { RegistryHabits } from '../habits.ts';
 
 /**
- * Amazon ECR, private. Rights are judged before existence, so a 403 says nothing about the repository; MANIFEST_UNKNOWN comes only
- * from a repository that is there. NAME_UNKNOWN decides nothing: a pull-through cache says it for a missing right as well.
+ * Amazon ECR, private: Basic with the user AWS and a token that lives 12 hours. Rights are judged before existence, so a 403 says
+ * nothing about the repository; MANIFEST_UNKNOWN comes only from a repository that is there. NAME_UNKNOWN decides nothing: a
+ * pull-through cache says it for a missing right as well. A page holds at most 1000 tags, asking for more is a 405. Push times and
+ * immutability come through ecr.ts, with AWS credentials of Pullcheck's own.
  */
 export const ecr: RegistryHabits = {
   kind: 'ecr',
-  hosts: ['123456789012.dkr.ecr.eu-central-1.amazonaws.com', '123456789012.dkr-ecr.eu-central-1.on.aws'],
-  auth: { scheme: 'basic', users: ['AWS'], lifeMs: hours(12) },
-  quotaHeaders: [],
-  page: { most: 1000, beyond: 'refused' },
-  tagOrder: 'unknown',
-  pushTime: 'DescribeImages: imagePushedAt',
-  immutability: ['IMMUTABLE', 'MUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'],
+  userFault: (username) => (username === 'AWS' ? undefined : 'Amazon ECR takes the user AWS only'),
   hides({ outcome }) {
     if (outcome.kind === 'missing') return outcome.code === 'MANIFEST_UNKNOWN' ? null : undefined;
     if (outcome.kind !== 'denied') return undefined;

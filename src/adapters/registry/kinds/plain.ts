@@ -1,14 +1,10 @@
 import type { RegistryHabits } from '../habits.ts';
 
-/** Some registry, of which the name tells nothing: no habit may be assumed, software.ts looks at the answer instead. */
+/**
+ * Some registry, of which the name tells nothing: no habit may be assumed, software.ts looks at the answer instead. The protocol has no
+ * push times; the build time inside an image is set by its builder and is not asked for.
+ */
 export const plain: RegistryHabits = {
   kind: 'plain',
-  hosts: [],
-  auth: { scheme: 'any', users: [], lifeMs: null },
-  quotaHeaders: [],
-  page: null,
-  tagOrder: 'unknown',
-  pushTime: null,
-  immutability: [],
   hides: () => undefined,
 };

@@ -8,6 +8,7 @@ import { registryAcceptsCredential } from '../../../../src/diagnosis/checks/regi
 import { tagExists } from '../../../../src/diagnosis/checks/tag-exists.ts';
 import { absent, notCollected, type Observation, observed } from '../../../../src/evidence/observation.ts';
 import { anonymous, type RegistryAccess, type TagAnswer } from '../../../../src/evidence/registry-access.ts';
+import type { TagDetail } from '../../../../src/evidence/tag-details.ts';
 import { tagReader } from '../../../../src/evidence/tag-reader.ts';
 import { type RegistryKind, registryKind } from '../../../../src/image/registry.ts';
 import { imageOf, puller } from '../../../contract/registry-reader.ts';
@@ -15,7 +16,7 @@ import { evidence as aCase } from '../../../diagnosis/support.ts';
 import { type FakeServer, oneManifest, quickReader, startFake, type TestReader } from '../fake-registry.ts';
 
 interface Route {
-  readonly at: 'manifest' | 'token' | 'tags' | 'base';
+  readonly at: 'manifest' | 'token' | 'tags' | 'base' | 'details';
   readonly as: 'nobody' | 'anonymous' | 'password';
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -32,8 +33,21 @@ interface Played {
   readonly quota?: Readonly<Record<string, string>>;
   readonly findings: readonly Pick<Finding, 'cause' | 'confidence' | 'alternatives'>[];
 }
+interface PlayedDetails {
+  readonly source: string;
+  /** Path and query of the one question. */
+  readonly asked: string;
+  /** What it carries. */
+  readonly sends: 'nothing' | 'password' | 'token';
+  readonly routes: readonly Route[];
+  readonly told: readonly TagDetail[];
+}
 interface Fixture {
   readonly kind: RegistryKind;
+  /** Names that show the shape; empty: any host. */
+  readonly hosts: readonly string[];
+  /** null: it tells none. */
+  readonly tagDetails: PlayedDetails | null;
   readonly source: string;
   readonly nature: string;
   readonly cases: readonly Played[];
@@ -62,7 +76,7 @@ describe('the registries that are known by name', () => {
     );
   });
 
-  it.each(Object.values(HABITS))('$kind is recognised by the hosts it names', ({ kind, hosts }) => {
+  it.each(fixtures)('$kind is recognised by its hosts', ({ kind, hosts }) => {
     expect(hosts.filter((host) => registryKind(host) !== kind)).toEqual([]);
     expect(HABITS[kind].kind).toBe(kind);
   });
@@ -89,6 +103,54 @@ describe.each(fixtures)('$kind answers', ({ kind, cases }) => {
   });
 });
 
+describe.each(fixtures)('of $kind', ({ kind, hosts, tagDetails: played }) => {
+  const image = () => imageOf(`${server?.host ?? hosts[0] ?? 'registry.example.com'}/shop/api:1.4.2`);
+
+  it('push times are asked for with one question, which carries a credential to the registry itself only', async () => {
+    server = await startFake((request, response, host) =>
+      answer(played?.routes ?? [], { request, response, host, details: played?.asked }),
+    );
+    reader = quickReader({ kind });
+    await reader.manifest(image(), puller(), signal);
+    const before = server.seen.length;
+    const told = await reader.tagDetails(image(), ['1.4.1', '1.4.0'], puller(), signal);
+    const lines = server.seen.slice(before);
+    expect(HABITS[kind].tagApi === undefined).toBe(played === null);
+    if (played === null) {
+      expect(told).toEqual({ kind: 'untold', reason: 'this registry tells no push times' });
+      expect(lines).toEqual([]);
+      return;
+    }
+    expect(told).toEqual({ kind: 'told', source: HABITS[kind].tagApi?.source, tags: played.told });
+    expect(lines.map(({ line }) => line)).toEqual([`GET ${played.asked}`]);
+    const sent = { nothing: undefined, password: /^Basic /, token: /^Bearer .*\.password$/ }[played.sends];
+    if (sent === undefined) expect(lines[0]?.authorization).toBeUndefined();
+    else expect(lines[0]?.authorization).toMatch(sent);
+    // Another host than the registry's own never sees a credential.
+    expect(HABITS[kind].tagApi?.host === undefined || played.sends === 'nothing').toBe(true);
+  });
+
+  it.each([
+    [401, {}],
+    [404, { errors: [] }],
+    [500, {}],
+    [200, '<html>'],
+    [200, { tags: 'x', name: 7, tag: null, manifest: [] }],
+    [200, [{ name: '../x', push_time: 'never' }, null]],
+  ])('an answer that does not fit tells nothing and breaks nothing: %s %j', async (status, body) => {
+    server = await startFake((request, response, host) => {
+      const routes = (played?.routes ?? []).map((route) =>
+        route.at === 'details' ? { ...route, status, body } : route,
+      );
+      answer(routes, { request, response, host, details: played?.asked });
+    });
+    reader = quickReader({ kind });
+    await reader.manifest(image(), puller(), signal);
+    const told = await reader.tagDetails(image(), ['1.4.1'], puller(), signal);
+    expect(told.kind).toBe('untold');
+  });
+});
+
 async function play(kind: RegistryKind, { routes, ask }: Played) {
   server = await startFake((request, response, host) => answer(routes, { request, response, host }));
   reader = quickReader({ kind });
@@ -96,11 +158,15 @@ async function play(kind: RegistryKind, { routes, ask }: Played) {
   const attempts = [await reader.manifest(image, anonymous, signal)];
   if (ask === 'password') attempts.push(await reader.manifest(image, puller(), signal));
   // As an image of this registry would name it.
-  const access: RegistryAccess = { host: HABITS[kind].hosts[0] ?? 'registry.example.com', attempts };
+  const access: RegistryAccess = { host: hostOf(kind), attempts };
   const who = tagReader(access);
   const tags: Observation<TagAnswer> =
     who === undefined ? notCollected('not asked') : observed(await reader.tags(image, who.credential, signal));
   return { access, tags, last: attempts.at(-1) };
+}
+
+function hostOf(kind: RegistryKind): string {
+  return fixtures.find((one) => one.kind === kind)?.hosts[0] ?? 'registry.example.com';
 }
 
 function findingsOf(access: RegistryAccess, tags: Observation<TagAnswer>): readonly Finding[] {
@@ -116,12 +182,22 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly host: string;
+  /** Path and query of the question about tags. */
+  readonly details?: string | undefined;
 }
 
-function answer(routes: readonly Route[], { request, response, host }: Exchange): void {
+function answer(routes: readonly Route[], { request, response, host, details }: Exchange): void {
   const path = (request.url ?? '').split('?')[0] ?? '';
   const at =
-    path === '/v2/' ? 'base' : path.includes('/manifests/') ? 'manifest' : path.endsWith('/list') ? 'tags' : 'token';
+    request.url === details
+      ? 'details'
+      : path === '/v2/'
+        ? 'base'
+        : path.includes('/manifests/')
+          ? 'manifest'
+          : path.endsWith('/list')
+            ? 'tags'
+            : 'token';
   const route = routes.find((one) => one.at === at && one.as === whoAsks(request, at));
   if (route === undefined) {
     response.writeHead(500).end();
