@@ -157,7 +157,8 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
 
 /** What a text without a cause leaves open: what its cut end may have become, else what a wrapper guesses at, else its stage. */
 function leftOpen(text: string, cut: readonly PullErrorKind[]): readonly PullErrorKind[] {
-  const retried: PullErrorKind[] = text.includes('back-off pulling image') ? ['backoff-only'] : [];
+  const names = ['back-off pulling image', 'imagepullbackoff', 'errimagepull', 'imageinspecterror'];
+  const retried: PullErrorKind[] = has(text, names) ? ['backoff-only'] : [];
   if (cut.length > 0) return [...cut, ...retried];
   const guessed = openAfterWrapper(text);
   return [...(guessed.length > 0 ? guessed : kindsOfStage(text)), ...retried];

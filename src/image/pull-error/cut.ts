@@ -34,20 +34,38 @@ const ENDINGS: readonly (readonly [string, PullErrorKind])[] = [
   ['context deadline exceeded', 'cancelled-or-deadline'],
   ['context canceled', 'cancelled-or-deadline'],
   ['short-name', 'short-name-unresolved'],
+  ['no such image', 'image-not-found'],
+  ['no such file or directory', 'node-storage'],
+  ['net/http: timeout awaiting response headers', 'connection-timeout'],
+  ['manifest invalid', 'manifest-unsupported'],
+  ['manifest verification failed', 'digest-mismatch'],
+  ['unexpected commit size', 'digest-mismatch'],
+  ['received unexpected http status', 'registry-error'],
+  ['received unexpected http status', 'rate-limited'],
+  ['received unexpected http status', 'unauthorized'],
+  ['received unexpected http status', 'forbidden'],
+  ['received unexpected http status', 'image-not-found'],
+  ['unexpected media type', 'non-registry-response'],
 ];
+
+/** Letters of a phrase that are enough where an error begins, and elsewhere (`failed to pull a` is no `pull access denied`). */
+const SHORTEST = 6;
+const TELLING = 12;
 
 /** The kinds that could follow the cut end of a masked text; empty when nothing known begins like it. */
 export function kindsOfCutEnd(text: string): readonly PullErrorKind[] {
   const end = text.replace(/[\s.…"'\\]+$/, '');
   const tail = end.slice(Math.max(0, end.lastIndexOf(': ', end.length - 3) + 2));
-  const tails = [tail, end.slice(-48)];
-  const kinds = ENDINGS.filter(([phrase]) => tails.some((one) => endsWithStart(one, phrase))).map(([, kind]) => kind);
+  const window = end.slice(-48);
+  const kinds = ENDINGS.filter(([phrase]) =>
+    phrase.startsWith(tail) ? tail.length >= SHORTEST : endsWithStart(window, phrase),
+  ).map(([, kind]) => kind);
   return [...new Set(kinds)];
 }
 
-/** True when `text` ends with a beginning of `phrase` of at least six characters that starts at a word. */
+/** True when `text` ends with a beginning of `phrase`, long enough not to be a word of a wrapper, that starts at a word. */
 function endsWithStart(text: string, phrase: string): boolean {
-  for (let length = Math.min(text.length, phrase.length); length >= 6; length -= 1) {
+  for (let length = Math.min(text.length, phrase.length); length >= TELLING; length -= 1) {
     const start = text.length - length;
     if (text.endsWith(phrase.slice(0, length)) && (start === 0 || !/\w/.test(text[start - 1] ?? ''))) return true;
   }

@@ -36,7 +36,7 @@ const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d+)?$/;
 
 const REASONS =
   'bad request|unauthorized|payment required|forbidden|not found|method not allowed|proxy authentication|request timeout|conflict|gone|precondition failed|too many requests|unavailable for legal|internal server|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time';
-const STATUS_BY_REASON = new RegExp(`\\b([45]\\d\\d):? \\(?(?:${REASONS})`);
+const STATUS_BY_REASON = new RegExp(`(?<![\\w-])([45]\\d\\d):? \\(?(?:${REASONS})`);
 const STATUS_BY_NAME =
   /(?:status ?code|http status|unexpected status|status|http code|error code|response code|server error:|http)\W{0,6}(?:from registry |from [a-z]{3,7} request to )?(?:‹\w+›\W{0,3})?([45]\d\d)\b/;
 const STATUS_IN_BRACKETS = /\(([45]\d\d)\)/;

@@ -6,10 +6,12 @@ const TAIL = 4096;
 
 /** Wrappers of tools that relay the daemon's answer. Their status is the daemon's own, not the registry's. */
 const WRAPPERS: readonly RegExp[] = [
-  /api error \(\d{3}\):/gi,
-  /\(http code \d{3}\) (?:server error|unexpected|[a-z ]{1,30} -)(?: -)?/gi,
+  /api error \(\d{3}\)?:?/gi,
+  /\(http code \d{3}\)? ?(?:server error|unexpected|[a-z ]{1,30} -|[a-z ]{0,30}$)(?: -)?/gi,
   /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi,
-  /rpc error: code =? ?(?:\w+|\d+) desc(?: =)?/gi,
+  /(?:rpc error:\s{0,16})?\bcode =? ?\w{1,40}\s{1,16}desc(?: =)?/gi,
+  // Cut inside the wrapper itself: `code = NotFound` is the runtime's class of error, not the registry's answer.
+  /rpc error:\s{0,16}code =? ?\w{0,40} {0,4}(?:de?s?)?$/gi,
 ];
 
 /** `user:password@` before a host: a proxy's or a registry's address may carry it, and it must not come out as part of the host. */

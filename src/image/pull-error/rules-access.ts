@@ -214,5 +214,7 @@ function plainDenial({ text, registry }: Failure): Verdict | undefined {
         'not-found-or-unauthorized',
         'image-not-found',
         'source-blocked',
+        'registry-error',
+        ...(text.includes('admission webhook') ? (['signature-rejected'] as const) : []),
       );
 }

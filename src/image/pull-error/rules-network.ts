@@ -57,15 +57,40 @@ export const TLS_RULES: readonly Rule[] = [
     'http request to an https server',
     'first record does not look like a tls handshake',
     'wrong version number',
+    'oversized record',
   ]),
   when('http-vs-https', ['malformed http response', 'malformed http status'], ['non-registry-response']),
   untrusted,
   when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
-  when('tls-handshake', ['remote error: tls', 'handshake failure', 'tls: ', 'ssl_error', 'ssl routines']),
+  (failure) => (cutTls(failure.text) ? verdict('other', 'tls-untrusted', 'tls-handshake', 'http-vs-https') : undefined),
+  when('tls-handshake', [
+    'remote error: tls',
+    'handshake failure',
+    'tls: ',
+    'ssl_error',
+    'ssl routines',
+    '[ssl',
+    'tlsv1',
+    'sslv3',
+  ]),
   // Other protocols shake hands too (attestation, SSH): only with TLS in the text.
   ({ text }) => (text.includes('handshake') && /\b(?:tls|ssl)\b/.test(text) ? verdict('tls-handshake') : undefined),
 ];
+
+/** Go's TLS errors that other rules name; a text that ends inside one of them does not tell which it was. */
+const TLS_ENDINGS = [
+  'failed to verify certificate',
+  'first record does not look like a tls handshake',
+  'oversized record',
+];
+
+function cutTls(text: string): boolean {
+  const at = text.lastIndexOf('tls: ');
+  if (at < 0) return false;
+  const rest = text.slice(at + 5).replace(/[\s.…"'\\]+$/, '');
+  return TLS_ENDINGS.some((one) => one.startsWith(rest));
+}
 
 function untrusted({ text, urls }: Failure): Verdict | undefined {
   const words = [
@@ -74,6 +99,7 @@ function untrusted({ text, urls }: Failure): Verdict | undefined {
     'certificate signed by',
     'certificate has expired',
     'certificate verify failed',
+    'certificate_verify_failed',
     'unknown certificate authority',
     'failed to verify certificate',
     'certificate is not trusted',

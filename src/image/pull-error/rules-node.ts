@@ -41,7 +41,10 @@ export const KUBELET_RULES: readonly Rule[] = [
   ),
   cloudLogin,
   when('invalid-reference', [
-    'invalid reference format',
+    'invalid reference',
+    'invalid_reference',
+    'construct reference',
+    'failed to parse image',
     'invalidimagename',
     'parse image reference',
     'parse image name',
@@ -91,7 +94,7 @@ function cloudLogin({ text }: Failure): Verdict | undefined {
 function signaturePolicy({ text }: Failure): Verdict | undefined {
   if (text.includes('‹policy›') || text.includes('trust policy')) return verdict('signature-rejected', 'other');
   if (
-    has(text, ['signature', 'cosign', 'notation']) &&
+    has(text, ['signature', 'cosign', 'notation', 'image verif', 'attestation', 'sigstore']) &&
     has(text, ['denied the request', 'validation failed', 'verif'])
   ) {
     return verdict('signature-rejected', 'forbidden');
@@ -150,6 +153,13 @@ export const CONTENT_RULES: readonly Rule[] = [
     'out of disk',
     'disk is full',
     'no free inodes',
+    'low on resource: ephemeral',
+    'low on resource: inodes',
+    'low on resource: imagefs',
+    'low on resource: nodefs',
+    'disk pressure',
+    'diskpressure',
+    'garbage collect required',
   ]),
   when(
     'digest-mismatch',
@@ -178,8 +188,8 @@ export const STORAGE_RULES: readonly Rule[] = [
   when('node-storage', ['read-only file system', 'input/output error', 'structure needs cleaning'], ['node-disk']),
   when('node-storage', ['whiteout', 'operation not supported'], ['manifest-unsupported']),
   when('node-storage', ['unable to convert a nil pointer'], ['manifest-unsupported', 'other']),
+  snapshotter,
   when('node-storage', [
-    'extraction snapshot',
     'parent snapshot',
     'failed to stat parent',
     'image not known',
@@ -212,11 +222,23 @@ export const STORAGE_RULES: readonly Rule[] = [
   unpacking,
 ];
 
+/** The snapshotter may be a program of its own (stargz, nydus, SOCI): unless the text says what the store lacks, it may be down. */
+function snapshotter({ text }: Failure): Verdict | undefined {
+  const at = text.indexOf('extraction snapshot');
+  if (at < 0) return undefined;
+  return /not exist|not found|no such|missing|failed to/.test(text.slice(at))
+    ? verdict('node-storage', 'node-disk')
+    : verdict('node-storage', 'runtime-unavailable', 'node-disk');
+}
+
 function unpacking({ text }: Failure): Verdict | undefined {
+  if (text.includes('on snapshotter') && !text.includes('layer')) {
+    return verdict('node-storage', 'manifest-unsupported', 'non-registry-response', 'node-disk');
+  }
   if (
     has(text, ['register layer', 'extract layer', 'on snapshotter', 'mount callback', 'applylayer', 'processing tar'])
   ) {
-    return verdict('node-storage', 'manifest-unsupported', 'node-disk');
+    return verdict('node-storage', 'manifest-unsupported', 'node-disk', 'transfer-interrupted');
   }
   if (
     /‹path›: (?:permission denied|operation not permitted|no such file|too many open files|device or resource busy)/.test(

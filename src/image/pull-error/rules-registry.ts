@@ -24,7 +24,7 @@ export const LIMIT_RULES: readonly Rule[] = [
 export const BROKEN_RULES: readonly Rule[] = [
   ({ status, text }) => (status !== null && status >= 500 ? brokenServer(status, text) : undefined),
   ({ text }) =>
-    text.includes('quota') && has(text, ['exceeded', 'exceed', 'reached'])
+    text.includes('quota') && has(text, ['exceed', 'reached', 'denied'])
       ? verdict('registry-error', 'rate-limited')
       : undefined,
   // Go's http client follows ten redirects; containerd wants a token from a token server that answered 200.
@@ -32,16 +32,20 @@ export const BROKEN_RULES: readonly Rule[] = [
     (text.includes('stopped after') && text.includes('redirects')) || text.includes('did not include a token')
       ? verdict('registry-error', 'non-registry-response', 'proxy-failure')
       : undefined,
-  when('registry-error', [
-    'received unexpected http status: 5',
-    'bad gateway',
-    'internal server error',
-    'service unavailable',
-    'gateway time-out',
-    'gateway timeout',
-    'blob upload unknown',
-    'internal error',
-  ]),
+  when(
+    'registry-error',
+    [
+      'received unexpected http status: 5',
+      'bad gateway',
+      'internal server error',
+      'service unavailable',
+      'gateway time-out',
+      'gateway timeout',
+      'blob upload unknown',
+      'internal error',
+    ],
+    ['proxy-failure'],
+  ),
 ];
 
 function brokenServer(status: number, text: string): Verdict {
@@ -55,6 +59,8 @@ function brokenServer(status: number, text: string): Verdict {
 export const REFUSED_RULES: readonly Rule[] = [
   ({ status }) => {
     if (status === null || status >= 500) return undefined;
+    // A TLS port that was asked in plain text answers 400 and says so, where the text goes on.
+    if (status === 400) return verdict('registry-error', 'proxy-failure', 'transfer-interrupted', 'http-vs-https');
     if (status === 451) return verdict('source-blocked', 'forbidden');
     if (status === 412) return verdict('forbidden', 'signature-rejected', 'registry-error');
     return verdict('registry-error', 'proxy-failure', 'transfer-interrupted');
@@ -96,6 +102,10 @@ export const FORMAT_RULES: readonly Rule[] = [
     ],
     ['other', 'signature-rejected', 'node-storage', 'forbidden'],
   ),
+  ({ text }) =>
+    /unexpected media type[\s\w"'/.…-]{0,14}$/.test(text)
+      ? verdict('manifest-unsupported', 'non-registry-response', 'other')
+      : undefined,
   when('manifest-unsupported', ['invalid tar header', 'unexpected tar header'], ['node-storage']),
   when('manifest-unsupported', [
     'schema 1',

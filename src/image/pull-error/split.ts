@@ -7,7 +7,7 @@ const START =
 /** The errors of `text`, in the order in which they happened; one element where nothing is joined. */
 export function splitErrors(text: string): readonly string[] {
   const own = withoutNoise(text);
-  const open = own.search(/:\s?\[|^\[|errors? occurred/);
+  const open = own.search(/:\s{0,3}\[|^\[|errors? occurred/);
   if (open < 0) return [own];
   const parts: string[] = [];
   let from = 0;
@@ -31,5 +31,6 @@ function withoutNoise(text: string): string {
   const mirrors = own.search(/\(Mirrors also failed:/i);
   if (mirrors < 0) return own;
   const end = own.indexOf(']): ', mirrors);
-  return end < 0 ? own : `${own.slice(0, mirrors)}${own.slice(end + 4)}`;
+  // Cut inside the list: what the registry itself said is gone.
+  return end < 0 ? own.slice(0, mirrors) : `${own.slice(0, mirrors)}${own.slice(end + 4)}`;
 }
