@@ -66,9 +66,17 @@ describe('a pre-flight', () => {
   });
 
   it('asks as nobody where the account brings nothing', async () => {
-    const answer = await world({}).ask();
+    const answer = await world({ secrets: [] }).ask();
     expect(answer.verdict).toMatchObject({ cause: 'credentials-required', severity: 'none' });
     expect(answer.findings[0]).toMatchObject({ pod: '', container: '', image: IMAGE });
+  });
+
+  it('names the Secret that would let it pull, were it attached', async () => {
+    const answer = await world({}).ask();
+    expect(answer.verdict).toMatchObject({ cause: 'pull-secret-not-attached', confidence: 'certain' });
+    expect(answer.findings[0]?.commands).toEqual([
+      `kubectl patch serviceaccount default -n staging -p '{"imagePullSecrets":[{"name":"regcred"}]}'`,
+    ]);
   });
 
   it('names the Secret that the account names and that is not there', async () => {
