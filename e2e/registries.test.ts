@@ -107,7 +107,9 @@ describe.each(VERSIONS)(`registry %s on ${runtime}`, (version) => {
     const { verdict, lights } = value;
     expect(cell.may).toContain(verdict.cause);
     expect([...cell.may, ...(cell.also ?? [])]).toEqual(expect.arrayContaining(certain));
-    expect({ ...verdict, certain: verdict.confidence === 'certain' }).toMatchObject({ certain: cell.certain });
+    const must = typeof cell.certain === 'boolean' ? cell.certain : verdict.confidence === 'certain';
+    expect({ ...verdict, certain: verdict.confidence === 'certain' }).toMatchObject({ certain: must });
+    if (typeof cell.certain === 'string' && must) expect(verdict.cause).toBe(cell.certain);
     if (cell.says) expect(verdict.summary).toMatch(cell.says);
     if (cell.never) expect(verdict.summary).not.toMatch(cell.never);
     expect(lights).toMatchObject(cell.lights ?? {});

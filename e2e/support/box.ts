@@ -1,6 +1,6 @@
 /** The one-node Kubernetes that these suites run inside: kubectl, manifests, names and addresses. */
 import { type ExecFileException, execFile } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -158,15 +158,21 @@ export async function addressFor(name: string, address: string): Promise<void> {
 
 /** Tells containerd that this registry speaks plain http. */
 export function allowPlainHttp(host: string): void {
-  const folder = join(dir, 'certs.d', host);
-  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'hosts.toml'), `server = "http://${host}"\n[host."http://${host}"]\n`);
+  writeHosts(host, `server = "http://${host}"\n[host."http://${host}"]\n`);
 }
 
 /** A registry that containerd asks by TLS; `caFile`: its authority is trusted for this host, undefined: it is nobody's. */
 export function trustAuthority(host: string, caFile: string | undefined): void {
+  writeHosts(host, `server = "https://${host}"\n${caFile === undefined ? '' : `ca = "${caFile}"\n`}`);
+}
+
+/** As many write it: a section of the same address, and the authority only there. containerd 1 then asks twice for what is missing. */
+export function trustOnFirstWay(host: string, caFile: string): void {
+  writeHosts(host, `server = "https://${host}"\n[host."https://${host}"]\nca = "${caFile}"\n`);
+}
+
+function writeHosts(host: string, text: string): void {
   const folder = join(dir, 'certs.d', host);
   mkdirSync(folder, { recursive: true });
-  const ca = caFile === undefined ? '' : `ca = "${caFile}"\n`;
-  writeFileSync(join(folder, 'hosts.toml'), `server = "https://${host}"\n[host."https://${host}"]\n${ca}`);
+  writeFileSync(join(folder, 'hosts.toml'), text);
 }

@@ -1,7 +1,9 @@
 /** `pullcheck …` as a person runs it, as the service account. */
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Scope } from '../../src/evidence/scope.ts';
-import { run } from './box.ts';
+import { dir, run } from './box.ts';
 
 export interface CliResult<T> {
   readonly code: number;
@@ -9,7 +11,7 @@ export interface CliResult<T> {
   readonly err: string;
 }
 
-/** Any command, its JSON read. */
+/** Any command, its JSON read. With PULLCHECK_E2E_KEEP everything said is kept in the cluster's folder, one answer a line. */
 export async function pullcheck<T>(
   kubeconfig: string,
   args: readonly string[],
@@ -20,7 +22,10 @@ export async function pullcheck<T>(
   });
   if (result.out.trim() === '')
     throw new Error(`pullcheck ${args.join(' ')} printed nothing (exit ${result.code}): ${result.err}`);
-  return { code: result.code, value: JSON.parse(result.out), err: result.err };
+  const value = JSON.parse(result.out);
+  if (process.env['PULLCHECK_E2E_KEEP'])
+    appendFileSync(join(dir, 'said.jsonl'), `${JSON.stringify({ args, code: result.code, value })}\n`);
+  return { code: result.code, value, err: result.err };
 }
 
 /** One diagnosis. */

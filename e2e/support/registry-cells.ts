@@ -1,6 +1,6 @@
 /** Registries of two versions behind every kind of door, and what each fault behind each door may be called. */
 import { join } from 'node:path';
-import { addressFor, allowPlainHttp, dir, pullSecret, run, trustAuthority } from './box.ts';
+import { addressFor, allowPlainHttp, dir, pullSecret, run, trustAuthority, trustOnFirstWay } from './box.ts';
 import { makeAuthority } from './certificates.ts';
 import { htpasswd, pushArchive, startDistribution, type Version } from './distribution.ts';
 import { pod } from './faults.ts';
@@ -20,7 +20,15 @@ const PLACES: Readonly<Record<Version, { readonly name: string; readonly address
 };
 const TOKENS = { name: 'tokens.box', address: '198.51.100.52' };
 
-const PORT = { basic: 5000, token: 5001, trusted: 5443, untrusted: 5444, expired: 5445, otherName: 5446 } as const;
+const PORT = {
+  basic: 5000,
+  token: 5001,
+  trusted: 5443,
+  untrusted: 5444,
+  expired: 5445,
+  otherName: 5446,
+  twice: 5447,
+} as const;
 type Door = keyof typeof PORT;
 
 export const VERSIONS: readonly Version[] = ['2.8', '3.1'];
@@ -36,7 +44,8 @@ export interface Cell {
   readonly login: 'right' | 'wrong' | 'stranger' | 'none';
   /** The verdict is one of these; `healthy` alone: it must run. */
   readonly may: readonly string[];
-  readonly certain: boolean;
+  /** Must it be certain, must it not, or may it be only where it is this cause? */
+  readonly certain: boolean | string;
   /** May be called certain besides, because it is true as well. */
   readonly also?: readonly string[];
   /** Words that the verdict's sentence must have, and words that it must not. */
@@ -96,7 +105,9 @@ function faultsBehind(door: 'basic' | 'token' | 'trusted'): readonly Cell[] {
 
 /** The node refuses the certificate before anything else is asked. Where the bot knows the authority it may see what lies behind, too. */
 function refusedBy(door: 'untrusted' | 'expired' | 'otherName', says: RegExp): readonly Cell[] {
-  const untrusted = { may: ['tls-untrusted'], certain: true, says, lights: { reachability: 'bad' } } as const;
+  // Where only the node distrusts it, its words could also be the last of several ways.
+  const certain = door === 'untrusted' ? 'tls-untrusted' : true;
+  const untrusted = { may: ['tls-untrusted'], certain, says, lights: { reachability: 'bad' } } as const;
   return [
     { door, name: 'well', image: 'shop/web:v1', login: 'right', ...untrusted },
     {
@@ -110,6 +121,22 @@ function refusedBy(door: 'untrusted' | 'expired' | 'otherName', says: RegExp): r
   ];
 }
 
+/**
+ * The authority is configured for the host's own section and the same address stands behind it once more without: what is missing there
+ * is asked for again without the authority, and the node's last word is about a certificate. The tag is what is missing.
+ */
+const MISLED: readonly Cell[] = [
+  {
+    door: 'twice',
+    name: 'tag-missing',
+    image: 'shop/web:nope',
+    login: 'right',
+    may: ['tag-not-found', 'tls-untrusted'],
+    certain: 'tag-not-found',
+  },
+  { door: 'twice', name: 'well', image: 'shop/web:v1', login: 'right', may: ['healthy'], certain: true },
+];
+
 export const CELLS: readonly Cell[] = [
   ...faultsBehind('basic'),
   ...faultsBehind('token'),
@@ -117,6 +144,7 @@ export const CELLS: readonly Cell[] = [
   ...refusedBy('untrusted', /authority|trust/i),
   ...refusedBy('expired', /expired|2024-02-01/i),
   ...refusedBy('otherName', /someone-else\.example|name/i),
+  ...MISLED,
 ];
 
 /** Without a login in a namespace of its own: what lies unattached beside a pod is evidence, too. */
@@ -171,10 +199,12 @@ export async function startRegistries(folder: string): Promise<{ caFile: string;
       untrusted: { auth: auth.basic, certificate: authority.issue(name) },
       expired: { auth: auth.basic, certificate: authority.issue(name, { expired: true }) },
       otherName: { auth: auth.basic, certificate: authority.issue('someone-else.example') },
+      twice: { auth: auth.basic, certificate: authority.issue(name) },
     };
     const storage = join(folder, `storage-${version}`);
     for (const [door, rest] of Object.entries(doors) as [Door, (typeof doors)[Door]][]) {
       if (!rest.certificate) allowPlainHttp(hostOf(version, door));
+      else if (door === 'twice') trustOnFirstWay(hostOf(version, door), authority.caFile);
       else trustAuthority(hostOf(version, door), door === 'untrusted' ? undefined : authority.caFile);
       stops.push(await startDistribution({ version, address, port: PORT[door], storage, folder, ...rest }));
     }

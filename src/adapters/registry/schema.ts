@@ -27,6 +27,8 @@ const distributionError = z.object({
         detail: z.union([
           z.strictObject({ Tag: z.string() }),
           z.strictObject({ Name: z.string(), Revision: z.string() }),
+          // distribution 3 writes a sentence where 2.8 wrote an object.
+          z.string().regex(/^unknown (?:tag=\S+|manifest name=\S+ revision=\S+)$/),
         ]),
       }),
       z.object({

@@ -9,7 +9,7 @@ const OWN_HEADERS = /^x-(?:jfrog|artifactory|harbor|gitlab|gitea)/;
 
 /**
  * `distribution` for an error as docker-registry 2.8 and distribution 3.1 write it (tried on both): the version header, and a detail
- * object of `Tag`, `Name` and `Revision`, or `name`. Nexus puts a list there, Artifactory its own sentence. `product` for one that names
+ * object of `Tag`, `Name` and `Revision`, or `name`; 3.1 writes a sentence for the first two. Nexus puts a list there, Artifactory its own sentence. `product` for one that names
  * itself; undefined: it cannot be told.
  */
 export function softwareOf(call: Call, answer: Answer): 'distribution' | 'product' | undefined {

@@ -33,6 +33,9 @@ describe('docker-registry', () => {
     plain,
     { ...plain, detail: { Name: 'shop/api', Revision: `sha256:${'0'.repeat(64)}` } },
     { code: 'NAME_UNKNOWN', message: 'repository name not known to registry', detail: { name: 'shop/api' } },
+    // Recorded from distribution 3.1.2.
+    { ...plain, detail: 'unknown tag=1' },
+    { ...plain, detail: `unknown manifest name=shop/api revision=sha256:${'0'.repeat(64)}` },
   ])('is known by its words and their detail: %j', async (error) => {
     expect(await softwareOf(error)).toBe('distribution');
   });
@@ -52,6 +55,7 @@ describe('docker-registry', () => {
       '',
     ],
     ['Artifactory, by its header', plain, { ...version, 'x-artifactory-id': 'a1' }, ''],
+    ['another one, by its own sentence', { ...plain, detail: 'no such tag: 1' }, version, ''],
     ['a registry that gives no detail', { code: plain.code, message: plain.message }, version, ''],
     ['a registry without the version header', plain, {}, ''],
   ])('is not mistaken: %s', async (who, error, headers, realm) => {
