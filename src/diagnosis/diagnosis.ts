@@ -49,6 +49,33 @@ export interface RemedyOffer {
   readonly params: Detail;
 }
 
+/** One step of the way to a manifest; `fact` is empty where there is nothing to tell. */
+export interface WayStep {
+  /** `dns`, `tcp`, `tls`, `/v2/`, `token`, `manifest`. */
+  readonly step: string;
+  readonly host: string;
+  readonly state: 'reached' | 'failed' | 'not-tried';
+  readonly ms?: number;
+  readonly fact: string;
+}
+
+/** What one image's registry answered. */
+export interface RegistryReport {
+  readonly image: string;
+  readonly host: string;
+  readonly way: readonly WayStep[];
+  readonly asked: readonly AskedRow[];
+}
+
+/** One row of the experiment: who asked, what the token step said, what the manifest step said, what that means. */
+export interface AskedRow {
+  readonly credential: string;
+  /** `200 granting [pull]`, `401`, `-` where there was no such step. */
+  readonly token: string;
+  readonly manifest: string;
+  readonly means: string;
+}
+
 export interface Diagnosis {
   readonly apiVersion: 'pullcheck/v1';
   /** `Preflight`: of an image that no pod runs; `target.kind` is then `Image`, and findings name no pod. */
@@ -77,6 +104,8 @@ export interface Diagnosis {
   readonly remedies: readonly RemedyOffer[];
   /** What could not be seen and what to do about it (RBAC rules to add), one sentence each. */
   readonly gaps: readonly string[];
+  /** What the registries answered, image by image, from the bot's place in the network. */
+  readonly registries?: readonly RegistryReport[];
   /** How the request was understood, when it was not meant literally (a name that is no pod). */
   readonly notes?: readonly string[];
   readonly startedAt: string;

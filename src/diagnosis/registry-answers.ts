@@ -4,6 +4,7 @@
  * (distribution, spec/auth/token.md), so a 401 after a good token is a missing right, not a wrong password.
  */
 import type { AccessAttempt, RegistryAccess, RegistryCredential } from '../evidence/registry-access.ts';
+import type { AskedRow } from './diagnosis.ts';
 
 export type Answer =
   | 'pullable'
@@ -196,14 +197,27 @@ const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   'not-asked': 'not asked, for safety',
 };
 
-/** The experiment as lines: `credential: answer`. */
+/** The experiment as a table. */
+export function rowsOf(access: RegistryAccess): AskedRow[] {
+  return access.attempts.map((attempt) => ({
+    credential: nameOf(attempt.credential),
+    token: attempt.token === undefined ? '-' : `${attempt.token.status}${grantText(attempt)}`,
+    manifest: attempt.status === undefined ? '-' : String(attempt.status),
+    means: `${ANSWER_WORDS[readAttempt(attempt)]}${loginText(attempt)}`,
+  }));
+}
+
+/** The same as lines: `credential: answer`. */
 export function tableOf(access: RegistryAccess): string[] {
   return access.attempts.map((attempt) => {
     const token = attempt.token === undefined ? '' : `, token ${attempt.token.status}${grantText(attempt)}`;
     const status = attempt.status === undefined ? '' : `, manifest ${attempt.status}`;
-    const login = attempt.login === undefined ? '' : `, login at /v2/ ${attempt.login}`;
-    return `${nameOf(attempt.credential)}: ${ANSWER_WORDS[readAttempt(attempt)]}${token}${status}${login}`;
+    return `${nameOf(attempt.credential)}: ${ANSWER_WORDS[readAttempt(attempt)]}${token}${status}${loginText(attempt)}`;
   });
+}
+
+function loginText({ login }: AccessAttempt): string {
+  return login === undefined ? '' : `, login at /v2/ ${login}`;
 }
 
 function grantText(attempt: AccessAttempt): string {

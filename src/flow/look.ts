@@ -3,6 +3,7 @@ import type { Check } from '../diagnosis/check.ts';
 import { conclude, concludeCase } from '../diagnosis/conclude.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import { concludePreflight } from '../diagnosis/preflight.ts';
+import { registryReports } from '../diagnosis/registry-report.ts';
 import { UsageError } from '../errors.ts';
 import type { CaseEvidence } from '../evidence/collect.ts';
 import { describeGap, forbidden, valueOf } from '../evidence/observation.ts';
@@ -40,6 +41,7 @@ export async function look(deps: LookDeps, input: LookInput): Promise<Looked> {
   const checked = run.cases.map(({ evidence, results }) => ({ evidence: evidence.soFar(), results }));
   const target = input.target();
   const { concluded, conclusion } = weighed(checked, target);
+  const registries = registryReports(checked.map(({ evidence }) => evidence));
   return {
     apiVersion: 'pullcheck/v1',
     kind: target.kind === 'Image' ? 'Preflight' : 'Diagnosis',
@@ -48,6 +50,7 @@ export async function look(deps: LookDeps, input: LookInput): Promise<Looked> {
     steps: run.steps,
     remedies: proposeRemedies(deps, runbook.offer, target, concluded),
     gaps: [...conclusion.gaps, ...narrowScope(cases)],
+    ...(registries.length === 0 ? {} : { registries }),
     ...(note === undefined ? {} : { notes: [note] }),
   };
 }

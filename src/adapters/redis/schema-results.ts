@@ -57,6 +57,21 @@ const StepSchema = z.object({
 
 const OfferSchema = z.object({ id: Text, title: Text, risk: RiskSchema, command: Text, params: DetailSchema });
 
+const RegistrySchema = z.object({
+  image: Text,
+  host: Text,
+  way: z.array(
+    z.object({
+      step: Text,
+      host: Text,
+      state: z.enum(['reached', 'failed', 'not-tried']),
+      ms: Count.exactOptional(),
+      fact: Text,
+    }),
+  ),
+  asked: z.array(z.object({ credential: Text, token: Text, manifest: Text, means: Text })),
+});
+
 export const DiagnosisSchema: z.ZodType<Diagnosis> = z.object({
   apiVersion: z.literal('pullcheck/v1'),
   kind: z.enum(['Diagnosis', 'Preflight']),
@@ -76,6 +91,8 @@ export const DiagnosisSchema: z.ZodType<Diagnosis> = z.object({
   scope: z.object({ pods: Count, workloads: Count, namespaces: Count, nodes: Count }),
   remedies: z.array(OfferSchema),
   gaps: z.array(Text),
+  registries: z.array(RegistrySchema).exactOptional(),
+  notes: z.array(Text).exactOptional(),
   startedAt: Text,
   durationMs: Count,
   calls: z.object({ kubernetes: Count, registry: Count, github: Count }),

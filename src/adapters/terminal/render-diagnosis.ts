@@ -1,7 +1,11 @@
 /** A diagnosis as text, for a person at a terminal. */
-import type { Diagnosis, Light, StepReport } from '../../diagnosis/diagnosis.ts';
+import type { Diagnosis, Light, RegistryReport, StepReport } from '../../diagnosis/diagnosis.ts';
+import { tellingReports, wayLine } from '../../diagnosis/registry-report.ts';
 import type { Style } from './style.ts';
-import { count } from './table.ts';
+import { count, table } from './table.ts';
+
+/** Images whose registry is shown. */
+const MOST_REPORTS = 4;
 
 const MARKS = { passed: '✓', failed: '✗', inconclusive: '?', skipped: '-' } as const;
 
@@ -23,6 +27,9 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
       ),
       style,
     ),
+    ...tellingReports(diagnosis)
+      .slice(0, MOST_REPORTS)
+      .map((report) => section(`Asked of ${report.host}, from here`, registryLines(report), style)),
     section(
       'Ruled out',
       diagnosis.ruledOut.length > 0 ? [`  ${diagnosis.ruledOut.map((one) => one.cause).join(', ')}`] : [],
@@ -56,6 +63,13 @@ function lights({ lights: shown, lightNotes }: Diagnosis, style: Style): string 
   const row = (name: keyof typeof shown) =>
     `  ${light(shown[name], style)} ${name.padEnd(12)} ${shown[name].padEnd(7)} ${style.dim(lightNotes[name])}`.trimEnd();
   return [row('reference'), row('credentials'), row('reachability')].join('\n');
+}
+
+/** The way, then the table: credential, token, manifest. */
+function registryLines({ way, host, asked }: RegistryReport): string[] {
+  const line = wayLine(way, host);
+  const rows = asked.map(({ credential, token, manifest, means }) => [credential, token, manifest, means]);
+  return [...(line === '' ? [] : [`  ${line}`]), table([['CREDENTIAL', 'TOKEN', 'MANIFEST', 'MEANS'], ...rows], '  ')];
 }
 
 function light(value: Light, style: Style): string {

@@ -2,31 +2,39 @@
  * Can the registry be reached? The bot's place in the network is not the node's: when both fail alike it is certain, when the bot
  * gets through and the node does not, that contrast is the finding.
  */
+
+import { hasStarted } from '../../evidence/crashes.ts';
 import type { PullFailure } from '../../evidence/evidence.ts';
-import { valueOf } from '../../evidence/observation.ts';
+import { type Observation, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
-import { CAUSES, familyOf } from '../catalogue.ts';
+import { CAUSES } from '../catalogue.ts';
 import { type CheckResult, type Detail, defineCheck, type Finding } from '../check.ts';
+import type { WayStep } from '../diagnosis.ts';
 import { isMute } from '../explains.ts';
 import { couldNotLook } from '../gaps.ts';
-import { readAttempt } from '../registry-answers.ts';
+import { contrast, saysNetwork } from '../node-contrast.ts';
+import { type Answer, readAttempt } from '../registry-answers.ts';
+import { faultWords, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
 import { list, tidy } from '../words.ts';
 
 export const registryReachable = defineCheck({
   id: 'registry-reachable',
   question: 'Can the registry be reached?',
-  needs: ['registryAccess', 'pullFailure'],
-  run({ registryAccess, pullFailure }): CheckResult {
+  needs: ['registryAccess', 'pullFailure', 'container'],
+  run({ registryAccess, pullFailure, container }): CheckResult {
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const access = registryAccess.value;
     const failure = valueOf(pullFailure);
-    const reached = access.attempts.find((attempt) => !['network', 'not-asked'].includes(readAttempt(attempt)));
+    const reached = access.attempts.find((attempt) => !NOT_REACHED.has(readAttempt(attempt)));
     if (reached !== undefined) return answered(access, reached, failure);
+    if (access.attempts.some((attempt) => readAttempt(attempt) === 'not-a-registry')) return stranger(access);
     const broken = access.attempts.find(({ outcome }) => outcome.kind === 'network');
     if (broken?.outcome.kind === 'network') {
-      const heard = pullFailure.status === 'observed' || pullFailure.status === 'absent';
-      return unreached({ host: access.host, at: whereOf(access, broken), fault: broken.outcome }, failure, heard);
+      const seen = { host: access.host, at: whereOf(access, broken), fault: broken.outcome, way: wayTo(access) };
+      const has = valueOf(container);
+      if (failure === undefined && has !== undefined && hasStarted(has)) return onlyOurs(seen);
+      return unreached(seen, failure, pullFailure.status);
     }
     const refused = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'refused');
     const why = refused?.kind === 'refused' ? `for safety: ${tidy(refused.reason)}` : 'nobody asked';
@@ -43,9 +51,18 @@ export const registryReachable = defineCheck({
   },
 });
 
-/** The node said that it did not get through to the registry. */
-function saysNetwork(failure: PullFailure | undefined): failure is PullFailure {
-  return failure !== undefined && familyOf(failure.classification.kind) === 'reachability';
+const NOT_REACHED: ReadonlySet<Answer> = new Set<Answer>(['network', 'not-asked', 'not-a-registry']);
+
+/** Something spoke from that address, but not as a registry: neither reached nor unreachable. */
+function stranger({ host }: RegistryAccess): CheckResult {
+  const note = `what answers the bot at ${host} does not speak as a registry: a portal or proxy may stand before it`;
+  return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+}
+
+/** The node has the image and complains of nothing: what keeps the bot away is nothing that the pod suffers from. */
+function onlyOurs(broken: Broken): CheckResult {
+  const note = `the bot cannot reach ${broken.at} (${describe(broken.fault)}); the node has its image, so this shows nothing about the node.${advice(broken)}`;
+  return { verdict: 'inconclusive', note: note.replace(/\.$/, ''), missing: ['registryAccess'] };
 }
 
 function answered(access: RegistryAccess, reached: AccessAttempt, failure: PullFailure | undefined): CheckResult {
@@ -54,16 +71,7 @@ function answered(access: RegistryAccess, reached: AccessAttempt, failure: PullF
     const note = `${took}${reached.status === undefined ? '' : ` with ${reached.status}`}`;
     return { verdict: 'pass', note, ruledOut: [{ cause: 'registry-unreachable', because: ['registryAccess'] }] };
   }
-  const cause = failure.classification.kind;
-  const summary = `The node reports "${CAUSES[cause].title.toLowerCase()}", but ${took}: the difference lies on the node or on its way to the registry.`;
-  return fail({
-    cause,
-    confidence: 'likely',
-    because: ['pullFailure', 'registryAccess'],
-    summary,
-    detail: { host: failure.classification.host ?? access.host, message: tidy(failure.message), fromBot: 'reached' },
-    alternatives: failure.classification.also,
-  });
+  return fail(contrast({ access, reached, failure, took }));
 }
 
 /** Faults that depend on the client's own settings, which are the bot's here: a node may be set up for this registry, and the bot not. */
@@ -87,6 +95,7 @@ interface Broken {
   /** The registry, or the token server that it sends everybody to: for a person. */
   readonly at: string;
   readonly fault: Fault;
+  readonly way: readonly WayStep[];
 }
 
 /** A registry that has sent its challenge was reached; it is the realm behind it that fails. */
@@ -95,7 +104,11 @@ function whereOf({ host }: RegistryAccess, { challenge }: AccessAttempt): string
   return token === undefined || token === host ? host : `${tidy(token)} (the token server of ${host})`;
 }
 
-function unreached(broken: Broken, failure: PullFailure | undefined, heard: boolean): CheckResult {
+function unreached(
+  broken: Broken,
+  failure: PullFailure | undefined,
+  heard: Observation<PullFailure>['status'],
+): CheckResult {
   const { at, fault } = broken;
   const said = failure?.classification.kind;
   const mute = said === undefined || isMute(said);
@@ -111,12 +124,12 @@ function unreached(broken: Broken, failure: PullFailure | undefined, heard: bool
   const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
   const isOurs = SET_UP[fault.fault] !== undefined;
   const summary = mute
-    ? `The bot cannot reach ${at}: ${describe(fault)}. ${!heard ? 'No node was heard about it, and a node looks from another place.' : 'The node’s own words give no reason.'}${advice(broken)}`
+    ? `The bot cannot reach ${at}: ${describe(fault)}. ${heard === 'observed' ? 'The node’s own words give no reason.' : 'No node was heard about it, and a node looks from another place.'}${advice(broken)}`
     : `Neither node nor bot gets through to ${at}, but they fail differently: the node reports ${said}, the bot met ${fault.fault} (${describe(fault)}).${advice(broken)}`;
   return fail({
     cause,
     // From the bot's place alone it is no more than a sign.
-    confidence: heard && !isOurs ? 'likely' : 'possible',
+    confidence: heard === 'observed' && !isOurs ? 'likely' : 'possible',
     because: mute ? ['registryAccess'] : ['registryAccess', 'pullFailure'],
     summary,
     detail: detailOf(broken),
@@ -149,10 +162,11 @@ function sameFault(broken: Broken): Finding {
 function describe({ fault, detail, certificate }: Fault): string {
   if (certificate === undefined) return `${CAUSES[fault].title.toLowerCase()} (${tidy(detail)})`;
   const names = certificate.names.length === 0 ? 'no name' : list(certificate.names.slice(0, 5).map(tidy));
-  return `its certificate is not trusted (${certificate.problem}): issued by ${tidy(certificate.issuer)} for ${names}, valid ${certificate.validFrom} to ${certificate.validTo}`;
+  const wrong = certificate.faults?.length ? `; it is ${faultWords(certificate)}` : '';
+  return `its certificate is not trusted (${certificate.problem}): issued by ${tidy(certificate.issuer)} for ${names}, valid ${certificate.validFrom} to ${certificate.validTo}${wrong}`;
 }
 
-function detailOf({ host, fault: { detail, certificate } }: Broken): Detail {
+function detailOf({ host, way, fault: { detail, certificate } }: Broken): Detail {
   return {
     host,
     error: tidy(detail),
@@ -164,7 +178,9 @@ function detailOf({ host, fault: { detail, certificate } }: Broken): Detail {
           certificateNames: certificate.names.map(tidy),
           certificateValidTo: certificate.validTo,
           certificateProblem: certificate.problem,
+          certificateFaults: certificate.faults ?? [],
         }),
+    ...(way.length === 0 ? {} : { way: wayLines(way, host) }),
   };
 }
 

@@ -4,6 +4,8 @@ import { findCheck } from '../../../src/diagnosis/checks/index.ts';
 import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { absent, type Observation, observed } from '../../../src/evidence/observation.ts';
 import type { AccessOutcome, RegistryAccess } from '../../../src/evidence/registry-access.ts';
+import type { PullErrorKind } from '../../../src/image/pull-error.ts';
+import { aRunningContainer } from '../../support/snapshots.ts';
 import {
   access,
   anyone,
@@ -108,7 +110,7 @@ describe('can the registry be reached', () => {
   });
 
   it('says nothing for certain without the node’s words, and nothing at all against them', () => {
-    expect(firstFinding(reaches({ registryAccess: down, pullFailure: absent }))).toBe('connection-refused likely');
+    expect(firstFinding(reaches({ registryAccess: down, pullFailure: absent }))).toBe('connection-refused possible');
     const further = reaches({ registryAccess: down, pullFailure: observed(failure('unauthorized')) });
     expect(further).toMatchObject({ verdict: 'inconclusive', note: expect.stringContaining('the node got further') });
   });
@@ -180,11 +182,104 @@ describe('can the registry be reached', () => {
     expect(result.note).toContain('CERT_HAS_EXPIRED): issued by CN=Example CA for registry.example.com');
   });
 
+  it('shows how far the bot came, and everything that is wrong with a certificate', () => {
+    const certificate = {
+      subject: 'CN=registry.example.com',
+      issuer: 'CN=Example CA',
+      names: ['registry.other.com'],
+      validFrom: '2025-01-01T00:00:00Z',
+      validTo: '2026-01-01T00:00:00Z',
+      problem: 'CERT_HAS_EXPIRED',
+      faults: ['expired', 'wrong-name'] as const,
+    };
+    const untrusted: AccessOutcome = { kind: 'network', fault: 'tls-untrusted', detail: 'expired', certificate };
+    const way = [
+      { name: 'dns', host: HOST, state: 'reached', ms: 3, addresses: ['192.0.2.7'] },
+      { name: 'tcp', host: HOST, state: 'reached', ms: 12 },
+      { name: 'tls', host: HOST, state: 'failed' },
+      { name: 'api', host: HOST, state: 'not-tried' },
+    ] as const;
+    const result = reaches({
+      registryAccess: access(attempt(anyone, untrusted, { way })),
+      pullFailure: observed(failure('tls-untrusted')),
+    });
+    expect(result.note).toContain('; it is expired on 2026-01-01 00:00 UTC and made out for another name');
+    expect(result.verdict === 'fail' ? result.findings[0].detail['way'] : []).toEqual([
+      'dns 3 ms ok (192.0.2.7)',
+      'tcp 12 ms ok',
+      'tls failed: certificate signed by CN=Example CA, valid until 2026-01-01 00:00 UTC, for registry.other.com: expired on 2026-01-01 00:00 UTC and made out for another name',
+    ]);
+  });
+
+  it('blames nobody when only the bot fails: the node has its image', () => {
+    const running = observed(aRunningContainer());
+    const result = reaches({ registryAccess: down, pullFailure: absent, container: running });
+    expect(result).toMatchObject({
+      verdict: 'inconclusive',
+      note: expect.stringContaining('this shows nothing about the node'),
+    });
+  });
+
+  it('takes a portal neither for the registry nor for a broken way', () => {
+    const portal: AccessOutcome = { kind: 'not-a-registry', status: 200, contentType: 'text/html' };
+    for (const said of [absent, observed(failure('tls-untrusted')), observed(failure('dns-failure'))]) {
+      const result = reaches({ registryAccess: access(attempt(anyone, portal)), pullFailure: said });
+      expect(result).toMatchObject({ verdict: 'inconclusive', note: expect.stringContaining('portal') });
+    }
+  });
+
   it('is inconclusive when it did not ask for safety', () => {
     const refused: AccessOutcome = { kind: 'refused', reason: '169.254.169.254 is link-local' };
     expect(reaches({ registryAccess: access(attempt(anyone, refused)) })).toMatchObject({
       verdict: 'inconclusive',
       note: 'the registry registry.example.com was not asked, for safety: 169.254.169.254 is link-local',
     });
+  });
+});
+
+describe('the node fails and the bot gets through', () => {
+  const way = [
+    { name: 'dns', host: HOST, state: 'reached', ms: 3, addresses: ['192.0.2.7'] },
+    { name: 'tcp', host: HOST, state: 'reached', ms: 12 },
+    { name: 'tls', host: HOST, state: 'reached', ms: 30, protocol: 'TLSv1.3' },
+    { name: 'api', host: HOST, state: 'reached', ms: 9, status: 401 },
+  ] as const;
+  const fine = access(attempt(podLogin, found, { way, scheme: 'https' }));
+  function met(kind: PullErrorKind, host: string | null = HOST) {
+    const said = failure(kind);
+    return { ...said, classification: { ...said.classification, host } };
+  }
+
+  it.each([
+    ['tls-untrusted', 'the authorities that the node trusts, its clock'],
+    ['dns-failure', 'the node’s resolver'],
+    ['proxy-failure', 'the proxy that the node’s runtime is told to use'],
+    ['connection-timeout', 'the node’s network, firewall or proxy'],
+    ['http-vs-https', 'how the node’s runtime is told to ask this registry'],
+  ] as const)('%s: that contrast is the finding, and where the difference can lie', (kind, where) => {
+    const result = reaches({ registryAccess: fine, pullFailure: observed(met(kind)) });
+    expect(firstFinding(result)).toBe(`${kind} likely`);
+    expect(result.note).toContain(
+      'its name resolves to 192.0.2.7 and TLS is trusted with the bot’s authorities (TLSv1.3)',
+    );
+    expect(result.note).toContain(where);
+    expect(result.note).toContain('repaired meanwhile');
+  });
+
+  it.each(['mirror.shop.local:5000', '198.51.100.4:443'])('about %s: the bot has not been there', (host) => {
+    const result = reaches({ registryAccess: fine, pullFailure: observed(met('connection-timeout', host)) });
+    expect(result.note).toContain(`about ${host}, which the bot did not ask`);
+  });
+
+  it.each([`${HOST}:443`, '192.0.2.7:443', null])('about %s: it is the registry that the bot asked', (host) => {
+    const result = reaches({ registryAccess: fine, pullFailure: observed(met('connection-timeout', host)) });
+    expect(result.note).toContain('the difference lies on the node');
+  });
+
+  it('with TLS at a port where the bot finds plain http', () => {
+    const plain = observed({ host: HOST, scheme: 'http' as const, attempts: [attempt(podLogin, found)] });
+    const result = reaches({ registryAccess: plain, pullFailure: observed(met('http-vs-https')) });
+    expect(firstFinding(result)).toBe('http-vs-https likely');
+    expect(result.note).toContain('marked as plain in the node’s runtime');
   });
 });

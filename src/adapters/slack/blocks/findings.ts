@@ -1,12 +1,14 @@
 /** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
 import { CAUSES } from '../../../diagnosis/catalogue.ts';
-import type { Diagnosis, DiagnosisFinding } from '../../../diagnosis/diagnosis.ts';
-import { clampEscaped, code, escaped } from './escape.ts';
+import type { Diagnosis, DiagnosisFinding, RegistryReport } from '../../../diagnosis/diagnosis.ts';
+import { tellingReports, wayLine } from '../../../diagnosis/registry-report.ts';
+import { clampEscaped, cleaned, code, escaped } from './escape.ts';
 import { fit } from './fit.ts';
 import { context, fence, header, type Message, type MessageBlock, section } from './parts.ts';
 import { confidenceWords, verdict, verdictText } from './verdict.ts';
 
 const MAX_FINDINGS = 8;
+const MAX_REPORTS = 4;
 
 export function findings(diagnosis: Diagnosis): Message {
   const shown = diagnosis.findings.slice(0, MAX_FINDINGS);
@@ -16,6 +18,7 @@ export function findings(diagnosis: Diagnosis): Message {
     verdict(diagnosis),
     ...shown.map((one, index) => finding(one, index === 0 && one.cause === diagnosis.verdict.cause)),
     ...(more > 0 ? [context(`and ${more} more findings`)] : []),
+    ...tellingReports(diagnosis).slice(0, MAX_REPORTS).map(registryTable),
     ...gaps(diagnosis),
     ...ruledOut(diagnosis),
     ...commands(diagnosis),
@@ -47,6 +50,27 @@ function tagList(tags: readonly unknown[]): string {
     .slice(0, 5)
     .map((tag) => code(String(tag), 128))
     .join(', ');
+}
+
+/** The experiment: the way, then credential, token, manifest. Columns stand only in a fence, and only when they are escaped before. */
+function registryTable({ host, way, asked }: RegistryReport): MessageBlock {
+  const rows = asked.map(({ credential, token, manifest, means }) => [credential, token, manifest, means]);
+  const cells = [['credential', 'token', 'manifest', 'means'], ...rows].map((row) => row.map(cell));
+  const widths = [0, 1, 2].map((at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
+  const lines = cells.map((row) =>
+    row
+      .map((text, at) => text.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  const line = wayLine(way, host);
+  const small = line === '' ? '' : `\n${clampEscaped(escaped(line), 700)}`;
+  return section(`*Asked of ${clampEscaped(escaped(host), 260)}, from here*${small}\n${fence(lines, 1900)}`);
+}
+
+function cell(text: string): string {
+  const line = cleaned(text).replace(/\s+/g, ' ');
+  return line.length > 90 ? `${line.slice(0, 89)}…` : line;
 }
 
 function gaps(diagnosis: Diagnosis): MessageBlock[] {
