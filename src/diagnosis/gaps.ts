@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   tags: 'the tag list',
   tagDetails: 'when tags were pushed',
   elsewhere: 'other places where the image may be',
+  buildTrace: 'the builds of the image',
   registryService: 'the registry’s Service',
   runningImage: 'the image that runs',
   crashLogs: 'the log of the crashed container',

@@ -28,6 +28,8 @@ export interface RunTrace {
   readonly jobs: Observation<readonly JobTrace[]>;
   /** The workflow file that ran. */
   readonly workflow: Observation<SourceFile>;
+  /** Why the file may be another than the one that ran; absent: it is that one. */
+  readonly fileNote?: string;
   /** What it uses, at the same commit: called workflows, composite actions, scripts, Makefiles (depth 2, at most 10). */
   readonly files: readonly SourceFile[];
   /** Commits that earlier attempts, or the run before it, built; to see a re-run that built the same commit again. */
@@ -44,6 +46,14 @@ export interface BuildTrace {
   readonly commit: Observation<Commit>;
   /** Runs for that commit (else of the sibling), those that build and those that deploy; newest first, at most 3. */
   readonly runs: Observation<readonly RunTrace[]>;
+  /** Every run that was listed, and by what; to see that none is missing. */
+  readonly listed?: {
+    readonly by: 'commit' | 'time' | 'sibling';
+    readonly runs: readonly WorkflowRun[];
+    readonly isComplete: boolean;
+  };
+  /** Path of the workflow that built the sibling, or that is configured: this repository does build the image there. */
+  readonly builder?: string;
   /** The branch that the run was for, and its newest commit: is the fix pushed? */
   readonly branch?: { readonly name: string; readonly head: Observation<Commit> };
   /** What was asked, one short sentence each; for "no run was found: …". */

@@ -15,6 +15,7 @@ const SHARED = new Set<EvidenceKind>([
   'tags',
   'tagDetails',
   'elsewhere',
+  'buildTrace',
   'nodes',
   'unattachedSecrets',
 ]);

@@ -5,10 +5,12 @@
 import { type Clock, formatDuration } from '../clock.ts';
 import { errorLine } from '../errors.ts';
 import { fullName } from '../image/reference.ts';
+import type { CodeHost } from './code-host.ts';
 import { makeGate } from './collect-gate.ts';
-import { type Observation, observed, unreachable } from './observation.ts';
+import { absent, type Observation, observed, unreachable } from './observation.ts';
 import type { ClusterReader, RegistryReader } from './ports.ts';
 import type { AccessOutcome, RegistryCredential } from './registry-access.ts';
+import { shareCodeHost } from './share-code-host.ts';
 import type { PodSnapshot } from './snapshots.ts';
 
 /** In ms, but `parallel`. */
@@ -37,6 +39,7 @@ function deadlineOf(question: unknown, limits: CollectLimits): number {
 export interface SharedReaders {
   readonly cluster: ClusterReader;
   readonly registry: RegistryReader;
+  readonly codeHost?: CodeHost;
   /** A pod that a list already showed is not read again. */
   know(pod: PodSnapshot): void;
   /** Call when the diagnosis is over: stops the clock, and the calls that nobody waits for any more. */
@@ -45,7 +48,7 @@ export interface SharedReaders {
 
 /** `signal` is the caller's: when it aborts, every call rejects. The methods ignore the signal they are given: the answer is everybody's. */
 export function shareReaders(
-  readers: { readonly cluster: ClusterReader; readonly registry: RegistryReader },
+  readers: { readonly cluster: ClusterReader; readonly registry: RegistryReader; readonly codeHost?: CodeHost },
   clock: Clock,
   limits: CollectLimits,
   signal: AbortSignal,
@@ -54,6 +57,8 @@ export function shareReaders(
   const closed = new AbortController();
   const answers = new Map<string, Promise<unknown>>();
   const gate = makeGate(limits.parallel);
+  // A slow code host holds up nobody else.
+  const builds = makeGate(limits.parallel);
   ignore(
     clock
       .sleep(limits.totalMs, AbortSignal.any([closed.signal, signal]))
@@ -68,7 +73,8 @@ export function shareReaders(
     const name = JSON.stringify(key);
     const before = answers.get(name);
     if (before !== undefined) return before as Promise<T>;
-    const answer = gate(() => timed(ask, deadlineOf(key[0], limits))).catch((error: unknown) => {
+    const through = key[0] === 'code-host' ? builds : gate;
+    const answer = through(() => timed(ask, deadlineOf(key[0], limits))).catch((error: unknown) => {
       signal.throwIfAborted();
       return failed(error instanceof Error ? error : new Error(errorLine(error)));
     });
@@ -101,6 +107,7 @@ export function shareReaders(
   return {
     cluster: shareCluster(readers.cluster, once),
     registry: shareRegistry(readers.registry, once),
+    ...(readers.codeHost ? { codeHost: shareCodeHost(readers.codeHost, once, clock, over.signal) } : {}),
     know: (pod) => {
       const name = JSON.stringify(['pod', pod.namespace, pod.name]);
       if (!answers.has(name)) answers.set(name, Promise.resolve(observed(pod)));
@@ -187,6 +194,16 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
         (signal) => reader.tagDetails(reference, tags, credential, signal),
         (error) => ({ kind: 'untold', reason: errorLine(error) }),
       ),
+    ...(reader.origin === undefined
+      ? {}
+      : {
+          origin: (reference, credential) =>
+            once(
+              ['origin', fullName(reference), ...identity(credential)],
+              async (signal) => (await reader.origin?.(reference, credential, signal)) ?? absent,
+              (error) => unreachable(errorLine(error)),
+            ),
+        }),
     login: (reference, credential) =>
       once(
         ['login', reference.registry, ...identity(credential)],

@@ -1,7 +1,9 @@
 /** A collector fills one evidence kind. It reads other kinds only if it declares them, and only when it comes to need them. */
 
+import type { ImageSource } from '../build/origin.ts';
 import type { WorkloadRef } from '../target/target.ts';
 import type { CauseKey, RememberedCause } from './cause-memory.ts';
+import type { CodeHost } from './code-host.ts';
 import type { Evidence, EvidenceKind, EvidenceKinds } from './evidence.ts';
 import type { Observation } from './observation.ts';
 import type { ClusterReader, RegistryReader } from './ports.ts';
@@ -23,10 +25,16 @@ export type EarlierCause = RememberedCause & { readonly ageMs: number };
 export interface Outside {
   readonly cluster: ClusterReader;
   readonly registry: RegistryReader;
+  /** What time it is, in ms; absent in a look that has no clock. */
+  readonly now?: () => number;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
   /** The bot's own read-only credential for a registry host, if one is configured. */
   readonly ownCredential: (registry: string) => RegistryCredential | undefined;
+  /** Where builds are asked about; absent where none is configured. */
+  readonly codeHost?: CodeHost;
+  /** Image -> repository, as configured. */
+  readonly sources?: readonly ImageSource[];
   /** What an earlier look saw of this container; absent where nothing is kept. Never rejects. */
   readonly recall?: (key: CauseKey) => Promise<EarlierCause | undefined>;
 }

@@ -2,6 +2,8 @@
  * Questions that the diagnosis asks of the outside. Readers never throw for what the outside does: a failure is an Observation
  * or a typed outcome. They throw only when `signal` aborts.
  */
+
+import type { ImageOrigin } from '../build/origin.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { WorkloadKind } from '../target/target.ts';
 import type { CrashLog } from './crashes.ts';
@@ -120,6 +122,16 @@ export interface RegistryReader {
     credential: RegistryCredential,
     signal: AbortSignal,
   ): Promise<TagDetailsAnswer>;
+  /**
+   * What an existing image says of where it was made: provenance beside it, labels of its config, annotations. Believe none of it before
+   * it is checked: anyone who pushes may write it. `absent`: there is no such image for this credential. A reader without the method
+   * cannot tell.
+   */
+  origin?(
+    reference: ImageReference,
+    credential: RegistryCredential,
+    signal: AbortSignal,
+  ): Promise<Observation<ImageOrigin>>;
   /** GET of `/v2/` with one credential: is it good, whatever it may read? `accepted` to anonymous: anybody is let in there. */
   login(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<LoginAnswer>;
 }

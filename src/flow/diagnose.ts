@@ -2,6 +2,7 @@
  * START HERE. The program in one page: what is meant -> which containers -> the runbook's steps over their evidence -> one verdict ->
  * what would really help. It changes nothing, knows no Slack and no store.
  */
+import type { ImageSource } from '../build/origin.ts';
 import { type Clock, formatTime } from '../clock.ts';
 import { recordedEvidence } from '../diagnosis/recording.ts';
 import type { CauseMemory } from '../evidence/cause-memory.ts';
@@ -25,6 +26,8 @@ export interface DiagnoseDeps extends LookDeps {
   readonly readers: OpenReaders;
   /** The bot's own read-only credential for a registry host. */
   readonly ownCredential?: (registry: string) => RegistryCredential | undefined;
+  /** Image -> repository, as configured. */
+  readonly sources?: readonly ImageSource[];
   readonly limits?: Partial<CollectLimits>;
   /** What nodes said before their events expired. */
   readonly causes?: CauseMemory;
@@ -85,6 +88,9 @@ function outsideFor(deps: DiagnoseDeps, shared: SharedReaders, target: ResolvedT
   return {
     cluster,
     registry: shared.registry,
+    now: () => deps.clock.now(),
+    ...(shared.codeHost ? { codeHost: shared.codeHost } : {}),
+    sources: deps.sources ?? [],
     signal,
     ownCredential: deps.ownCredential ?? (() => undefined),
     ...(deps.causes ? { recall: recallWith(deps.causes, deps.clock) } : {}),

@@ -25,10 +25,12 @@ export function makePreflight(deps: DiagnoseDeps): PreflightUseCase {
       if (account.status === 'absent') throw noSuchAccount(serviceAccount, namespace);
       const target: Target = { cluster: shared.cluster.cluster, namespace, kind: 'Image', name: image };
       const { ownCredential = () => undefined } = deps;
-      const outside = { cluster: shared.cluster, registry: shared.registry, signal, ownCredential };
+      const now = () => deps.clock.now();
+      const { codeHost } = shared;
+      const builds = { sources: deps.sources ?? [], ...(codeHost ? { codeHost } : {}) };
+      const outside = { cluster: shared.cluster, registry: shared.registry, ...builds, signal, ownCredential, now };
       const subject = { namespace, pod: '', container: '' };
       const cases = [collectCase(subject, outside, imageCollectors(image, serviceAccount))];
-      const now = () => deps.clock.now();
       const progress = onProgress ? { onProgress } : {};
       const note = `as a new pod of service account ${serviceAccount} in namespace ${namespace}`;
       const looked = await look(deps, { runbook, cases, target: () => target, note, now, ...progress });

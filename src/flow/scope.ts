@@ -1,6 +1,7 @@
 /** The runbook's quick assessment: everything that cannot pull, and what it has in common. */
 import type { Clock } from '../clock.ts';
 import { PullcheckError, UnreachableError } from '../errors.ts';
+import type { CodeHost } from '../evidence/code-host.ts';
 import { type CollectLimits, DEFAULT_LIMITS, shareReaders } from '../evidence/collect-shared.ts';
 import { describeGap, type Observation } from '../evidence/observation.ts';
 import type { CallMeter, ClusterReader, RegistryReader, UnreadyList } from '../evidence/ports.ts';
@@ -12,6 +13,8 @@ import type { ScopeUseCase } from './use-cases.ts';
 interface Readers {
   readonly cluster: ClusterReader;
   readonly registry: RegistryReader;
+  /** Where builds are asked about; absent where none is configured. */
+  readonly codeHost?: CodeHost;
   /** Called once when the diagnosis is over; its failure is nobody's business. */
   readonly close?: () => Promise<void>;
 }

@@ -35,6 +35,7 @@ export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, ca
     remedies: REMEDIES,
     credentialHosts,
     ownCredential,
+    sources: config.file.sources,
     ...(causes ? { causes } : {}),
   };
   return {

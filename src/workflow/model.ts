@@ -37,6 +37,8 @@ export interface Step {
 export interface Job {
   readonly id: string;
   readonly keyAt: number;
+  /** `name:`, which the run shows instead of the id; may hold expressions. */
+  readonly name?: string;
   readonly needs: readonly Scalar[];
   /** False: `needs` is built by an expression and cannot be known. */
   readonly needsKnown: boolean;

@@ -67,6 +67,7 @@ function jobOf(tree: Tree, { id, keyAt, node }: { id: string; keyAt: number; nod
   );
   const uses = text('uses');
   const condition = text('if');
+  const name = text('name');
   const defaults = child(tree, child(tree, node, 'defaults')?.node, 'run')?.node;
   const shell = scalarOf(child(tree, defaults, 'shell')?.node)?.value;
   return {
@@ -79,6 +80,7 @@ function jobOf(tree: Tree, { id, keyAt, node }: { id: string; keyAt: number; nod
     inputs: scalarMap(tree, child(tree, node, 'with')?.node),
     steps: items(tree, child(tree, node, 'steps')?.node).map((item, index) => stepOf(tree, item, index)),
     hasMatrix: child(tree, child(tree, node, 'strategy')?.node, 'matrix') !== undefined,
+    ...(name ? { name } : {}),
     ...(uses === undefined ? {} : { uses }),
     ...(condition === undefined ? {} : { condition }),
     ...(shell === undefined ? {} : { shell }),

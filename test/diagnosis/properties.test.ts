@@ -174,6 +174,15 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
   ),
   unattachedSecrets: maybe(unattached),
   registryAccess: maybe(attempts.map((list) => ({ host: HOST, attempts: list }))),
+  buildTrace: maybe(
+    fc.record({
+      repository: nasty,
+      linkedBy: fc.constantFrom('provenance' as const, 'source-label' as const),
+      commit: maybe(fc.constant({ sha: 'a1b2c3d'.padEnd(40, '0'), title: 'x' })),
+      runs: maybe(fc.constant([])),
+      searched: fc.array(nasty, { maxLength: 2 }),
+    }),
+  ),
   registryService: maybe(
     fc.constantFrom<RegistryService>(
       { kind: 'none', host: HOST, lookalikes: [] },

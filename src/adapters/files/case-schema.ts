@@ -7,6 +7,8 @@ import { EVIDENCE_KINDS } from '../../evidence/collect.ts';
 import type { Evidence, EvidenceKind } from '../../evidence/evidence.ts';
 import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
 import { Sealed } from '../../sealed.ts';
+import { observation } from './case-observation-schema.ts';
+import { BuildTraceFile } from './case-trace-schema.ts';
 
 const Text = z.string();
 const Texts = z.array(Text);
@@ -18,19 +20,6 @@ const Images = z.record(Text, Text);
 const SealedText = Text.transform((text) => new Sealed(text));
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const;
 const Owner = z.looseObject({ kind: z.enum(WORKLOADS), name: Text });
-
-function observation<S extends z.ZodType>(value: S) {
-  return z.discriminatedUnion('status', [
-    z.strictObject({ status: z.literal('observed'), value }),
-    z.strictObject({ status: z.literal('absent') }),
-    z.strictObject({
-      status: z.literal('forbidden'),
-      permission: z.strictObject({ verb: Text, apiGroup: Text, resource: Text, namespace: Text.exactOptional() }),
-    }),
-    z.strictObject({ status: z.literal('unreachable'), detail: Text }),
-    z.strictObject({ status: z.literal('not-collected'), reason: Text }),
-  ]);
-}
 
 const Container = z.looseObject({
   name: Text,
@@ -259,6 +248,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     registries: z.array(Tried),
     tag: Tried.extend({ digest: Text.optional() }).optional(),
   }),
+  buildTrace: BuildTraceFile,
   tags: z.discriminatedUnion('kind', [
     z.looseObject({ kind: z.literal('listed'), names: Texts, truncated: z.boolean() }),
     z.looseObject({ kind: z.literal('missing') }),

@@ -1,5 +1,6 @@
 /** The registry reader: `RegistryReader` over real HTTP. START HERE: ask.ts is the authorization, transport.ts the safety. */
 import type { Clock } from '../../clock.ts';
+import { unreachable } from '../../evidence/observation.ts';
 import type { CallMeter, RegistryReader } from '../../evidence/ports.ts';
 import {
   type AccessAttempt,
@@ -19,6 +20,7 @@ import { createHosts, type RegistryHost } from './hosts.ts';
 import { habitsOf, withHabits } from './kind-of.ts';
 import { defaultLimits, type RegistryLimits } from './limits.ts';
 import { acceptManifests, readHeadAnswer, readManifestAnswer } from './manifest.ts';
+import { readOrigin } from './origin.ts';
 import { softwareOf } from './software.ts';
 import { readTagDetails, untold } from './tag-details.ts';
 import { listTags } from './tags.ts';
@@ -117,6 +119,11 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       return question({ host, reference, credential: asked }, signal, (call) =>
         readTagDetails(call, { api, reference, tags, credential: asked }),
       );
+    },
+    async origin(reference, credential, signal) {
+      const host = hosts.of(reference.registry);
+      if (!host) return unreachable('it is no host name');
+      return question({ host, reference, credential }, signal, (call) => readOrigin(call, { reference, credential }));
     },
     async login(reference, credential, signal) {
       const host = hosts.of(reference.registry);

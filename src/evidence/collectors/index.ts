@@ -1,6 +1,7 @@
 /** All collectors, one per evidence kind; a kind without one does not compile. */
 import type { Collector } from '../collector.ts';
 import type { EvidenceKind } from '../evidence.ts';
+import { buildTrace } from './build-trace.ts';
 import { container } from './container.ts';
 import { crashLogs } from './crash-logs.ts';
 import { elsewhere } from './elsewhere.ts';
@@ -44,6 +45,7 @@ export const COLLECTORS: Collectors = {
   tags,
   tagDetails,
   elsewhere,
+  buildTrace,
   registryService,
   runningImage,
   crashLogs,

@@ -1,0 +1,71 @@
+/** What a case file may hold of the builds. Loose where a field may be added later, exact where a check decides by it. */
+import { z } from 'zod';
+import { observation } from './case-observation-schema.ts';
+
+const Text = z.string();
+const Texts = z.array(Text);
+const Count = z.number();
+const Time = z.number().min(-8.64e15).max(8.64e15).optional();
+
+const Progress = z.enum(['waiting', 'running', 'completed']);
+const Commit = z.looseObject({ sha: Text, at: Time, title: Text });
+const Run = z.looseObject({
+  id: Count,
+  attempt: Count,
+  repository: Text,
+  path: Text,
+  name: Text,
+  headSha: Text,
+  headBranch: Text.optional(),
+  event: Text,
+  progress: Progress,
+  conclusion: Text.optional(),
+  createdAt: Count,
+  startedAt: Time,
+  updatedAt: Time,
+  url: Text,
+  referenced: z.array(z.looseObject({ path: Text, sha: Text })),
+});
+const Timed = { progress: Progress, conclusion: Text.optional(), startedAt: Time, completedAt: Time };
+const Job = z.looseObject({
+  id: Count,
+  name: Text,
+  ...Timed,
+  url: Text,
+  steps: z.array(z.looseObject({ number: Count, name: Text, ...Timed })),
+});
+const Values = z.record(Text, Text);
+const Pushed = z.looseObject({ repository: Text, tag: Text, digest: Text.optional(), at: Time });
+const Log = z.looseObject({
+  outputsSet: Texts.optional(),
+  outputsMasked: Texts,
+  steps: z.array(z.looseObject({ title: Text, env: Values, inputs: Values, at: Time, script: Text.optional() })),
+  pushed: z.array(Pushed),
+  planned: z.array(Pushed).optional(),
+  mentions: z.array(z.looseObject({ word: Text, at: Time })).optional(),
+  errors: Texts,
+  truncated: z.boolean(),
+});
+const File = z.looseObject({ path: Text, repository: Text, sha: Text, text: Text });
+const RunTrace = z.looseObject({
+  run: Run,
+  jobs: observation(z.array(z.looseObject({ job: Job, log: observation(Log) }))),
+  workflow: observation(File),
+  fileNote: Text.optional(),
+  files: z.array(File),
+  earlier: z.array(z.looseObject({ attempt: Count, headSha: Text, conclusion: Text.optional() })),
+});
+
+export const BuildTraceFile = z.looseObject({
+  repository: Text,
+  linkedBy: z.enum(['provenance', 'source-label', 'attestation', 'configured']),
+  sibling: z.looseObject({ tag: Text, origin: z.looseObject({}) }).optional(),
+  commit: observation(Commit),
+  runs: observation(z.array(RunTrace)),
+  listed: z
+    .looseObject({ by: z.enum(['commit', 'time', 'sibling']), runs: z.array(Run), isComplete: z.boolean() })
+    .optional(),
+  builder: Text.optional(),
+  branch: z.looseObject({ name: Text, head: observation(Commit) }).optional(),
+  searched: Texts,
+});

@@ -1,0 +1,58 @@
+/** Which job of a workflow makes images, which deploys them, and which job of a run is which. */
+import { deploys, makesImage } from '../workflow/images.ts';
+import type { Job, Workflow } from '../workflow/model.ts';
+import type { Project } from '../workflow/project.ts';
+
+export type Role = 'builds' | 'deploys' | 'both' | 'other';
+
+/** A called workflow is what its jobs are. */
+export function roleOf(job: Job, project: Project): Role {
+  const called = job.uses === undefined ? undefined : project.used(job.uses);
+  const inner = called?.kind === 'workflow' ? called.jobs : [];
+  const builds = makesImage(job) || job.steps.some((step) => usesBuilder(step.uses, project)) || inner.some(makesImage);
+  const isDeploy = deploys(job) || inner.some(deploys);
+  if (builds && isDeploy) return 'both';
+  return builds ? 'builds' : isDeploy ? 'deploys' : 'other';
+}
+
+/** A composite action of the repository that pushes. */
+function usesBuilder(uses: string | undefined, project: Project): boolean {
+  const action = uses?.startsWith('./') ? project.used(uses) : undefined;
+  return action?.kind === 'action' && action.jobs.some(makesImage);
+}
+
+/** The job that a run shows under this name: `name:` or the id, a matrix leg in brackets, `caller / called`. */
+export function jobNamed(workflow: Workflow, shown: string): Job | undefined {
+  const [own = ''] = shown.split(' / ');
+  const exact = workflow.jobs.find((job) => (job.name ?? job.id) === own);
+  return exact ?? workflow.jobs.find((job) => isCalled(job, own));
+}
+
+function isCalled(job: Job, shown: string): boolean {
+  const name = job.name ?? job.id;
+  const parts = name.split(/\$\{\{.*?\}\}/s);
+  if (parts.length > 1) return fits(parts, shown);
+  return job.hasMatrix && shown.startsWith(`${name} (`) && shown.endsWith(')');
+}
+
+/** The fixed parts in their order; something stands where an expression was. */
+function fits(parts: readonly string[], text: string): boolean {
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (parts.every((part) => part.trim() === '') || !text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of parts.slice(1)) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.endsWith(last) || text.endsWith(')');
+}
+
+/** Without the file, by its name. */
+export function roleByName(shown: string): Role {
+  const builds = /build|docker|image|container|publish|push/i.test(shown);
+  const isDeploy = /deploy|release|rollout|promote|helm|kubectl|gitops/i.test(shown);
+  if (builds && isDeploy) return 'both';
+  return builds ? 'builds' : isDeploy ? 'deploys' : 'other';
+}

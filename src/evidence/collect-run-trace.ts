@@ -1,0 +1,137 @@
+/** One run as evidence: its jobs, the file that ran with what it uses, and the logs of those jobs that build or deploy. */
+import type { WorkflowRun } from '../build/run.ts';
+import { jobNamed, type Role, roleByName, roleOf } from '../build/workflow-roles.ts';
+import { checkFile } from '../workflow/check.ts';
+import { openProject } from '../workflow/project.ts';
+import { readWorkflow } from '../workflow/read-workflow.ts';
+import type { JobTrace, RunTrace, SourceFile } from './build-trace.ts';
+import type { CodeHost } from './code-host.ts';
+import { notCollected, type Observation, observed } from './observation.ts';
+
+/** Questions for files that a workflow uses; a Makefile may have three names. */
+const MOST_FILES = 10;
+const MOST_ASKED = 16;
+const DEPTH = 2;
+const MOST_LOGS = 6;
+
+/** A run beside the file that it ran. */
+export interface RunFile {
+  readonly run: WorkflowRun;
+  readonly workflow: Observation<SourceFile>;
+  readonly fileNote?: string;
+}
+
+/** The event decides whose file it is (GitHub, "Events that trigger workflows"). */
+export async function readRunFile(host: CodeHost, run: WorkflowRun, signal: AbortSignal): Promise<RunFile> {
+  const isTarget = run.event === 'pull_request_target' || run.event === 'issue_comment';
+  const head = isTarget ? await host.commit(run.repository, 'HEAD', signal) : undefined;
+  if (head !== undefined && head.status !== 'observed') return { run, workflow: head };
+  const sha = head?.value.sha ?? run.headSha;
+  const text = await host.file(run.repository, run.path, sha, signal);
+  const note = isTarget
+    ? `${run.event} ran the file of the default branch, which is read as it is now`
+    : run.event.startsWith('pull_request')
+      ? 'a pull request runs the file of its merge commit, here its head is read'
+      : undefined;
+  const workflow: Observation<SourceFile> =
+    text.status === 'observed' ? observed({ path: run.path, repository: run.repository, sha, text: text.value }) : text;
+  return { run, workflow, ...(note === undefined ? {} : { fileNote: note }) };
+}
+
+export type Follow = (source: SourceFile, run: WorkflowRun) => Promise<readonly SourceFile[]>;
+
+/** Called workflows, actions, scripts and Makefiles at the same commit; a called workflow at the commit that the run names. */
+export function followFiles(host: CodeHost, signal: AbortSignal): Follow {
+  return async (source, run) => {
+    const known = new Map<string, SourceFile | undefined>();
+    let asked = 0;
+    for (let depth = 0; depth < DEPTH; depth += 1) {
+      const wanted = new Set<string>();
+      const read = (path: string) => {
+        if (!known.has(path)) wanted.add(path);
+        return known.get(path)?.text;
+      };
+      checkFile(source.path, source.text, read);
+      rolesIn(source, read);
+      const fresh = [...wanted].slice(0, MOST_ASKED - asked);
+      asked += fresh.length;
+      await Promise.all(
+        fresh.map(async (path) => {
+          const text = await host.file(source.repository, path, shaFor(path, source, run), signal);
+          const found = text.status === 'observed' ? text.value : undefined;
+          known.set(path, found === undefined ? undefined : { ...source, path, text: found });
+        }),
+      );
+      if (fresh.length === 0) break;
+    }
+    return [...known.values()].flatMap((file) => file ?? []).slice(0, MOST_FILES);
+  };
+}
+
+function shaFor(path: string, source: SourceFile, { referenced }: WorkflowRun): string {
+  return referenced.find((one) => one.path === `${source.repository}/${path}`)?.sha ?? source.sha;
+}
+
+/** The roles of a workflow's jobs; asks for the files that they call. */
+export function rolesIn(source: SourceFile, read: (path: string) => string | undefined): readonly Role[] {
+  const workflow = readWorkflow(source.path, source.text);
+  const project = openProject(source.path, read);
+  return workflow?.jobs.map((job) => roleOf(job, project)) ?? [];
+}
+
+/** Everything about one run. */
+export async function traceRun(
+  host: CodeHost,
+  { run, workflow, fileNote }: RunFile,
+  follow: Follow,
+  signal: AbortSignal,
+): Promise<RunTrace> {
+  const [jobs, files] = await Promise.all([
+    host.jobs(run.repository, { id: run.id, attempt: run.attempt }, signal),
+    workflow.status === 'observed' ? follow(workflow.value, run) : [],
+  ]);
+  const earlier = run.attempt > 1 ? await host.run(run.repository, run.id, run.attempt - 1, signal) : undefined;
+  const before = earlier?.status === 'observed' ? [attemptOf(earlier.value)] : [];
+  const own = { run, workflow, files, earlier: before, ...(fileNote === undefined ? {} : { fileNote }) };
+  if (jobs.status !== 'observed') return { ...own, jobs };
+  const wanted = jobs.value.filter((job) => hasPart(job.name, workflow, files)).slice(0, MOST_LOGS);
+  const traced = await Promise.all(
+    jobs.value.map(async (job): Promise<JobTrace> => {
+      if (!wanted.includes(job)) return { job, log: notCollected('it neither builds nor deploys') };
+      if (job.conclusion === 'skipped') return { job, log: notCollected('it was skipped') };
+      if (job.progress !== 'completed') return { job, log: notCollected('it has not ended') };
+      return { job, log: await host.jobLog(run.repository, job.id, signal) };
+    }),
+  );
+  return { ...own, jobs: observed(traced) };
+}
+
+function attemptOf({ attempt, headSha, conclusion }: WorkflowRun): RunTrace['earlier'][number] {
+  return { attempt, headSha, ...(conclusion === undefined ? {} : { conclusion }) };
+}
+
+/** Producers and consumers only: those that build or deploy, and those whose outputs they read. */
+function hasPart(shown: string, source: Observation<SourceFile>, files: readonly SourceFile[]): boolean {
+  const workflow = source.status === 'observed' ? readWorkflow(source.value.path, source.value.text) : undefined;
+  if (source.status !== 'observed' || workflow === undefined) return roleByName(shown) !== 'other';
+  const job = jobNamed(workflow, shown);
+  if (job === undefined) return roleByName(shown) !== 'other';
+  const project = openProject(source.value.path, (path) => files.find((file) => file.path === path)?.text);
+  if (roleOf(job, project) !== 'other') return true;
+  const deployers = workflow.jobs.filter((one) => /deploys|both/.test(roleOf(one, project)));
+  return deployers.some((one) => readsFrom(workflow.slots, one.id, job.id));
+}
+
+function readsFrom(
+  slots: NonNullable<ReturnType<typeof readWorkflow>>['slots'],
+  consumer: string,
+  producer: string,
+): boolean {
+  return slots.some(
+    ({ job, expressions }) =>
+      job?.id === consumer &&
+      expressions.some(({ reads }) =>
+        reads.some(({ path }) => path[0] === 'needs' && path[1]?.toLowerCase() === producer.toLowerCase()),
+      ),
+  );
+}

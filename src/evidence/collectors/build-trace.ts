@@ -1,0 +1,175 @@
+import type { WorkflowRun } from '../../build/run.ts';
+import type { ImageReference } from '../../image/reference.ts';
+import type { BuildTrace, RunTrace } from '../build-trace.ts';
+import type { CodeHost } from '../code-host.ts';
+import { linkImage, type Wanted } from '../collect-image-link.ts';
+import { followFiles, type RunFile, readRunFile, rolesIn, traceRun } from '../collect-run-trace.ts';
+import { type Candidates, findRuns } from '../collect-runs.ts';
+import { defineCollector } from '../collector.ts';
+import { isMissing } from '../elsewhere.ts';
+import { blockedBy, mapObserved, notCollected, type Observation, observed, valueOf } from '../observation.ts';
+import type { RegistryAccess } from '../registry-access.ts';
+import type { RunningImage } from '../running-image.ts';
+import { tagReader } from '../tag-reader.ts';
+
+const MOST_RUNS = 3;
+/** Runs whose workflow file is looked at, to find those that build or deploy. */
+const MOST_FILES = 6;
+
+const NOT_CONFIGURED =
+  'no code host is configured; set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY, to see the builds';
+
+/**
+ * The builds that could have made an image: asked only when it is missing, or when an older one runs. From the image to its repository,
+ * to the runs of that commit or time, to the jobs that build and deploy.
+ */
+export const buildTrace = defineCollector({
+  kind: 'buildTrace',
+  needs: ['reference', 'registryAccess', 'tags', 'runningImage', 'revisions', 'container'],
+  collect: async (read, outside) => {
+    const parsed = await read('reference');
+    if (parsed.status !== 'observed') return blockedBy('the image', parsed);
+    if (!parsed.value.ok) return notCollected('the image reference is not well formed');
+    const access = await read('registryAccess');
+    if (access.status !== 'observed') return blockedBy('the registry', access);
+    const { codeHost, signal } = outside;
+    const missing = isMissing(access.value);
+    if (codeHost === undefined) return notCollected(missing ? NOT_CONFIGURED : 'the image exists');
+    const wanted = missing
+      ? await missingImage(parsed.value.reference, access.value, () => read('tags'))
+      : staleImage(parsed.value.reference, access.value, valueOf(await read('runningImage')));
+    if (wanted === undefined) return notCollected('the image exists');
+    const searched: string[] = [];
+    const link = await linkImage(wanted, outside, searched);
+    if (link === undefined) return notCollected(unlinked(wanted.image, searched));
+    const rolledOut = missing ? await rolloutOf(read) : undefined;
+    const tag = wanted.exists ? undefined : wanted.image.tag;
+    const hunt = { host: codeHost, link, tag, signal, ...(rolledOut === undefined ? {} : { rolledOut }) };
+    const candidates = await findRuns(hunt, searched);
+    const told = await traceRuns(codeHost, candidates, link.workflow, signal);
+    const { run: _run, workflow: _workflow, ...known } = link;
+    const trace: BuildTrace = { ...known, ...told, commit: candidates.commit, searched };
+    return observed(trace);
+  },
+});
+
+async function missingImage(
+  image: ImageReference,
+  access: RegistryAccess,
+  tags: () => Promise<Observation<{ readonly kind: string; readonly names?: readonly string[] }>>,
+): Promise<Wanted | undefined> {
+  const reader = tagReader(access) ?? access.attempts[0];
+  if (reader === undefined) return undefined;
+  const listed = valueOf(await tags());
+  return { image, credential: reader.credential, names: listed?.names ?? [], exists: false };
+}
+
+/** What runs, under its digest; only where that is in the same registry. */
+function staleImage(
+  image: ImageReference,
+  { attempts }: RegistryAccess,
+  running: RunningImage | undefined,
+): Wanted | undefined {
+  const found = attempts.find(({ outcome }) => outcome.kind === 'found');
+  if (running?.match !== 'different' || running.before === undefined || found === undefined) return undefined;
+  const { tag: _tag, ...name } = image;
+  const old = { ...name, digest: running.running.digest };
+  return { image: old, credential: found.credential, names: [], exists: true };
+}
+
+function unlinked(image: ImageReference, searched: readonly string[]): string {
+  const asked = searched.length === 0 ? '' : ` (${searched.join('; ')})`;
+  return `nothing tells which repository builds ${image.repository}${asked}; name it under sources in pullcheck.yaml`;
+}
+
+/** When the workload came to ask for this image. */
+async function rolloutOf(
+  read: (
+    kind: 'revisions',
+  ) => Promise<Observation<readonly { readonly isCurrent: boolean; readonly createdAt?: number }[]>>,
+): Promise<number | undefined> {
+  return valueOf(await read('revisions'))?.find(({ isCurrent }) => isCurrent)?.createdAt;
+}
+
+type Told = Pick<BuildTrace, 'runs' | 'listed' | 'builder' | 'branch'>;
+
+async function traceRuns(
+  host: CodeHost,
+  { listed, siblingRun }: Candidates,
+  configured: string | undefined,
+  signal: AbortSignal,
+): Promise<Told> {
+  const seen = valueOf(listed);
+  const known = siblingRun === undefined ? [] : [siblingRun];
+  const runs = seen === undefined ? known : once([...seen.runs, ...known.filter((run) => isSame(run, seen.runs))]);
+  const builder = siblingRun?.path ?? configured;
+  const own = { ...(seen ? { listed: seen } : {}), ...(builder === undefined ? {} : { builder }) };
+  if (seen === undefined && known.length === 0) return { ...own, runs: mapObserved(listed, () => []) };
+  const files = await Promise.all(worthwhile(runs, builder).map((run) => readRunFile(host, run, signal)));
+  const follow = followFiles(host, signal);
+  const chosen = await choose(files, follow);
+  const [traced, branch] = await Promise.all([
+    Promise.all(chosen.map((one) => traceRun(host, one, follow, signal))),
+    branchOf(host, chosen[0]?.run ?? siblingRun, signal),
+  ]);
+  const repeated = traced.map((one) => ({ ...one, earlier: [...one.earlier, ...sameAgain(one.run, runs)] }));
+  return { ...own, ...(branch ? { branch } : {}), runs: observed(repeated) };
+}
+
+/** The sibling's run belongs to the list where it is of the same commit. */
+function isSame(run: WorkflowRun, others: readonly WorkflowRun[]): boolean {
+  return others.length === 0 || others.some(({ headSha }) => headSha === run.headSha);
+}
+
+function once(runs: readonly WorkflowRun[]): WorkflowRun[] {
+  return [...new Map(runs.toReversed().map((run) => [run.id, run])).values()].toReversed();
+}
+
+/** Those whose name promises most, each workflow's newest first. */
+function worthwhile(runs: readonly WorkflowRun[], builder: string | undefined): WorkflowRun[] {
+  const rank = ({ path, name }: WorkflowRun) => {
+    if (builder !== undefined && (path === builder || path.endsWith(`/${builder}`))) return 0;
+    return /build|docker|image|deploy|release|publish|push|ci|cd|main|pipeline/i.test(`${path} ${name}`) ? 1 : 2;
+  };
+  return runs.toSorted((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt).slice(0, MOST_FILES);
+}
+
+/** Runs that build or deploy; where no file could be read, the first ones. */
+async function choose(files: readonly RunFile[], follow: ReturnType<typeof followFiles>): Promise<RunFile[]> {
+  const rated = await Promise.all(
+    files.map(async (one) => {
+      if (one.workflow.status !== 'observed') return { one, rank: 1 };
+      const source = one.workflow.value;
+      const plain = rolesIn(source, () => undefined);
+      if (plain.some((role) => role !== 'other')) return { one, rank: 0 };
+      const used = await follow(source, one.run);
+      const roles = rolesIn(source, (path) => used.find((file) => file.path === path)?.text);
+      return { one, rank: roles.some((role) => role !== 'other') ? 0 : 2 };
+    }),
+  );
+  return rated
+    .filter(({ rank }) => rank < 2)
+    .toSorted((a, b) => a.rank - b.rank)
+    .slice(0, MOST_RUNS)
+    .map(({ one }) => one);
+}
+
+/** Runs of the same workflow that had built the same commit before. */
+function sameAgain({ id, path, headSha, createdAt }: WorkflowRun, runs: readonly WorkflowRun[]): RunTrace['earlier'] {
+  return runs
+    .filter((run) => run.id !== id && run.path === path && run.headSha === headSha && run.createdAt < createdAt)
+    .map((run) => ({
+      attempt: run.attempt,
+      headSha,
+      ...(run.conclusion === undefined ? {} : { conclusion: run.conclusion }),
+    }));
+}
+
+async function branchOf(
+  host: CodeHost,
+  run: WorkflowRun | undefined,
+  signal: AbortSignal,
+): Promise<BuildTrace['branch']> {
+  if (run?.headBranch === undefined) return undefined;
+  return { name: run.headBranch, head: await host.commit(run.repository, run.headBranch, signal) };
+}
