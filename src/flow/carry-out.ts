@@ -72,6 +72,7 @@ async function remediate(deps: RemediateDeps, work: Work, attempt: number): Prom
     case 'verifying':
       return applied(deps, action);
     case 'done':
+    case 'handed-over':
     case 'failed':
     case 'refused':
       return tellEnd(deps, action);
@@ -109,6 +110,7 @@ async function apply(
     const where = `look at ${remedy.object(params)} in namespace ${action.target.namespace}`;
     return finish(deps, work, 'failed', `it is not known what was changed (${reason}): ${where}${kept(work)}`);
   }
+  if (outcome.kind === 'handed-over') return handOver(deps, work, outcome.note);
   if (outcome.kind !== 'applied') {
     const reason = outcome.kind === 'refused' ? outcome.reason : 'nothing was applied';
     return resumed
@@ -119,6 +121,11 @@ async function apply(
   await audit(deps, by(action), action, { what: 'applied', reason: wrote });
   const verifying: RemedyAction = { ...action, state: 'verifying', outcome: wrote };
   if (await deps.actions.move(action.id, 'running', verifying)) await applied(deps, verifying);
+}
+
+async function handOver(deps: RemediateDeps, work: Work, note: string): Promise<void> {
+  await audit(deps, by(work.action), work.action, { what: 'applied', reason: note });
+  await end(deps, work.action, 'handed-over', note, lockOf(work));
 }
 
 /** First the next look, then the words: whether Slack answers decides nothing. */
@@ -233,7 +240,7 @@ async function finish(deps: RemediateDeps, work: Work, state: 'failed' | 'refuse
 async function end(
   deps: RemediateDeps,
   action: RemedyAction,
-  state: 'done' | 'failed' | 'refused',
+  state: 'done' | 'handed-over' | 'failed' | 'refused',
   ...[outcome, lock]: readonly [outcome: string, lock?: string]
 ): Promise<void> {
   const ended: RemedyAction = { ...action, state, outcome };

@@ -129,12 +129,13 @@ async function dryRun(
   deps: RemediateDeps,
   remedy: Remedy,
   action: RemedyAction,
-): Promise<Exclude<RemedyOutcome, { kind: 'applied' }>> {
+): Promise<Extract<RemedyOutcome, { kind: 'planned' | 'refused' }>> {
   const params = remedy.Params.safeParse(action.params);
   if (!params.success) return { kind: 'refused', reason: EXPIRED };
   try {
     const ports = deps.ports(action.target.cluster);
     const outcome = await remedy.run(params.data, ports, 'dry-run', AbortSignal.timeout(PREVIEW_MS));
+    if (outcome.kind === 'handed-over') return { kind: 'refused', reason: outcome.note };
     return outcome.kind === 'applied' ? { kind: 'planned', plan: outcome.plan } : outcome;
   } catch (error) {
     return { kind: 'refused', reason: `What would change could not be found out (${errorLine(error)}). Try again.` };

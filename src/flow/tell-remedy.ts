@@ -30,6 +30,8 @@ function sentence({ state, title, outcome = '' }: RemedyAction) {
         note: 'done, seen to have helped',
         words: `${title} helped: ${outcome}`,
       } as const;
+    case 'handed-over':
+      return { event: 'remedy-applied', note: 'done; the rest is for people', words: `${title}: ${outcome}` } as const;
     case 'failed':
       return { event: 'remedy-failed', note: 'did not help', words: `${title} did not help: ${outcome}` } as const;
     case 'refused': {

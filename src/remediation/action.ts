@@ -9,7 +9,16 @@ export interface ThreadRef {
   readonly ts: string;
 }
 
-export type ActionState = 'offered' | 'claimed' | 'running' | 'verifying' | 'done' | 'failed' | 'refused';
+/** `handed-over`: carried out and read back; what is left to do is for people (a pull request to merge) or takes longer than we watch. */
+export type ActionState =
+  | 'offered'
+  | 'claimed'
+  | 'running'
+  | 'verifying'
+  | 'done'
+  | 'handed-over'
+  | 'failed'
+  | 'refused';
 
 /** One offered remedy. Stored; plain JSON; no secret. */
 export interface RemedyAction {

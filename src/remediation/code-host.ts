@@ -1,6 +1,6 @@
 /** What remedies may do at the code host: propose a change, and ask for a run again. Never throws for what the outside says. */
 import type { Observation } from '../evidence/observation.ts';
-import type { WriteMode } from './ports.ts';
+import type { WriteMode } from './write-mode.ts';
 
 export interface FileChange {
   /** From the repository's root. */

@@ -83,6 +83,7 @@ function overtaken(action: RemedyAction, now: number): string | undefined {
     case 'verifying':
       return 'Already under way; the thread tells how it goes.';
     case 'done':
+    case 'handed-over':
       return 'Already done. Press Re-run for a fresh diagnosis.';
     case 'failed':
     case 'refused':

@@ -1,8 +1,13 @@
 /** What remedies may do to the outside: a handful of verbs, each with a precondition. */
+import type { CodeHost } from '../evidence/code-host.ts';
 import type { ClusterReader, RegistryReader } from '../evidence/ports.ts';
 import type { RegistryCredential } from '../evidence/registry-access.ts';
 import type { Sealed } from '../sealed.ts';
 import type { WorkloadRef } from '../target/target.ts';
+import type { CodeHostWriter } from './code-host.ts';
+import type { WriteMode } from './write-mode.ts';
+
+export type { WriteMode } from './write-mode.ts';
 
 /** What a write changed. */
 export interface WriteReceipt {
@@ -12,8 +17,6 @@ export interface WriteReceipt {
   readonly namespace: string;
   readonly resourceVersion?: string;
 }
-
-export type WriteMode = 'dry-run' | 'apply';
 
 /** The answer to a write: done, or why not. Never throws for what the API server says. */
 export type WriteResult =
@@ -77,6 +80,8 @@ export interface RemedyPorts {
   readonly writer: ClusterWriter;
   readonly registry: RegistryReader;
   readonly credentials: CredentialSource;
+  /** Absent: no GitHub access is configured. */
+  readonly codeHost?: { readonly reader: CodeHost; readonly writer: CodeHostWriter };
   /** RFC 3339, now. */
   readonly now: () => string;
 }

@@ -30,6 +30,8 @@ export interface RemedyPlan {
 export type RemedyOutcome =
   | { readonly kind: 'planned'; readonly plan: RemedyPlan }
   | { readonly kind: 'applied'; readonly receipts: readonly WriteReceipt[]; readonly plan: RemedyPlan }
+  /** Done and read back, and nothing more to watch: `note` says where it stands and whose turn it is. */
+  | { readonly kind: 'handed-over'; readonly note: string }
   /** Nothing was changed, and why: changed since the diagnosis, new credential refused by the registry, would kill healthy pods. */
   | { readonly kind: 'refused'; readonly reason: string };
 

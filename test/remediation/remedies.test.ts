@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import { Sealed } from '../../src/sealed.ts';
+import { fakeCodeWriter, PATH, pipelineStory } from './code-host.ts';
 import { NEW, OLD, type RemedyWorld, startRemedyWorld, wrongPassword } from './world.ts';
 
 let world: RemedyWorld;
@@ -53,17 +54,41 @@ describe('the remedies', () => {
           from: `${registry.host}/team/api:1.4.2`,
           to: `${registry.host}/team/api:1.4.3`,
         },
+        'open-fix-pull-request': {
+          repository: 'acme/shop',
+          base: 'main',
+          path: PATH,
+          files: [],
+          rule: 'needs-not-declared',
+          ref: 'needs.build.outputs.image-tag',
+          evidence: ['deploy read an empty tag'],
+          run: 'https://github.com/acme/shop/actions/runs/17',
+        },
+        'rerun-build': {
+          repository: 'acme/shop',
+          id: 17,
+          attempt: 1,
+          url: 'https://github.com/acme/shop/actions/runs/17',
+          image: `${registry.host}/team/api:1.4.3`,
+        },
       };
+      const host = fakeCodeWriter(pipelineStory());
       registry.push('team/api', '1.4.3');
       if (id !== 'rotate-pull-secret') registry.allow('robot', new Sealed(OLD));
       const before = dump();
       const parsed = remedy.Params.parse(params[id]);
-      const outcome = await remedy.run(parsed, world.ports, 'dry-run', AbortSignal.timeout(5000));
+      const outcome = await remedy.run(
+        parsed,
+        { ...world.ports, codeHost: host.codeHost },
+        'dry-run',
+        AbortSignal.timeout(5000),
+      );
       expect(outcome).toMatchObject({ kind: 'planned' });
       expect(dump()).toBe(before);
+      expect([...host.opened, ...host.reran]).toEqual([]);
       expect(JSON.stringify(outcome)).not.toContain('canary');
-      expect(remedy.object(parsed)).toMatch(/^(?:secret\/regcred|deployment\/api)$/);
-      expect(remedy.command(parsed)).toMatch(/^kubectl /);
+      expect(remedy.object(parsed)).toMatch(/^(?:secret\/regcred|deployment\/api|(?:file|run)\/acme\/shop\/.+)$/);
+      expect(remedy.command(parsed)).toMatch(/^(?:kubectl|gh) /);
       expect(() => remedy.Params.parse({ ...params[id], more: 1 })).toThrow();
     },
   );

@@ -190,7 +190,7 @@ export const ActionSchema: z.ZodType<RemedyAction> = z.object({
   subject: z.object({ kind: z.enum(['incident', 'inquiry']), id: Text }),
   offeredAt: z.number(),
   expiresAt: z.number(),
-  state: z.enum(['offered', 'claimed', 'running', 'verifying', 'done', 'failed', 'refused']),
+  state: z.enum(['offered', 'claimed', 'running', 'verifying', 'done', 'handed-over', 'failed', 'refused']),
   requestedBy: Text.exactOptional(),
   confirmedBy: Text.exactOptional(),
   confirmedAt: z.number().exactOptional(),

@@ -20,6 +20,7 @@ const STATE: Readonly<Record<ActionState, string>> = {
   running: ':hourglass_flowing_sand: running',
   verifying: ':mag: applied, looking whether it helped',
   done: ':white_check_mark: done',
+  'handed-over': ':white_check_mark: done, the rest is for people',
   failed: ':x: failed',
   refused: ':no_entry: refused',
 };

@@ -1,0 +1,146 @@
+/**
+ * A pull request that mends the pipeline which lost the tag. The files are read again from the branch, the fix is made and checked anew on
+ * what stands there, and what was opened is read back; nothing is offered or opened unless the checker finds the edited files better.
+ */
+import { z } from 'zod';
+import { pipelineFix } from '../../diagnosis/pipeline-fix.ts';
+import type { BuildTrace, RunTrace } from '../../evidence/build-trace.ts';
+import { describeGap, valueOf } from '../../evidence/observation.ts';
+import type { CheckedFix } from '../../workflow/fix.ts';
+import type { PullRequestDraft } from '../code-host.ts';
+import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
+import { pullRequestBody } from '../execute/pull-request-body.ts';
+import type { RemedyPorts } from '../ports.ts';
+import type { Remedy, RemedyOutcome } from '../remedy.ts';
+
+const Params = z.strictObject({
+  repository: z.string(),
+  /** Empty: the default branch. */
+  base: z.string(),
+  /** The workflow file. */
+  path: z.string(),
+  /** What it uses, read with it. */
+  files: z.array(z.string()),
+  /** The finding's rule and what it reads, as the checker names them. */
+  rule: z.string(),
+  ref: z.string(),
+  /** For the body: what happened, in the order in which it did. */
+  evidence: z.array(z.string()),
+  /** The run's page. */
+  run: z.string(),
+});
+type Params = z.infer<typeof Params>;
+
+export const openFixPullRequest: Remedy<Params> = {
+  id: 'open-fix-pull-request',
+  title: 'Open a pull request with the fix',
+  risk: 'reversible',
+  Params,
+
+  propose({ finding, evidence }) {
+    const trace = valueOf(evidence.buildTrace);
+    const seen = trace && runOf(trace, finding.detail['run']);
+    const workflow = seen && valueOf(seen.workflow);
+    const { rule, ref, chain } = finding.detail;
+    if (!seen || !workflow || typeof rule !== 'string' || typeof ref !== 'string') return undefined;
+    // A called workflow of another repository is its owners' to change.
+    if (workflow.repository !== trace.repository || pipelineFix(seen, { rule, ref }) === undefined) return undefined;
+    return {
+      repository: trace.repository,
+      base: seen.run.event === 'push' ? (seen.run.headBranch ?? '') : '',
+      path: workflow.path,
+      files: seen.files.filter(({ repository }) => repository === trace.repository).map(({ path }) => path),
+      rule,
+      ref,
+      evidence: Array.isArray(chain) ? [...chain] : [finding.summary],
+      run: seen.run.url,
+    };
+  },
+
+  object: ({ repository, path }) => `file/${repository}/${path}`,
+
+  command: ({ repository, path }) => `gh pr create -R ${repository} --title 'Mend ${path}'`,
+
+  async run(params, ports, mode, signal) {
+    const { codeHost } = ports;
+    if (codeHost === undefined) return { kind: 'refused', reason: NO_CODE_HOST };
+    const drafted = await draft(params, codeHost, signal);
+    if ('kind' in drafted) return drafted;
+    const answer = await codeHost.writer.openPullRequest(drafted.request, mode, signal);
+    switch (answer.kind) {
+      case 'planned':
+        return {
+          kind: 'planned',
+          plan: {
+            diff: drafted.fix.diff.trimEnd().split('\n'),
+            consequences: [
+              `A branch ${drafted.request.branch} and a pull request against ${drafted.request.base} of ${params.repository}; nothing is merged.`,
+              drafted.fix.why,
+              'The checker was run on the edited files: the fault is gone and nothing new came.',
+              'The pod that waits now is not helped by it: deploy a tag that exists.',
+            ],
+          },
+        };
+      case 'opened': {
+        const found = answer.existed ? 'was open already' : 'is open';
+        return {
+          kind: 'handed-over',
+          note: `pull request ${answer.url} ${found}. Merging it is for the team that owns ${params.repository}.`,
+        };
+      }
+      case 'changed':
+      case 'forbidden':
+      case 'failed':
+        return refusalOfHost(params.repository, answer);
+    }
+  },
+
+  // It waits for people: nothing here is watched.
+  verify: () => ({ kind: 'waiting', note: 'the pull request waits for its review' }),
+};
+
+function runOf(trace: BuildTrace, url: unknown): RunTrace | undefined {
+  return (valueOf(trace.runs) ?? []).find(({ run }) => run.url === url);
+}
+
+type Drafted = { readonly request: PullRequestDraft; readonly fix: CheckedFix };
+
+/** The fix, made anew on what stands at the branch's end now. */
+async function draft(
+  params: Params,
+  { reader, writer }: NonNullable<RemedyPorts['codeHost']>,
+  signal: AbortSignal,
+): Promise<Drafted | Extract<RemedyOutcome, { kind: 'refused' }>> {
+  const { repository, path, rule, ref } = params;
+  const branch = params.base === '' ? await writer.defaultBranch(repository, signal) : undefined;
+  if (branch !== undefined && branch.status !== 'observed')
+    return refused(describeGap(`${repository}, its default branch`, branch));
+  const base = branch?.value ?? params.base;
+  const paths = [path, ...params.files.filter((one) => one !== path)];
+  const read = await Promise.all(
+    paths.map(async (one) => ({ path: one, text: await reader.file(repository, one, base, signal) })),
+  );
+  const main = read[0]?.text;
+  if (main?.status !== 'observed') return refused(describeGap(`${path} at ${base}`, main ?? { status: 'absent' }));
+  const files = read
+    .slice(1)
+    .flatMap(({ path: one, text }) => (text.status === 'observed' ? [{ path: one, text: text.value }] : []));
+  const fix = pipelineFix({ workflow: { path, text: main.value }, files }, { rule, ref });
+  if (fix === undefined) {
+    return refused(
+      `${path} at ${base} is not as it was when it ran: the fault is gone there, or its fix needs a person`,
+    );
+  }
+  const title = `${fix.title} in ${path.split('/').at(-1) ?? path}`;
+  const slug = `${rule}-${ref}`
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 80);
+  const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run });
+  return { fix, request: { repository, base, branch: `pullcheck/${slug}`, title, body, changes: fix.files } };
+}
+
+function refused(reason: string): Extract<RemedyOutcome, { kind: 'refused' }> {
+  return { kind: 'refused', reason };
+}

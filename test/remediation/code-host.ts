@@ -1,0 +1,85 @@
+/** A writer to the code host that keeps what it is told, over files that a test makes up. */
+
+import { observed } from '../../src/evidence/observation.ts';
+import type { PullRequestDraft, PullRequestResult, RerunResult } from '../../src/remediation/code-host.ts';
+import type { RemedyPorts } from '../../src/remediation/ports.ts';
+import { aRepository, aSha, type CodeStory, fakeCodeHost } from '../support/fake-code-host.ts';
+
+export const PATH = '.github/workflows/deploy.yml';
+/** The shape of the incident: deploy reads an output of a job that it does not need, and a fallback hides the loss. */
+export const LOST = `name: deploy
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    outputs:
+      image-tag: \${{ steps.meta.outputs.tag }}
+    steps:
+      - id: meta
+        run: echo "tag=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)" >> "$GITHUB_OUTPUT"
+  push: # pushes what build made
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - run: docker push "shop/api:\${{ needs.build.outputs.image-tag }}"
+  deploy:
+    needs: push
+    runs-on: ubuntu-latest
+    env:
+      IMAGE_TAG: \${{ needs.build.outputs.image-tag }}
+    steps:
+      - run: |
+          if [ -z "\${IMAGE_TAG:-}" ]; then
+            export IMAGE_TAG=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)
+          fi
+          kubectl set image deployment/api api=docker.io/shop/api:$IMAGE_TAG
+`;
+
+/** `acme/shop` with this workflow at the end of `main`. */
+export function pipelineStory(text: string = LOST): CodeStory {
+  const sha = aSha('head');
+  const repository = aRepository({
+    commits: [{ sha, title: 'x' }],
+    refs: { main: sha },
+    files: { [sha]: { [PATH]: text } },
+  });
+  return { repositories: { 'acme/shop': repository } };
+}
+
+export interface FakeWriter {
+  readonly codeHost: NonNullable<RemedyPorts['codeHost']>;
+  readonly opened: readonly PullRequestDraft[];
+  readonly reran: readonly number[];
+  /** The next answer, instead of success. */
+  instead: { pullRequest?: PullRequestResult; rerun?: RerunResult };
+}
+
+export function fakeCodeWriter(story: CodeStory): FakeWriter {
+  const opened: PullRequestDraft[] = [];
+  const reran: number[] = [];
+  const fake: FakeWriter = {
+    opened,
+    reran,
+    instead: {},
+    codeHost: {
+      reader: fakeCodeHost(story),
+      writer: {
+        defaultBranch: async () => observed('main'),
+        openPullRequest: async (draft, mode) => {
+          if (fake.instead.pullRequest) return fake.instead.pullRequest;
+          if (mode === 'dry-run') return { kind: 'planned' };
+          const existed = opened.some(({ branch }) => branch === draft.branch);
+          if (!existed) opened.push(draft);
+          return { kind: 'opened', number: 12, url: `https://github.com/${draft.repository}/pull/12`, existed };
+        },
+        rerunFailedJobs: async ({ repository, id }, mode) => {
+          if (fake.instead.rerun) return fake.instead.rerun;
+          if (mode === 'dry-run') return { kind: 'planned' };
+          reran.push(id);
+          return { kind: 'started', url: `https://github.com/${repository}/actions/runs/${id}` };
+        },
+      },
+    },
+  };
+  return fake;
+}

@@ -1,0 +1,157 @@
+/** Buttons that act at the code host: the pull request that mends the pipeline, the failed build once more. */
+import { describe, expect, it } from '@jest/globals';
+import type { Detail, Finding } from '../../src/diagnosis/check.ts';
+import type { BuildTrace, RunTrace } from '../../src/evidence/build-trace.ts';
+import { absent, notCollected, observed } from '../../src/evidence/observation.ts';
+import { parseReference } from '../../src/image/reference.ts';
+import { openFixPullRequest } from '../../src/remediation/remedies/open-fix-pull-request.ts';
+import { rerunBuild } from '../../src/remediation/remedies/rerun-build.ts';
+import type { Remedy } from '../../src/remediation/remedy.ts';
+import { checkFile } from '../../src/workflow/check.ts';
+import { evidence } from '../diagnosis/support.ts';
+import { aRun } from '../support/fake-code-host.ts';
+import { aStory } from '../support/readers.ts';
+import { aContainer } from '../support/snapshots.ts';
+import { fakeCodeWriter, LOST, PATH, pipelineStory } from './code-host.ts';
+import { fakePorts, signal } from './fakes.ts';
+
+const target = { cluster: 'test', namespace: 'staging', kind: 'Deployment', name: 'api' } as const;
+const run = aRun({ path: PATH });
+
+function trace(over: Partial<RunTrace> = {}): BuildTrace {
+  const workflow = observed({ path: PATH, repository: run.repository, sha: run.headSha, text: LOST });
+  const seen: RunTrace = { run, jobs: observed([]), workflow, files: [], earlier: [], ...over };
+  return {
+    repository: run.repository,
+    linkedBy: 'source-label',
+    commit: notCollected('not asked'),
+    runs: observed([seen]),
+    searched: [],
+  };
+}
+function finding(over: Partial<Finding> = {}): Finding {
+  return {
+    cause: 'ci-output-lost',
+    confidence: 'certain',
+    because: ['buildTrace'],
+    summary: 'The deploy job read an empty tag.',
+    detail: {
+      run: run.url,
+      rule: 'needs-not-declared',
+      ref: 'needs.build.outputs.image-tag',
+      chain: ['build made 17-52', 'deploy `made` 17-54'],
+    },
+    alternatives: [],
+    ...over,
+  };
+}
+function propose<P extends Detail>(
+  remedy: Remedy<P>,
+  about: Finding,
+  buildTrace = trace(),
+  image = 'docker.io/shop/api:1.4.2',
+) {
+  const given = evidence({
+    buildTrace: observed(buildTrace),
+    container: observed(aContainer({ image })),
+    reference: observed(parseReference(image)),
+  });
+  return remedy.propose({ target, finding: about, evidence: given, credentialHosts: [] });
+}
+function world(text?: string) {
+  const fake = fakeCodeWriter(pipelineStory(text));
+  return { fake, ports: { ...fakePorts(aStory()), codeHost: fake.codeHost } };
+}
+
+describe('the pull request with the fix', () => {
+  const params = propose(openFixPullRequest, finding());
+
+  it('is shown as a diff, opened once, and its content passes the checker', async () => {
+    if (params === undefined) throw new Error('not offered');
+    const { fake, ports } = world();
+    const planned = await openFixPullRequest.run(params, ports, 'dry-run', signal);
+    expect(planned).toMatchObject({ kind: 'planned' });
+    const diff = planned.kind === 'planned' ? planned.plan.diff.join('\n') : '';
+    expect(diff).toContain('-    needs: push\n');
+    expect(diff).toContain('+    needs: [push, build]\n');
+    expect(fake.opened).toEqual([]);
+    const done = await openFixPullRequest.run(params, ports, 'apply', signal);
+    expect(done).toEqual({
+      kind: 'handed-over',
+      note: expect.stringContaining('https://github.com/acme/shop/pull/12 is open'),
+    });
+    expect(await openFixPullRequest.run(params, ports, 'apply', signal)).toMatchObject({
+      note: expect.stringContaining('was open already'),
+    });
+    expect(fake.opened).toHaveLength(1);
+    const [draft] = fake.opened;
+    expect(draft).toMatchObject({ repository: 'acme/shop', base: 'main' });
+    expect(draft?.branch).toBe('pullcheck/needs-not-declared-needs-build-outputs-image-tag');
+    const after = draft?.changes[0]?.after ?? '';
+    expect(after).toContain('push: # pushes what build made');
+    expect(checkFile(PATH, after, () => undefined).filter(({ severity }) => severity !== 'info')).toEqual([]);
+    expect(draft?.body).toContain(run.url);
+    expect(draft?.body).toContain('build made 17-52');
+    // Words of others cannot end the block that they stand in.
+    expect(draft?.body).not.toContain('`made`');
+  });
+
+  it('is refused when the branch was mended since, and where the file is gone', async () => {
+    if (params === undefined) throw new Error('not offered');
+    const mended = LOST.replace('needs: push', 'needs: [build, push]').replace(/ +if \[ -z[\s\S]*? fi\n/, '');
+    const { fake, ports } = world(mended);
+    expect(await openFixPullRequest.run(params, ports, 'apply', signal)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringContaining('is not as it was when it ran'),
+    });
+    const gone = world(''); // no workflow at all
+    expect(await openFixPullRequest.run(params, gone.ports, 'apply', signal)).toMatchObject({ kind: 'refused' });
+    expect([...fake.opened, ...gone.fake.opened]).toEqual([]);
+  });
+
+  it('names the right that is missing, and says it when GitHub is not configured any more', async () => {
+    if (params === undefined) throw new Error('not offered');
+    const { fake, ports } = world();
+    fake.instead.pullRequest = { kind: 'forbidden', reason: 'the push was refused', permission: 'workflows:write' };
+    expect(await openFixPullRequest.run(params, ports, 'apply', signal)).toEqual({
+      kind: 'refused',
+      reason: 'acme/shop: the push was refused. The app or token needs workflows:write.',
+    });
+    const without = fakePorts(aStory());
+    expect(await openFixPullRequest.run(params, without, 'apply', signal)).toMatchObject({
+      reason: expect.stringContaining('GITHUB_TOKEN'),
+    });
+  });
+
+  it('is not offered where no edit is proven, where the file could not be read, and for a file of another repository', () => {
+    const other = finding({ detail: { ...finding().detail, ref: 'needs.build.outputs.other' } });
+    expect(propose(openFixPullRequest, other)).toBeUndefined();
+    expect(propose(openFixPullRequest, finding(), trace({ workflow: absent }))).toBeUndefined();
+    const foreign = observed({ path: PATH, repository: 'else/where', sha: run.headSha, text: LOST });
+    expect(propose(openFixPullRequest, finding(), trace({ workflow: foreign }))).toBeUndefined();
+  });
+});
+
+describe('the failed build once more', () => {
+  const failed = finding({ cause: 'build-failed' });
+  const broken = (over: Partial<typeof run> = {}) => trace({ run: { ...run, conclusion: 'failure', ...over } });
+  const params = propose(rerunBuild, failed, broken());
+
+  it('is asked for once and then left to itself', async () => {
+    if (params === undefined) throw new Error('not offered');
+    const { fake, ports } = world();
+    expect(await rerunBuild.run(params, ports, 'dry-run', signal)).toMatchObject({ kind: 'planned' });
+    expect(fake.reran).toEqual([]);
+    expect(await rerunBuild.run(params, ports, 'apply', signal)).toMatchObject({ kind: 'handed-over' });
+    expect(fake.reran).toEqual([run.id]);
+    fake.instead.rerun = { kind: 'changed', reason: 'it was run again since' };
+    expect(await rerunBuild.run(params, ports, 'apply', signal)).toMatchObject({ kind: 'refused' });
+  });
+
+  it('is not offered for a second attempt, a running one, or a tag that a new run would name anew', () => {
+    expect(propose(rerunBuild, failed, broken({ attempt: 2 }))).toBeUndefined();
+    expect(propose(rerunBuild, failed, broken({ progress: 'running' }))).toBeUndefined();
+    expect(propose(rerunBuild, failed, broken(), 'docker.io/shop/api:a1b2c3d-2026-05-24-17-54')).toBeUndefined();
+    expect(propose(rerunBuild, finding(), broken())).toBeUndefined();
+  });
+});
