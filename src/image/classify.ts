@@ -169,7 +169,7 @@ function isBare(text: string): boolean {
   // Current kubelets repeat the last error behind the back-off: where one begins, a cause was there and was cut off.
   if (text.includes('back-off pulling image')) return !/errimagepull: \W{0,8}[a-z]{3}/.test(text);
   if (has(text, ['trying and failing to pull image', "image can't be pulled"])) return true;
-  return /^\s*(?:error: )?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
+  return /(?:^\s*|\berror: )(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
 }
 
 /** Wrappers that guess at credentials before every cause (old kubelets, ECS agents); a text that ends there leaves it open. */

@@ -75,6 +75,14 @@ describe('joined errors', () => {
 });
 
 describe('who is named', () => {
+  it('a page to read is not the host that failed', () => {
+    const limited =
+      'Failed to pull image "busybox": rpc error: code = Unknown desc = Error reading manifest latest in docker.io/library/busybox: toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and upgrading: https://www.docker.com/increase-rate-limit';
+    const refused =
+      'Error response from daemon: Get "https://reg.azurecr.io/v2/": denied: client with IP is not allowed access. Refer https://aka.ms/acr/firewall to grant access.';
+    expect([classify(limited).host, classify(refused).host]).toEqual(['docker.io', 'reg.azurecr.io']);
+  });
+
   it('the host that failed may be the token server', () => {
     const answer = classify(
       'Failed to pull image "nginx": failed to pull and unpack image "docker.io/library/nginx:latest": failed to resolve reference "docker.io/library/nginx:latest": failed to authorize: failed to fetch anonymous token: Get "https://auth.docker.io/token?scope=repository%3Alibrary%2Fnginx%3Apull&service=registry.docker.io": dial tcp 192.0.2.7:443: i/o timeout',

@@ -10,7 +10,7 @@ type Purpose = 'token' | 'manifest' | 'blob' | 'ping' | 'url';
 export interface Masked {
   /** Lower case, names replaced by `‹…›`. */
   readonly text: string;
-  /** Hosts of the URLs in the text, in order, as written. */
+  /** Hosts of the URLs that were asked, in order, as written. */
   readonly urls: readonly { readonly host: string; readonly purpose: Purpose }[];
   /** The HTTP status that the registry, mirror or token server answered; null when none is told. */
   readonly status: number | null;
@@ -18,6 +18,9 @@ export interface Masked {
 
 /** Its quotes belong to it; Go has written them since 1.14. */
 const URL_LIKE = /"?https?:\/\/[^\s"'`]{1,4096}"?/gi;
+/** What stands before an address that was asked; others are pages to read (`visit https://…`, `upgrading: https://…`). */
+const REQUESTED =
+  /\b(?:get|head|post|put|endpoint|registry|server|code|status|content at|from|request to|mirror|url)\W{0,4}$/i;
 /** A quoted word after a plain word: `image "x"`, `secret "y"`; JSON values follow a colon or brace and stay. */
 const QUOTED_NAME = /(\w )"[^\s"]{0,1024}"/g;
 const QUOTED_ANY = /"[^\s"]{1,1024}"/g;
@@ -47,11 +50,11 @@ const STATUS_AFTER_URL = /‹(?:token|manifest|blob|ping|url)›: ([45]\d\d)\b/;
 export function mask(error: string): Masked {
   const urls: { host: string; purpose: Purpose }[] = [];
   const text = error
-    .replace(URL_LIKE, (quoted) => {
+    .replace(URL_LIKE, (quoted, at: number) => {
       const url = quoted.replaceAll('"', '');
       const host = hostOf(url);
       const purpose = purposeOf(url.toLowerCase());
-      urls.push({ host, purpose });
+      if (purpose !== 'url' || REQUESTED.test(error.slice(Math.max(0, at - 24), at))) urls.push({ host, purpose });
       return ` ‹${purpose}›${/[:,)]+$/.exec(url.slice(-4))?.[0] ?? ''} `;
     })
     .toLowerCase()

@@ -3,15 +3,20 @@ import { type RegistryKind, registryKind } from '../registry.ts';
 
 /** Where an image is named, outermost first: the kubelet's own words, then the runtime's. */
 const IMAGE_PLACES: readonly RegExp[] = [
-  /(?:pull|pulling|inspect|sandbox|unpack|Container|from|resolve) image:? "([^"\s]{1,1024})"/i,
+  /(?:pull|pulling|inspect|sandbox|unpack|Container|from|resolve) image:?\s{1,8}"([^"\s]{1,1024})"/i,
   /(?:PullImage|ImageStatus|image reference|resolve reference|image tag|image|converter for) "([^"\s]{1,1024})"/i,
+  /\bimage="([^"\s]{1,1024})"/,
+  /failed to pull image \[([^\]\s"]{1,1024})\]/i,
+  /image pull failed for ([^\s",]{1,1024}),/i,
+  /trying to pull ([\w.-]+(?::\d+)?\/[^\s"]{1,1024}?)\.{3}/i,
   /failed to pull image ([^\s":[]+\/[^\s",]{1,1024}?):? /i,
+  /\bimage ([\w.-]+[^\s"',]{0,1024}) not found/i,
   /manifest for ([^\s"]{1,1024}) not found/i,
   /(?:pull access denied for|repository) ([^\s",]{1,1024}?)(?:,| not found)/i,
   /pulling image ([^\s"]{1,1024}) because/i,
   /failed to solve: ([^\s"]{1,1024}): /i,
   /manifest \S{1,256} in ([^\s":]+(?::\d+\/)?[^\s":]{1,1024})/i,
-  /docker:\/\/([^\s"]{1,1024}?):? /i,
+  /(?<!\+)docker:\/\/([^\s"]{1,1024}?):? /i,
   /(?:^|[\s:])([\w.-]+(?::\d+)?\/[\w./-]+(?::[\w.-]+)?(?:@sha256:\w+)?): (?:not found|unauthorized|reading manifest)/i,
 ];
 
@@ -27,7 +32,7 @@ export function imageIn(text: string): string | null {
 const HOST_PLACES: readonly RegExp[] = [
   /\blookup ([a-z0-9][\w.-]{0,253})/gi,
   /(?:pulling from host|pinging (?:container|docker) registry) ([\w.-]+(?::\d+)?)/gi,
-  /\bdial (?:tcp|udp) (\[[\w:.]+\]:\d+|[\w.-]+:\d+)/gi,
+  /\bdial (?:tcp|udp) (\[[\w:.]+\]:\d+|\w[\w.-]*:\d+)/gi,
   /manifest \S{1,256} in ([\w.-]+\.[\w.-]+(?::\d+)?)\//gi,
 ];
 
@@ -46,9 +51,11 @@ export function hostIn(text: string, urls: readonly { readonly host: string }[],
 
 /** The first part of a reference when it is a host. */
 function domainOf(image: string): string | null {
-  const slash = image.indexOf('/');
+  const bare = image.replace(/^[a-z]{2,8}:\/\//i, '');
+  const slash = bare.indexOf('/');
   if (slash <= 0) return null;
-  const first = image.slice(0, slash);
+  const first = bare.slice(0, slash);
+  if (first.startsWith('.') || !/[a-z0-9]/i.test(first)) return null;
   return first === 'localhost' || first.includes('.') || first.includes(':') ? first : null;
 }
 
@@ -63,6 +70,7 @@ export function registryIn(
   const telling = kinds.find((kind) => kind !== 'plain');
   if (telling) return telling;
   if (kinds.length > 0) return 'plain';
+  if (image !== null && /^[0-9a-f]{12,64}$/.test(image)) return null;
   return image !== null && /^[a-z0-9][\w.-]*(?:\/[\w.-]+)*(?:[:@]|$)/.test(image) ? 'docker-hub' : null;
 }
 
@@ -71,7 +79,7 @@ const RUNTIMES: readonly (readonly [string, RegExp])[] = [
     'docker',
     /error response from daemon|error pulling image configuration|failed to register layer|not continuing with pull|trying to pull repository|api error \(\d|http\+docker|\bdocker daemon|'docker login'|manifest list entries|\/var\/lib\/docker/i,
   ],
-  ['podman', /FATA\[0|unable to pull \S+: unable to pull image|^Error: initializing source|\bpodman\b/],
+  ['podman', /unable to pull \S+: unable to pull image|^Error: initializing source|\bpodman\b/],
   [
     'cri-o',
     /initializing source|pinging container registry|pinging docker registry|reading manifest|copying system image|writing blob|source image rejected|short-name|short name mode|containers\/storage|container_images_storage|OCI artifact|locating (?:image|item)|image not known/i,

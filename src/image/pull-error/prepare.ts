@@ -22,7 +22,7 @@ export function prepare(message: string): string {
   const capped = message.length > MAX ? `${message.slice(0, MAX - TAIL)} ${message.slice(-TAIL)}` : message;
   let text = capped.includes('\\') ? unescape(capped) : capped;
   for (const wrapper of WRAPPERS) text = text.replace(wrapper, ' ');
-  return text.replace(LOGIN, '');
+  return text.replace(LOGIN, '').replace(/[\u201c\u201d]/g, '"');
 }
 
 /** Logs and JSON quote a message several times over: `\\\"` is a quote, `\\n` a line break. */

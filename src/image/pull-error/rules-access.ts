@@ -74,8 +74,8 @@ function noCredentials({ text, registry }: Failure): Verdict | undefined {
 /** The words name both alternatives, or the registry is known to answer a missing and a closed repository alike. */
 function eitherOr({ text, registry }: Failure): Verdict | undefined {
   const words = [
-    'repository does not exist or may require',
-    'does not exist or no pull access',
+    'does not exist or ',
+    'not found: does not exist',
     'or it may not exist',
     'or may not exist',
     'insufficient_scope',
@@ -84,15 +84,14 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
     'access to the requested resource is not authorized',
     'denied: access forbidden',
     'pull access denied',
-    'does not exist or you',
     'not found or access denied',
-    'does not exist or is private',
     'verify that it exists',
     "doesn't exist or",
     'does not exist, or',
     'either does not exist',
   ];
-  if (!has(text, words)) return undefined;
+  // containerd wraps the token server's word in the sentence that names both alternatives.
+  if (!has(text, words) || text.includes('invalid_token')) return undefined;
   return registry === 'ecr' || registry === 'ecr-public'
     ? verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden', 'credentials-expired')
     : verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
@@ -112,6 +111,7 @@ function wrongCredentials({ text }: Failure): Verdict | undefined {
     'authentication failed',
     'login failed',
     'invalid token',
+    'invalid_token',
     'invalid_grant',
   ];
   return has(text, words) ? verdict('unauthorized', 'credentials-expired') : undefined;
@@ -144,6 +144,10 @@ function noPermission({ text }: Failure): Verdict | undefined {
     'permission ‹host› denied',
     'denied: permission',
     'not permitted to',
+    'terms acceptance',
+    'accept the terms',
+    'accept the license',
+    'not entitled',
     'access denied',
   ];
   return has(text, words)
@@ -179,6 +183,12 @@ function required({ text, status, registry }: Failure): Verdict | undefined {
     'authorization failed',
     'authorization required',
     'authenticate',
+    'authentication is required',
+    'anonymous users',
+    'anonymous access',
+    'not logged in',
+    'login required',
+    'login is required',
   ];
   if (status !== 401 && !has(text, words)) return undefined;
   if (registry === 'quay') return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized');

@@ -63,6 +63,7 @@ export const TLS_RULES: readonly Rule[] = [
   untrusted,
   when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
+  badRecord,
   (failure) => (cutTls(failure.text) ? verdict('other', 'tls-untrusted', 'tls-handshake', 'http-vs-https') : undefined),
   when('tls-handshake', [
     'remote error: tls',
@@ -77,6 +78,14 @@ export const TLS_RULES: readonly Rule[] = [
   // Other protocols shake hands too (attestation, SSH): only with TLS in the text.
   ({ text }) => (text.includes('handshake') && /\b(?:tls|ssl)\b/.test(text) ? verdict('tls-handshake') : undefined),
 ];
+
+/** The connection stood, and what came over it was damaged on the way. */
+function badRecord(failure: Failure): Verdict | undefined {
+  if (!failure.text.includes('bad record mac')) return undefined;
+  return atBlob(failure) || failure.text.includes('failed to copy')
+    ? verdict('transfer-interrupted', 'tls-handshake', 'connection-reset')
+    : verdict('tls-handshake', 'transfer-interrupted', 'connection-reset');
+}
 
 /** Go's TLS errors that other rules name; a text that ends inside one of them does not tell which it was. */
 const TLS_ENDINGS = [

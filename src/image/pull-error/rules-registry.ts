@@ -217,5 +217,7 @@ function missing({ text, status, registry, urls }: Failure): Verdict | undefined
   if (registry === 'ghcr') return verdict('image-not-found', 'not-found-or-unauthorized');
   if (text.includes('no such image')) return verdict('image-not-found', 'invalid-reference', 'node-storage');
   if (text.includes('invalid manifest reference')) return verdict('image-not-found', 'manifest-unsupported');
+  // Docker's `not found: does not exist or no pull access`, cut before it names the other alternative.
+  if (/repository ‹\w+› not found\W*$/.test(text)) return verdict('image-not-found', 'not-found-or-unauthorized');
   return verdict('image-not-found');
 }

@@ -39,7 +39,7 @@ const STAGES: readonly (readonly [readonly string[], readonly PullErrorKind[]])[
     ],
   ],
   [
-    ['failed to authorize', 'anonymous token', 'oauth token', 'bearer token', 'auth token'],
+    ['failed to authorize', 'fetch token', 'anonymous token', 'oauth token', 'bearer token', 'auth token'],
     [...ANSWERED, 'not-found-or-unauthorized', ...CONNECTING],
   ],
   [
