@@ -5,6 +5,7 @@ import { ConfigError } from '../errors.ts';
 import type { Sealed } from '../sealed.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { ConfigFile, parseConfigFile } from './file.ts';
+import { type GithubSettings, githubSettings } from './github.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -25,6 +26,8 @@ export interface Config {
   readonly redisUrl?: Sealed;
   readonly kubeconfig?: string;
   readonly pagerduty?: { readonly routingKey: Sealed; readonly url: string };
+  /** Absent: builds are not looked at. */
+  readonly github?: GithubSettings;
   readonly webhookToken?: Sealed;
   readonly host: string;
   readonly port: number;
@@ -89,6 +92,7 @@ function compose(environment: Environment, file: ConfigFile, input: ConfigInput,
   const routingKey = environment.secret('PAGERDUTY_ROUTING_KEY');
   const webhookToken = environment.secret('PULLCHECK_WEBHOOK_TOKEN');
   const kubeconfig = environment.plain('KUBECONFIG');
+  const github = githubSettings(environment, url(environment, 'GITHUB_API_URL', problems), problems);
   if (input.need !== 'cli' && !redisUrl) {
     problems.push(
       'REDIS_URL is not set: the bot keeps its incidents in Redis (redis://host:6379); to try without one, run "pullcheck demo"',
@@ -107,6 +111,7 @@ function compose(environment: Environment, file: ConfigFile, input: ConfigInput,
           pagerduty: { routingKey, url: url(environment, 'PAGERDUTY_URL', problems) ?? 'https://events.pagerduty.com' },
         }
       : {}),
+    ...(github ? { github } : {}),
     ...(webhookToken ? { webhookToken } : {}),
     host,
     port: port(environment, problems),
@@ -160,7 +165,7 @@ function checkWebhooks(
 
 function url(
   environment: Environment,
-  name: 'SLACK_API_URL' | 'PAGERDUTY_URL',
+  name: 'SLACK_API_URL' | 'PAGERDUTY_URL' | 'GITHUB_API_URL',
   problems: string[],
 ): string | undefined {
   const text = environment.plain(name);

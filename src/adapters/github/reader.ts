@@ -1,0 +1,132 @@
+/** Questions about builds, put to GitHub's API. */
+
+import { z } from 'zod';
+import { readJobLog } from '../../build/job-log.ts';
+import { parseTime } from '../../clock.ts';
+import type { CodeHost, RunQuery } from '../../evidence/code-host.ts';
+import { absent, mapObserved, type Observation, observed, unreachable } from '../../evidence/observation.ts';
+import type { CallMeter } from '../../evidence/ports.ts';
+import { type ApiParts, ask, inTime, NotInstalled, type Question } from './api.ts';
+import { attestedRunOf } from './attestation.ts';
+import { runOf } from './builds.ts';
+import { textOf } from './content.ts';
+import { NoAnswer } from './failure.ts';
+import { listJobs, listRuns } from './lists.ts';
+import { downloadLog } from './log-file.ts';
+import { isDigest, isPath, isRef, parseRepository } from './names.ts';
+import { observe } from './reply.ts';
+import { AttestationsAnswer, CommitAnswer, ContentAnswer, RunAnswer } from './schema.ts';
+
+/** `web`: where people look. */
+export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): CodeHost {
+  /** `isFit` false: no such thing can exist, so nobody is asked. */
+  async function look<T>(
+    repository: string,
+    signal: AbortSignal,
+    isFit: boolean,
+    work: (question: Question) => Promise<Observation<T>>,
+  ): Promise<Observation<T>> {
+    signal.throwIfAborted();
+    const name = parseRepository(repository);
+    if (name === undefined || !isFit) return absent;
+    try {
+      return await inTime({ repository: name, meter, signal }, parts.limits.totalMs, work);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof NotInstalled) return absent;
+      if (error instanceof NoAnswer) return unreachable(error.message);
+      throw error;
+    }
+  }
+  const { variable } = parts.tokens;
+  const actions = { permission: 'actions:read', variable };
+  const contents = { permission: 'contents:read', variable };
+
+  return {
+    web,
+    commit: async (repository, ref, signal) =>
+      look(repository, signal, isRef(ref), async (question) => {
+        const reply = await ask(parts, question, 'commit', async ({ rest }) =>
+          // One changed file a page: only the commit itself is wanted.
+          rest.repos.getCommit({ ...question.repository, ref, per_page: 1 }),
+        );
+        // 422: no such sha; 409: the repository is empty.
+        if (reply.status === 422 || reply.status === 409) return absent;
+        return mapObserved(observe(reply, CommitAnswer, contents), ({ sha, commit }) => {
+          const at = parseTime(commit.committer?.date);
+          return { sha, title: titleOf(commit.message), ...(at === undefined ? {} : { at }) };
+        });
+      }),
+    runs: async (repository, query, signal) =>
+      look(repository, signal, isAskable(query), async (question) => listRuns(parts, question, query, actions)),
+    run: async (repository, id, attempt, signal) =>
+      look(repository, signal, isNumber(id) && (attempt === undefined || isNumber(attempt)), async (question) => {
+        const asked = { ...question.repository, run_id: id, exclude_pull_requests: true };
+        const reply = await ask(parts, question, 'run', async ({ rest }) =>
+          attempt === undefined
+            ? rest.actions.getWorkflowRun(asked)
+            : rest.actions.getWorkflowRunAttempt({ ...asked, attempt_number: attempt }),
+        );
+        return mapObserved(observe(reply, RunAnswer, actions), (answer) => runOf(answer, repository));
+      }),
+    jobs: async (repository, run, signal) =>
+      look(repository, signal, isNumber(run.id) && isNumber(run.attempt), async (question) =>
+        listJobs(parts, question, run, actions),
+      ),
+    jobLog: async (repository, jobId, signal) =>
+      look(repository, signal, isNumber(jobId), async (question) => readLog(parts, question, jobId, actions)),
+    file: async (repository, path, ref, signal) =>
+      look(repository, signal, isPath(path) && isRef(ref), async (question) => {
+        const reply = await ask(parts, question, 'file', async ({ rest }) =>
+          rest.repos.getContent({ ...question.repository, path, ref }),
+        );
+        const answer = observe(reply, ContentAnswer, contents);
+        return answer.status === 'observed' ? textOf(answer.value) : answer;
+      }),
+    attestedRun: async (repository, digest, signal) =>
+      look(repository, signal, isDigest(digest), async (question) => {
+        const reply = await ask(parts, question, 'attestation', async ({ rest }) =>
+          rest.repos.listAttestations({ ...question.repository, subject_digest: digest, per_page: 10 }),
+        );
+        const answer = observe(reply, AttestationsAnswer, { permission: 'attestations:read', variable });
+        if (answer.status !== 'observed') return answer;
+        const attested = attestedRunOf(answer.value, digest);
+        return attested === undefined ? absent : observed(attested.run);
+      }),
+  };
+}
+
+async function readLog(
+  parts: ApiParts,
+  question: Question,
+  jobId: number,
+  known: { readonly permission: string; readonly variable: string },
+): Promise<Observation<ReturnType<typeof readJobLog>>> {
+  const reply = await ask(parts, question, 'log', async ({ rest }) =>
+    rest.actions.downloadJobLogsForWorkflowRun({
+      ...question.repository,
+      job_id: jobId,
+      // Followed by ourselves: it leads to another host, which must not get the token.
+      request: { redirect: 'manual' },
+    }),
+  );
+  if (reply.status !== 302) return mapObserved(observe(reply, z.string(), known), (text) => readJobLog(text, false));
+  const address = URL.parse(reply.headers['location'] ?? '');
+  if (address === null) return unreachable('GitHub named no address for the log');
+  const { signal, meter } = question;
+  const count = () => meter.count('github', 'log-store');
+  const log = await downloadLog({ wire: parts.wire, limits: parts.limits, signal, count }, address);
+  return log === undefined ? absent : observed(readJobLog(log.text, log.truncated));
+}
+
+function isAskable({ headSha, branch }: RunQuery): boolean {
+  return (headSha === undefined || /^[0-9a-f]{7,64}$/i.test(headSha)) && (branch === undefined || isRef(branch));
+}
+
+function isNumber(id: number): boolean {
+  return Number.isSafeInteger(id) && id > 0;
+}
+
+function titleOf(message: string): string {
+  return (message.split('\n', 1)[0] ?? '').replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
+}
