@@ -8,6 +8,7 @@ import type { PullErrorKind } from '../image/pull-error.ts';
 import type { Cause } from './cause.ts';
 import type { Confidence } from './check.ts';
 import { type Answer, canRead, furthest, readAttempt, sortAttempts } from './registry-answers.ts';
+import { tidy } from './words.ts';
 
 export type Pattern =
   /** The credential works for this repository; `attempt` shows it. */
@@ -30,6 +31,8 @@ export interface PatternFacts {
   readonly repositoryListed?: boolean;
   /** How old the deciding Secret was at the newest instant known, ms; `exact` when its last write is known. */
   readonly age?: { readonly ms: number; readonly exact: boolean };
+  /** When that refusal was, ms: the newest pull error, else when the registry was asked. */
+  readonly at?: number;
 }
 
 /** Amazon ECR tokens live 12 hours (GetAuthorizationToken, `expiresAt`). */
@@ -52,7 +55,9 @@ export function credentialPattern(facts: PatternFacts): Pattern {
   if (answer === 'pullable' || answer === 'unsupported') return { kind: 'accepted', attempt: best };
   if (answer === 'missing') return missing(best, facts);
   if (answer === 'network') return { kind: 'open', reason: 'the registry could not be reached to try the credentials' };
-  if (answer === 'not-asked') return { kind: 'open', reason: 'the registry was not asked, for safety' };
+  if (best.outcome.kind === 'refused') {
+    return { kind: 'open', reason: `the registry was not asked, for safety: ${tidy(best.outcome.reason)}` };
+  }
   return registryFault(answer, best, facts) ?? refusal(answer, best, facts);
 }
 
@@ -107,7 +112,7 @@ function refusal(answer: Answer, attempt: AccessAttempt, facts: PatternFacts): P
   if (anonymous !== undefined && readAttempt(anonymous) === 'pullable') return cause('stale-credentials', 'certain');
   if (answer === 'expired') return cause('credentials-expired', 'certain');
   const hides = attempt.hides === 'missing-or-forbidden';
-  if (isLoginRefused(answer) && !hides) return loginRefused(answer, facts, cause);
+  if (isLoginRefused(answer) && !hides) return loginRefused(answer, { ...facts, attempt }, cause);
   if (someoneElseReads(facts)) {
     // A registry that has one word for both may mean the password: only a login known to be good lacks the right for certain.
     return isBasic(attempt) && answer !== 'no-right'
@@ -141,12 +146,16 @@ function isLoginRefused(answer: Answer): answer is LoginRefused {
 }
 
 /** 401 at the token server (or at `/v2/` for Basic) is the credential itself; other refusals may be a missing right as well. */
-function loginRefused(answer: LoginRefused, facts: PatternFacts, cause: Name): Pattern {
-  const { age } = facts;
-  if (isEcr(facts.access.host) && age !== undefined && age.ms >= ECR_LIFE_MS) {
-    return age.exact
+function loginRefused(
+  answer: LoginRefused,
+  facts: PatternFacts & { readonly attempt: AccessAttempt },
+  cause: Name,
+): Pattern {
+  const lapse = lapsed(facts.attempt, facts);
+  if (lapse !== undefined) {
+    return lapse === 'surely' && answer === 'refused'
       ? cause('credentials-expired', 'certain')
-      : cause('credentials-expired', 'likely', ['credentials-rejected']);
+      : cause('credentials-expired', 'likely', ['credentials-rejected', ...(answer === 'refused' ? [] : RIGHT)]);
   }
   if (answer === 'refused') return cause('credentials-rejected', 'certain');
   if (answer === 'login-or-right') {
@@ -156,6 +165,25 @@ function loginRefused(answer: LoginRefused, facts: PatternFacts, cause: Name): P
   return someoneElseReads(facts)
     ? cause('permission-denied', 'likely', ['credentials-rejected'])
     : cause('credentials-rejected', 'likely', ['permission-denied', 'repository-not-found']);
+}
+
+const RIGHT: readonly Cause[] = ['permission-denied'];
+
+/**
+ * Did the password run out before it was refused? By its own date, or because an Amazon ECR token was written longer ago than it lives
+ * (their user name is always AWS). `perhaps`: the Secret's last write is not known, only its birth.
+ */
+export function lapsed(
+  { credential }: AccessAttempt,
+  { access, age, at }: PatternFacts,
+): 'surely' | 'perhaps' | undefined {
+  if (credential.kind === 'anonymous') return undefined;
+  if (credential.expiresAt !== undefined && at !== undefined) {
+    return credential.expiresAt <= at ? 'surely' : undefined;
+  }
+  const isEcrToken = isEcr(access.host) && credential.username === 'AWS';
+  if (!isEcrToken || age === undefined || age.ms < ECR_LIFE_MS) return undefined;
+  return age.exact ? 'surely' : 'perhaps';
 }
 
 type Name = (name: Cause, confidence: Confidence, alternatives?: readonly Cause[]) => Pattern;

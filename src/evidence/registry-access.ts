@@ -14,6 +14,10 @@ export type RegistryCredential =
       readonly entry?: string;
       readonly username: string;
       readonly password: Sealed;
+      /** When a token that serves as the password says that it runs out, ms: a hint, not checked. */
+      readonly expiresAt?: number;
+      /** Its entry has a token where the kubelet does not look, and no password. */
+      readonly onlyToken?: true;
     };
 
 export const anonymous: RegistryCredential = { kind: 'anonymous' };
@@ -182,5 +186,7 @@ export interface RegistryAccess {
   readonly host: string;
   /** How it was asked; absent: https. */
   readonly scheme?: 'http' | 'https';
+  /** ms */
+  readonly askedAt?: number;
   readonly attempts: readonly AccessAttempt[];
 }

@@ -14,6 +14,8 @@ export interface ConfigEntry {
   readonly entry: string;
   readonly username: string;
   readonly password: Sealed;
+  /** It has a token instead of a password, which the kubelet does not read. */
+  readonly onlyToken?: true;
 }
 
 export type DecodedSecret =
@@ -66,6 +68,8 @@ interface RawEntry {
   readonly username?: string | null | undefined;
   readonly password?: string | null | undefined;
   readonly auth?: string | null | undefined;
+  readonly identitytoken?: unknown;
+  readonly registrytoken?: unknown;
 }
 
 function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[]): DecodedSecret {
@@ -77,6 +81,7 @@ function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[]): De
       entry,
       username: login.username,
       password: new Sealed(login.password),
+      ...(login.password === '' && (fields?.identitytoken || fields?.registrytoken) ? { onlyToken: true } : {}),
     });
   }
   return { is: 'entries', entries };

@@ -9,8 +9,14 @@ function folded(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name.toLowerCase(), field]));
 }
 
-/** One entry; other fields (`identitytoken`, …) are not read by the kubelet. */
-const entry = z.preprocess(folded, z.object({ username: text, password: text, email: text, auth: text }).nullable());
+/** One entry. Of the tokens the kubelet reads none; that there is one explains a login without a password. */
+const token = z.unknown().optional();
+const entry = z.preprocess(
+  folded,
+  z
+    .object({ username: text, password: text, email: text, auth: text, identitytoken: token, registrytoken: token })
+    .nullable(),
+);
 
 /** `.dockercfg`: host key -> entry. */
 export const dockerCfg = z.record(z.string(), entry).nullable();

@@ -15,6 +15,8 @@ export interface KeyringCredential {
   readonly entry: string;
   readonly username: string;
   readonly password: Sealed;
+  /** Its entry has a token instead of a password, which the kubelet does not read. */
+  readonly onlyToken?: true;
 }
 
 export interface IgnoredEntry {
@@ -63,7 +65,7 @@ export function lookupCredentials(image: string, secrets: readonly KeyringSecret
   const rest = index.filter((entry) => !chosen.includes(entry));
   return {
     repository,
-    tried: chosen.map(({ secret, entry, username, password }) => ({ secret, entry, username, password })),
+    tried: chosen.map(({ key: _key, ...credential }) => credential),
     ignored: [...ignored, ...rest.map((entry) => explain(entry, repository, chosen))],
     error: null,
   };

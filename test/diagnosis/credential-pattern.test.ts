@@ -178,12 +178,31 @@ describe('expiry', () => {
     }
   });
 
+  const aws: RegistryCredential = podLogin.kind === 'password' ? { ...podLogin, username: 'AWS' } : podLogin;
+  const until = (expiresAt: number): RegistryCredential =>
+    podLogin.kind === 'password' ? { ...podLogin, expiresAt } : podLogin;
+
+  it('by the token’s own date, where it was refused after it', () => {
+    const rejected = (expiresAt: number) => [attempt(until(expiresAt), wrongLogin, wrongPassword)];
+    expect(decide(rejected(1000), { at: 2000 })).toBe('credentials-expired certain');
+    expect(decide(rejected(3000), { at: 2000 })).toBe('credentials-rejected certain');
+    expect(decide(rejected(1000))).toBe('credentials-rejected certain');
+    // A refusal that may be a missing right as well leaves that open.
+    expect(decide([basic(until(1000), wrongLogin)], { at: 2000 })).toBe('credentials-expired likely');
+    expect(decide([attempt(until(1000), found)], { at: 2000 })).toBe('accepted');
+    // Its own date is nearer to the truth than the age of the Secret.
+    const young = [attempt({ ...until(9e12), username: 'AWS' } as RegistryCredential, wrongLogin, wrongPassword)];
+    expect(decide(young, { at: 2000, age: { ms: 13 * HOUR, exact: true } }, ECR)).toBe('credentials-rejected certain');
+  });
+
   it('by the age of an ECR token, as sure as the age is known', () => {
-    const refused = [attempt(podLogin, wrongLogin, wrongPassword)];
+    const refused = [attempt(aws, wrongLogin, wrongPassword)];
     expect(decide(refused, { age: { ms: 13 * HOUR, exact: true } }, ECR)).toBe('credentials-expired certain');
     expect(decide(refused, { age: { ms: 13 * HOUR, exact: false } }, ECR)).toBe('credentials-expired likely');
     expect(decide(refused, { age: { ms: 2 * HOUR, exact: true } }, ECR)).toBe('credentials-rejected certain');
     expect(decide(refused, { age: { ms: 13 * HOUR, exact: true } })).toBe('credentials-rejected certain');
+    const another = [attempt(podLogin, wrongLogin, wrongPassword)];
+    expect(decide(another, { age: { ms: 13 * HOUR, exact: true } }, ECR)).toBe('credentials-rejected certain');
   });
 
   it('knows Amazon’s private registries, not their lookalikes', () => {

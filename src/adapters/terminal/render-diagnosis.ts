@@ -40,6 +40,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
       diagnosis.gaps.map((gap) => `  ${gap}`),
       style,
     ),
+    section('To do by hand', byHand(diagnosis, style), style),
     section(
       'What would help',
       diagnosis.remedies.map((remedy) => `  ${remedy.title} (${remedy.risk})\n${style.dim(`    $ ${remedy.command}`)}`),
@@ -70,6 +71,12 @@ function registryLines({ way, host, asked }: RegistryReport): string[] {
   const line = wayLine(way, host);
   const rows = asked.map(({ credential, token, manifest, means }) => [credential, token, manifest, means]);
   return [...(line === '' ? [] : [`  ${line}`]), table([['CREDENTIAL', 'TOKEN', 'MANIFEST', 'MEANS'], ...rows], '  ')];
+}
+
+/** Each command once, in the order of the findings. */
+function byHand({ findings }: Diagnosis, style: Style): readonly string[] {
+  const commands = findings.flatMap((finding) => finding.commands ?? []);
+  return [...new Set(commands)].map((command) => style.dim(`    $ ${command}`));
 }
 
 function light(value: Light, style: Style): string {

@@ -15,6 +15,8 @@ export const CREDENTIAL_CAUSES = {
     owner: 'platform',
     meaning: 'The stored token was good and ran out. Amazon ECR tokens live 12 hours.',
     fix: 'Write a fresh token into the pull secret now, then repair the job that should refresh it.',
+    unproven:
+      'See when the token was written and when it runs out. If it is past that, write a fresh one into the pull secret, then repair the job that should refresh it.',
   },
   forbidden: {
     title: 'The registry refused access',
@@ -22,6 +24,8 @@ export const CREDENTIAL_CAUSES = {
     owner: 'platform',
     meaning: 'The registry knows who asks and says no, or hides that the repository does not exist.',
     fix: 'Grant this identity the right to read the repository. A new password for the same identity changes nothing.',
+    unproven:
+      'Find out first which it is: does the repository exist under exactly this path, and may this identity read it? Rotate nothing before that.',
   },
   'pull-secret-missing': {
     title: 'The pull secret does not exist in this namespace',
@@ -29,6 +33,8 @@ export const CREDENTIAL_CAUSES = {
     owner: 'team that deploys',
     meaning: 'The pod names a Secret that is not in its namespace. The kubelet goes on without it, as nobody.',
     fix: 'Create the Secret in the pod’s own namespace (a Secret elsewhere does not count), or correct the name.',
+    unproven:
+      'See whether the Secret is there by now and whether the image needs a login at all. If it is missing, create it in the pod’s own namespace, or correct the name.',
   },
   'credential-provider-failed': {
     title: 'The node’s credential helper failed',
@@ -51,6 +57,8 @@ export const CREDENTIAL_CAUSES = {
     meaning:
       'A Secret exists, but this pod does not use it. A service account’s list reaches only pods created after it was written, and only pods without a list of their own.',
     fix: 'Name the Secret in imagePullSecrets of the pod template or its service account, then let the stuck pods be created anew.',
+    unproven:
+      'Find out first whether the image needs a login. If so, name the Secret in imagePullSecrets of the pod template or its service account, then let the stuck pods be created anew.',
   },
   'pull-secret-wrong-namespace': {
     title: 'The pull secret is in another namespace',
@@ -74,6 +82,8 @@ export const CREDENTIAL_CAUSES = {
     meaning:
       'The pod has pull secrets, but no entry in them matches this image. Host and port must be equal as text; a path must be a prefix.',
     fix: 'Add an entry whose key is exactly the image’s registry, with its port if it has one.',
+    unproven:
+      'Find out first whether the image needs a login. If so, add an entry whose key is exactly the image’s registry, with its port if it has one.',
   },
   'credentials-rejected': {
     title: 'The registry rejects the stored user name and password',
@@ -81,6 +91,8 @@ export const CREDENTIAL_CAUSES = {
     owner: 'team that deploys',
     meaning: 'The very credential that the kubelet would use was refused: wrong, expired or revoked.',
     fix: 'Put a working credential into the pull secret. The kubelet retries by itself, at most 5 minutes apart.',
+    unproven:
+      'Log in by hand with the stored user and password. If that is refused, put a working credential into the pull secret; if it is accepted, the account lacks the right.',
   },
   'permission-denied': {
     title: 'The account may not read this repository',
@@ -88,6 +100,8 @@ export const CREDENTIAL_CAUSES = {
     owner: 'registry owner',
     meaning: 'The credential is good, and it has no right to pull from this repository.',
     fix: 'Grant the account read on the repository at the registry. Rotating the password changes nothing.',
+    unproven:
+      'Find out first whether the repository exists under exactly this path. If it does, grant the account read on it at the registry. Rotate nothing before that.',
   },
   'credentials-required': {
     title: 'The registry wants a login and the pod brings none',
@@ -95,6 +109,8 @@ export const CREDENTIAL_CAUSES = {
     owner: 'team that deploys',
     meaning: 'No Secret of the pod applies to this image, and the registry refuses anonymous pulls.',
     fix: 'Create a pull secret for this registry in the namespace and name it in the pod template or its service account.',
+    unproven:
+      'Find out first whether the image exists and is private. If so, create a pull secret for this registry in the namespace and name it in the pod template or its service account.',
   },
   'stale-credentials': {
     title: 'A bad stored credential breaks a public image',

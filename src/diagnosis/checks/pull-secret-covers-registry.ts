@@ -111,8 +111,14 @@ function judge(need: Exclude<Need, 'none'>, own: Draft | undefined, evidence: Vi
 }
 
 function helped({ draft, proven, alternatives }: Helper): Finding {
-  const sure = draft.cause === 'pull-secret-wrong-registry' ? 'possible' : 'likely';
-  return { ...draft, confidence: proven ? 'certain' : sure, alternatives };
+  if (proven) return { ...draft, confidence: 'certain', alternatives };
+  const confidence = draft.cause === 'pull-secret-wrong-registry' ? 'possible' : 'likely';
+  return {
+    ...draft,
+    confidence,
+    alternatives,
+    fix: `Whether it helps is not proven, try it first. ${draft.fix ?? ''}`,
+  };
 }
 
 /** A Secret that is proven to help says all that a missing or unfit one of the pod would say; a wrong name or a wrong type is mended first. */

@@ -1,6 +1,6 @@
 /** Does the registry accept the credential that the kubelet would use? The pattern of answers decides, not the message. */
 
-import { formatDuration } from '../../clock.ts';
+import { formatDuration, formatTime } from '../../clock.ts';
 import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess } from '../../evidence/registry-access.ts';
@@ -10,9 +10,9 @@ import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
-import { nameOf, sortAttempts, tableOf } from '../registry-answers.ts';
+import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
-import { tidy } from '../words.ts';
+import { minuteOf, tidy } from '../words.ts';
 
 type View = EvidenceView<'registryAccess' | 'tags' | 'pullSecrets' | 'pullFailure'>;
 
@@ -62,12 +62,14 @@ function halfBlind(facts: PatternFacts, blind: string): CheckResult {
 function factsOf({ tags, pullSecrets, pullFailure }: View, access: RegistryAccess): PatternFacts {
   const failure = valueOf(pullFailure);
   const listed = valueOf(tags)?.kind === 'listed';
-  const age = ageOf(valueOf(pullSecrets) ?? [], access, failure?.at);
+  const at = failure?.at ?? access.askedAt;
+  const age = ageOf(valueOf(pullSecrets) ?? [], access, at);
   return {
     access,
     repositoryListed: listed,
     ...(failure === undefined ? {} : { said: failure.classification.kind }),
     ...(age === undefined ? {} : { age }),
+    ...(at === undefined ? {} : { at }),
   };
 }
 
@@ -136,13 +138,25 @@ const RULED_OUT: readonly RuledOut[] = [
 type Account = Extract<Pattern, { kind: 'cause' }>;
 
 function sentence(pattern: Account, facts: PatternFacts): string {
+  return `${told(pattern, facts)}${unread(pattern.attempt)}`;
+}
+
+/** What a desktop login leaves in an entry: the kubelet asks with an empty password. */
+function unread({ credential }: AccessAttempt): string {
+  return credential.kind === 'password' && credential.onlyToken === true
+    ? ' Its entry holds a token where the kubelet does not look (identitytoken, registrytoken) and no password.'
+    : '';
+}
+
+function told(pattern: Account, facts: PatternFacts): string {
   const tell = SENTENCES[pattern.cause];
   const who = nameOf(pattern.attempt.credential);
+  if (pattern.cause === 'credentials-expired') return ranOut(pattern, facts);
   if (pattern.cause === 'permission-denied' && pattern.alternatives.includes('repository-not-found')) {
     return perhapsHidden(pattern, facts);
   }
   if (pattern.cause === 'credentials-rejected' && pattern.alternatives.includes('permission-denied')) {
-    return `The registry ${facts.access.host} refuses ${who}, and does not tell whether the password is wrong or a right is missing.`;
+    return `The registry ${facts.access.host} refuses ${who}, and does not tell whether the password is wrong or a right is missing.${written(facts)}`;
   }
   if (tell !== undefined) return tell(who, facts);
   return `${CAUSES[pattern.cause].title} (${facts.access.host}, asked as ${who} from the bot’s place in the network).`;
@@ -155,10 +169,25 @@ function perhapsHidden({ attempt }: Account, { access }: PatternFacts): string {
   return `${access.host} does not let ${who} pull: the repository is missing, or hidden from these credentials.${login}`;
 }
 
+/** How old the password is; what it was refused for is another matter. */
+function written({ age }: PatternFacts): string {
+  if (age === undefined || age.ms < 0) return '';
+  return ` Its Secret was ${age.exact ? 'last written' : 'made'} ${formatDuration(age.ms)} before that.`;
+}
+
+/** The registry's own words, the token's own date, or the age of an Amazon token: what of these shows it is said. */
+function ranOut({ attempt, confidence }: Account, facts: PatternFacts): string {
+  const { credential } = attempt;
+  const who = `The registry ${facts.access.host} refuses ${nameOf(credential)}`;
+  const until = credential.kind === 'password' ? credential.expiresAt : undefined;
+  if (readAttempt(attempt) === 'expired') return `${who}: its token has expired.${written(facts)}`;
+  if (until !== undefined) return `${who}: the token says itself that it ran out at ${minuteOf(formatTime(until))}.`;
+  const has = confidence === 'certain' ? 'has' : 'may have';
+  return `${who}: its token ${has} expired, because Amazon’s live 12 hours.${written(facts)}`;
+}
+
 const SENTENCES: Partial<Record<Cause, (who: string, facts: PatternFacts) => string>> = {
-  'credentials-rejected': (who, { access }) => `The registry ${access.host} refuses ${who}.`,
-  'credentials-expired': (who, { access, age }) =>
-    `The registry ${access.host} refuses ${who}: its token has expired${age === undefined ? '' : ` (written ${formatDuration(age.ms)} before the failure)`}.`,
+  'credentials-rejected': (who, facts) => `The registry ${facts.access.host} refuses ${who}.${written(facts)}`,
   'permission-denied': (who, { access }) =>
     `${who} is known to ${access.host}, but has no right to pull this repository.`,
   'credentials-required': (_who, { access }) =>
@@ -170,12 +199,16 @@ const SENTENCES: Partial<Record<Cause, (who: string, facts: PatternFacts) => str
     `The repository is missing, or hidden from these credentials: ${access.host} answers both alike.`,
 };
 
-function detailOf(attempt: AccessAttempt, { access }: PatternFacts): Finding['detail'] {
+function detailOf(attempt: AccessAttempt, { access, age }: PatternFacts): Finding['detail'] {
   const { credential, outcome, quota } = attempt;
   return {
     host: access.host,
     asked: tableOf(access),
     ...(credential.kind === 'password' ? { username: credential.username, secret: credential.secret ?? null } : {}),
+    ...(age === undefined || age.ms < 0 ? {} : { secretWritten: `${formatDuration(age.ms)} before` }),
+    ...(credential.kind === 'password' && credential.expiresAt !== undefined
+      ? { tokenExpires: formatTime(credential.expiresAt) }
+      : {}),
     ...('message' in outcome && outcome.message !== '' ? { message: tidy(outcome.message) } : {}),
     ...('status' in outcome ? { status: outcome.status } : {}),
     ...('retryAfterSeconds' in outcome && outcome.retryAfterSeconds !== undefined

@@ -1,5 +1,6 @@
 import type { KeyringCredential } from '../../image/keyring.ts';
 import { apiHost, type ImageReference } from '../../image/reference.ts';
+import { tokenExpiry } from '../../image/token-expiry.ts';
 import { defineCollector, type Outside } from '../collector.ts';
 import { blockedBy, notCollected, observed } from '../observation.ts';
 import { type AccessAttempt, anonymous, type LoginAnswer, type RegistryCredential } from '../registry-access.ts';
@@ -15,7 +16,7 @@ const MOST_CREDENTIALS = 6;
 export const registryAccess = defineCollector({
   kind: 'registryAccess',
   needs: ['reference', 'keyring'],
-  collect: async (read, { registry, signal, ownCredential }) => {
+  collect: async (read, { registry, signal, ownCredential, now }) => {
     const parsed = await read('reference');
     if (parsed.status !== 'observed') return blockedBy('the image', parsed);
     if (!parsed.value.ok) return notCollected('the image reference is not well formed');
@@ -30,12 +31,14 @@ export const registryAccess = defineCollector({
       : await Promise.all(others.map((credential) => registry.manifest(reference, credential, signal)));
     const attempts = await withLogins([first, ...rest], reference, { registry, signal });
     const scheme = first.scheme === undefined ? {} : { scheme: first.scheme };
-    return observed({ host: apiHost(reference.registry), ...scheme, attempts });
+    const asked = now === undefined ? {} : { askedAt: now() };
+    return observed({ host: apiHost(reference.registry), ...scheme, ...asked, attempts });
   },
 });
 
 /** A login of the keyring as the registry is asked with it. */
-export function asCredential({ secret, entry, username, password }: KeyringCredential): RegistryCredential {
+export function asCredential({ secret, entry, username, password, onlyToken }: KeyringCredential): RegistryCredential {
+  const expiresAt = tokenExpiry(password);
   return {
     kind: 'password',
     source: `secret/${secret}, entry ${entry}`,
@@ -44,6 +47,8 @@ export function asCredential({ secret, entry, username, password }: KeyringCrede
     entry,
     username,
     password,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(onlyToken === undefined ? {} : { onlyToken }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
-import { CAUSES } from '../../../diagnosis/catalogue.ts';
+import { adviceFor } from '../../../diagnosis/advice.ts';
 import type { Diagnosis, DiagnosisFinding, RegistryReport } from '../../../diagnosis/diagnosis.ts';
 import { tellingReports, wayLine } from '../../../diagnosis/registry-report.ts';
 import { clampEscaped, cleaned, code, escaped } from './escape.ts';
@@ -39,7 +39,7 @@ function finding(one: DiagnosisFinding, told: boolean): MessageBlock {
       `${one.pod === '' ? '' : `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, `}image ${code(one.image, 300)}`,
       ...(Array.isArray(nearest) && nearest.length > 0 ? [`nearest tags: ${tagList(nearest)}`] : []),
       ...(facts.length > 0 ? [facts.join(' · ')] : []),
-      ...(told ? [] : [`_what to do:_ ${clampEscaped(escaped(CAUSES[one.cause].fix), 400)}`]),
+      ...(told ? [] : [`_what to do:_ ${clampEscaped(escaped(adviceFor(one)), 400)}`]),
       `_because of:_ ${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')}`,
     ].join('\n'),
   );
@@ -92,7 +92,10 @@ function commands(diagnosis: Diagnosis): MessageBlock[] {
   const look = diagnosis.steps
     .filter((step) => step.command !== '' && (step.status === 'failed' || step.status === 'inconclusive'))
     .map((step) => step.command);
-  const act = diagnosis.remedies.filter((remedy) => remedy.command !== '').map((remedy) => remedy.command);
+  const act = [
+    ...diagnosis.findings.slice(0, MAX_FINDINGS).flatMap((one) => one.commands ?? []),
+    ...diagnosis.remedies.filter((remedy) => remedy.command !== '').map((remedy) => remedy.command),
+  ];
   return [
     ...(look.length > 0 ? [section(`*See it yourself*\n${fence([...new Set(look)], 2500)}`)] : []),
     ...(act.length > 0 ? [section(`*By hand*\n${fence([...new Set(act)], 2500)}`)] : []),
