@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   revisions: 'the workload’s revisions',
   node: 'the node',
   nodes: 'the nodes',
+  landing: 'the nodes where the pod may land',
   scope: 'other pods',
   reference: 'the image reference',
   serviceAccount: 'the service account',

@@ -77,6 +77,8 @@ export interface EvidenceKinds {
   readonly node: NodeSnapshot;
   /** All nodes of the cluster; asked only where the pod is on none yet. */
   readonly nodes: NodeList;
+  /** The nodes where the pod may land; asked only where the image is not built for the one it is on. */
+  readonly landing: NodeList;
   readonly scope: ScopeEvidence;
   readonly reference: ParsedReference;
   readonly serviceAccount: ServiceAccountSnapshot;

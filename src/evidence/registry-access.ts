@@ -79,7 +79,7 @@ export interface Stage {
 export interface ManifestView {
   readonly digest: string;
   readonly mediaType: string;
-  /** `linux/amd64`, `linux/arm64/v8`; attestations left out; empty for a single-platform manifest. */
+  /** `linux/amd64`, `linux/arm64/v8`, `windows(10.0.20348.2227)/amd64`; attestations left out; empty for a single-platform manifest. */
   readonly platforms: readonly string[];
   /** Digests of an index's platform manifests; empty for a single manifest. */
   readonly manifests: readonly string[];

@@ -1,5 +1,6 @@
 /** Is what a node runs the image that the tag means now? Pure. */
 import type { ImageId } from '../image/image-id.ts';
+import { parsePlatform } from '../image/platform.ts';
 import type { ManifestView } from './registry-access.ts';
 
 /** Pods of the workload that run one image on one node. */
@@ -55,6 +56,9 @@ export function matchManifests(
 function manifestFor({ digest, manifests, platforms }: ManifestView, platform: string | undefined): string | undefined {
   if (manifests.length === 0) return digest;
   if (platform === undefined || manifests.length !== platforms.length) return undefined;
-  const fitting = manifests.filter((_digest, at) => platforms[at]?.split('/').slice(0, 2).join('/') === platform);
+  const fitting = manifests.filter((_digest, at) => {
+    const { os, arch } = parsePlatform(platforms[at] ?? '');
+    return `${os}/${arch}` === platform;
+  });
   return fitting.length === 1 ? fitting[0] : undefined;
 }

@@ -3,6 +3,7 @@
 import type { Sealed } from '../sealed.ts';
 import type { WorkloadRef } from '../target/target.ts';
 import type { ManagedBy } from './managed-by.ts';
+import type { Placement, Taint } from './placement.ts';
 
 export interface ContainerSnapshot {
   readonly name: string;
@@ -48,6 +49,8 @@ export interface PodSnapshot {
   readonly containers: readonly ContainerSnapshot[];
   /** The direct controller (a ReplicaSet for a Deployment's pod). */
   readonly controller?: { readonly kind: string; readonly name: string; readonly uid: string };
+  /** Where it may be scheduled; absent: nothing is required. */
+  readonly placement?: Placement;
   /** Conditions that are False, with their reason: why it is not scheduled or not ready. */
   readonly unmet: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
 }
@@ -116,6 +119,10 @@ export interface NodeSnapshot {
   readonly name: string;
   readonly os: string;
   readonly arch: string;
+  /** Windows only: `10.0.20348.2227`. */
+  readonly osVersion?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly taints?: readonly Taint[];
   readonly runtime: string;
   readonly kubelet: string;
   readonly ready: boolean;

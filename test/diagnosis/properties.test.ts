@@ -151,6 +151,7 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
   revisions: maybe(fc.constantFrom([], [revision(2, 'b', { isCurrent: true }), revision(1, 'a', { ready: 2 })])),
   node: fc.constantFrom(evidence().node, absent, noSecretRight),
   nodes: fc.constantFrom(evidence().nodes, noSecretRight),
+  landing: fc.constantFrom(evidence().landing, noSecretRight, observed({ nodes: [], truncated: false })),
   scope: fc.constantFrom(evidence().scope, noSecretRight),
   reference: maybe(
     fc.constantFrom(parseReference(IMAGE), parseReference('a b'), parseReference(`${HOST}/x@sha256:${'b'.repeat(64)}`)),

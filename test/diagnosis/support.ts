@@ -199,6 +199,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
       pressure: [],
     }),
     nodes: { status: 'not-collected', reason: 'the pod is on a node' },
+    landing: { status: 'not-collected', reason: 'the image is built for the pod’s node' },
     scope: observed({ failing: [], extent: 'cluster', pods: 10, truncated: false }),
     reference: observed(parseReference(IMAGE)),
     serviceAccount: observed({ name: 'default', imagePullSecrets: [] }),

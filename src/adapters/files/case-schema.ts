@@ -202,6 +202,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
   ),
   node: Node,
   nodes: z.looseObject({ nodes: z.array(Node), truncated: z.boolean() }),
+  landing: z.looseObject({ nodes: z.array(Node), truncated: z.boolean() }),
   scope: z.looseObject({
     failing: z.array(Failing),
     extent: z.enum(['cluster', 'namespace']),

@@ -63,12 +63,34 @@ const ContainerStatus = z.object({
 export type ContainerStatus = z.infer<typeof ContainerStatus>;
 const Condition = z.object({ type: z.string(), status: text, reason: text, message: text });
 
+const NodeRequirement = z.object({ key: text, operator: text, values: list(z.string()) });
+
+/** Only what the scheduler must keep to; preferences decide nothing. */
+export const Affinity = z
+  .object({
+    nodeAffinity: z
+      .object({
+        requiredDuringSchedulingIgnoredDuringExecution: z
+          .object({
+            nodeSelectorTerms: list(
+              z.object({ matchExpressions: list(NodeRequirement), matchFields: list(NodeRequirement) }),
+            ),
+          })
+          .nullish(),
+      })
+      .nullish(),
+  })
+  .nullish();
+
 export const Pod = z.object({
   metadata: Metadata,
   spec: PodSpec.extend({
     ephemeralContainers: list(Container),
     nodeName: text,
     hostNetwork: flag,
+    nodeSelector: z.record(z.string(), z.string()).nullish(),
+    tolerations: list(z.object({ key: text, operator: text, value: text, effect: text })),
+    affinity: Affinity,
     serviceAccountName: text,
     imagePullSecrets: list(z.object({ name: text })),
   }).nullish(),
@@ -158,10 +180,17 @@ export type Secret = z.infer<typeof Secret>;
 
 export const Node = z.object({
   metadata: Metadata,
+  spec: z.object({ taints: list(z.object({ key: text, value: text, effect: text })) }).nullish(),
   status: z
     .object({
       nodeInfo: z
-        .object({ operatingSystem: text, architecture: text, containerRuntimeVersion: text, kubeletVersion: text })
+        .object({
+          operatingSystem: text,
+          architecture: text,
+          kernelVersion: text,
+          containerRuntimeVersion: text,
+          kubeletVersion: text,
+        })
         .nullish(),
       conditions: list(Condition),
     })

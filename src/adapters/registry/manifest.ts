@@ -1,6 +1,7 @@
 /** A manifest's bytes as evidence: digest of exactly these bytes, media type, platforms. */
 import { createHash } from 'node:crypto';
 import type { AccessOutcome, ManifestView } from '../../evidence/registry-access.ts';
+import { formatPlatform } from '../../image/platform.ts';
 import { mediaTypeOf, notARegistry } from './answers.ts';
 import { type IndexEntry, type ManifestBody, readIndexEntries, readManifest } from './schema.ts';
 import { type Answer, type Call, refusal } from './transport.ts';
@@ -79,8 +80,8 @@ function partsOf(
 
 function platformOf(entry: IndexEntry): string | undefined {
   if (!entry.platform) return undefined;
-  const { os, architecture, variant } = entry.platform;
-  return [os, architecture, variant].filter(Boolean).join('/');
+  const { os, architecture: arch, variant = '', 'os.version': osVersion = '' } = entry.platform;
+  return formatPlatform({ os, arch, variant, osVersion });
 }
 
 /** BuildKit stores provenance and SBOM beside the images, as platform unknown/unknown. */

@@ -48,6 +48,11 @@ const platform = z.object({
     .regex(/^[\w.-]{1,40}$/)
     .optional()
     .catch(undefined),
+  'os.version': z
+    .string()
+    .regex(/^[\w.-]{1,40}$/)
+    .optional()
+    .catch(undefined),
 });
 const digest = z.string().regex(/^[a-z0-9+._-]{1,32}:[0-9a-fA-F]{32,128}$/);
 const indexEntry = z.object({

@@ -1,9 +1,9 @@
 /** Is the image built for the nodes where a new pod may land? For a pod that does not exist yet; where one has a node, `tag-exists` looks at that. */
 import type { ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
 import type { NodeList, NodeSnapshot } from '../../evidence/snapshots.ts';
+import { type Fit, OPEN, parsePlatform, runsOn } from '../../image/platform.ts';
 import { type CheckResult, type Confidence, defineCheck } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
-import { runsOn } from '../platforms.ts';
 import { count, list } from '../words.ts';
 
 /** Node names shown; the count says the rest. */
@@ -45,30 +45,32 @@ function manifestIn({ attempts }: RegistryAccess): ManifestView | undefined {
 /** A node that does not tell its platform proves nothing, and an image for Linux need not run on Windows nodes. */
 function compare({ platforms, digest }: ManifestView, { nodes, truncated }: NodeList): CheckResult {
   const known = nodes.filter(({ os, arch }) => os !== '' && arch !== '');
-  const [unfit, fit] = [
-    known.filter((node) => !runsOn(node, platforms)),
-    known.filter((node) => runsOn(node, platforms)),
-  ];
+  const by = (fit: Fit) => known.filter((node) => runsOn(node, platforms) === fit);
+  const [unfit, fit, open] = [by('no'), by('yes'), by('unknown')];
   if (known.length === 0) {
     return { verdict: 'inconclusive', note: 'no node tells its platform', missing: ['nodes'] };
   }
   const all = `${truncated ? 'the first ' : ''}${count(known.length, 'node')}`;
+  if (unfit.length === 0 && open.length > 0) {
+    const note = `${fit.length} of ${all} can run it (built for ${list(platforms)}); of ${named(open)} ${OPEN}`;
+    return { verdict: 'inconclusive', note, missing: ['nodes'] };
+  }
   if (unfit.length === 0) {
     const ruledOut = truncated
       ? []
       : [{ cause: 'platform-mismatch' as const, because: ['registryAccess', 'nodes'] as const }];
     return { verdict: 'pass', note: `all of ${all} can run it (built for ${list(platforms)})`, ruledOut };
   }
-  const sameSystem = unfit.filter(({ os }) => platforms.some((platform) => platform.startsWith(`${os}/`)));
+  const sameSystem = unfit.filter(({ os }) => platforms.some((platform) => parsePlatform(platform).os === os));
   if (fit.length > 0 && sameSystem.length === 0) {
     const note = `${fit.length} of ${all} can run it; ${named(unfit)} have another operating system`;
     return { verdict: 'pass', note };
   }
-  const confidence: Confidence = fit.length === 0 && !truncated ? 'certain' : 'possible';
-  const where =
-    fit.length === 0
-      ? `none of ${all} can run it`
-      : `${unfit.length} of ${all} cannot run it; whether the pod may land there depends on its node selector and affinity, which are not known`;
+  const none = fit.length === 0 && open.length === 0;
+  const confidence: Confidence = none && !truncated ? 'certain' : 'possible';
+  const where = none
+    ? `none of ${all} can run it`
+    : `${unfit.length} of ${all} cannot run it; whether the pod may land there depends on its node selector and affinity, which are not known`;
   const summary = `The image is built for ${list(platforms)}, and ${where}: ${named(unfit)}.`;
   return {
     verdict: 'fail',

@@ -6,25 +6,36 @@ import type { Elsewhere } from '../../evidence/elsewhere.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
+import { OPEN, runsOn } from '../../image/platform.ts';
 import { fullName, type ImageReference, manifestSelector, repositoryName } from '../../image/reference.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { withEarlierImage } from '../earlier-image.ts';
 import { otherRegistries, registrySentence, withElsewhere } from '../elsewhere-words.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { describedMissing, describeMissing } from '../missing-image.ts';
-import { runsOn } from '../platforms.ts';
+import { platformMismatch } from '../platform-words.ts';
 import { nameOf, readAttempt, tableOf } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
 type View = EvidenceView<
-  'reference' | 'registryAccess' | 'tags' | 'tagDetails' | 'node' | 'revisions' | 'container' | 'elsewhere'
+  'reference' | 'registryAccess' | 'tags' | 'tagDetails' | 'node' | 'landing' | 'revisions' | 'container' | 'elsewhere'
 >;
 
 export const tagExists = defineCheck({
   id: 'tag-exists',
   question: 'Does the image exist in the registry?',
-  needs: ['reference', 'registryAccess', 'tags', 'tagDetails', 'node', 'revisions', 'container', 'elsewhere'],
+  needs: [
+    'reference',
+    'registryAccess',
+    'tags',
+    'tagDetails',
+    'node',
+    'landing',
+    'revisions',
+    'container',
+    'elsewhere',
+  ],
   run(evidence): CheckResult {
     const { reference, registryAccess } = evidence;
     if (reference.status !== 'observed') return couldNotLook({ reference });
@@ -89,7 +100,7 @@ const EXISTS: readonly RuledOut[] = [
   { cause: 'digest-not-found', because: ['registryAccess'] },
 ];
 
-function found({ node }: View, attempt: AccessAttempt, manifest: ManifestView): CheckResult {
+function found({ node, landing }: View, attempt: AccessAttempt, manifest: ManifestView): CheckResult {
   const note = `the registry has it: ${manifest.digest} (asked as ${nameOf(attempt.credential)})`;
   const platform = valueOf(node);
   if (manifest.platforms.length === 0) return { verdict: 'pass', note, ruledOut: EXISTS };
@@ -97,24 +108,20 @@ function found({ node }: View, attempt: AccessAttempt, manifest: ManifestView): 
     const gap = gapOf('node', node);
     return { verdict: 'pass', note: `${note}; built for ${list(manifest.platforms)}; ${gap}`, ruledOut: EXISTS };
   }
-  if (runsOn(platform, manifest.platforms)) {
+  const fit = runsOn(platform, manifest.platforms);
+  if (fit === 'unknown') {
+    const open = `${note}; built for ${list(manifest.platforms)}; of node ${platform.name} ${OPEN}`;
+    return { verdict: 'pass', note: open, ruledOut: EXISTS };
+  }
+  if (fit === 'yes') {
     const ruledOut: RuledOut[] = [...EXISTS, { cause: 'platform-mismatch', because: ['registryAccess', 'node'] }];
     return { verdict: 'pass', note: `${note}, also for ${platform.os}/${platform.arch}`, ruledOut };
   }
-  const summary = `The image exists for ${list(manifest.platforms)}, but node ${platform.name} is ${platform.os}/${platform.arch}.`;
+  const finding = platformMismatch(manifest, platform, valueOf(landing));
   return {
     verdict: 'fail',
-    note: summary,
-    findings: [
-      {
-        cause: 'platform-mismatch',
-        confidence: 'certain',
-        because: ['registryAccess', 'node'],
-        summary,
-        detail: { platforms: manifest.platforms, node: `${platform.os}/${platform.arch}`, digest: manifest.digest },
-        alternatives: [],
-      },
-    ],
+    note: finding.summary,
+    findings: [finding],
     ruledOut: EXISTS,
   };
 }

@@ -7,6 +7,7 @@ import { crashLogs } from './crash-logs.ts';
 import { elsewhere } from './elsewhere.ts';
 import { events } from './events.ts';
 import { keyring } from './keyring.ts';
+import { landing } from './landing.ts';
 import { node } from './node.ts';
 import { nodes } from './nodes.ts';
 import { pod } from './pod.ts';
@@ -35,6 +36,7 @@ export const COLLECTORS: Collectors = {
   revisions,
   node,
   nodes,
+  landing,
   scope,
   reference,
   serviceAccount,

@@ -118,6 +118,59 @@ describe('the client of an API server', () => {
     });
   });
 
+  it('reads where a pod may land, and what a node says of itself', async () => {
+    const spec = {
+      nodeSelector: { pool: 'a' },
+      tolerations: [
+        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+        { key: 'gpu' },
+      ],
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['arm64'] }] },
+            ],
+          },
+        },
+      },
+    };
+    const { url } = await serve(json({ items: [{ metadata: { name: 'p' }, spec: { ...spec, containers: [] } }] }));
+    const list = await readerOf(connect(url)).pods({}, signal);
+    expect(list).toMatchObject({
+      value: {
+        pods: [
+          {
+            placement: {
+              nodeSelector: { pool: 'a' },
+              terms: [{ labels: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['arm64'] }], fields: [] }],
+              tolerations: [{ key: 'gpu', operator: 'Equal', value: '', effect: '' }],
+            },
+          },
+        ],
+      },
+    });
+    const nodeInfo = { operatingSystem: 'windows', architecture: 'amd64', kernelVersion: '10.0.20348.2227' };
+    const item = {
+      metadata: { name: 'win-1', labels: { pool: 'w' } },
+      spec: { taints: [{ key: 'os', value: 'windows', effect: 'NoSchedule' }] },
+      status: { nodeInfo },
+    };
+    const nodes = await serve(json({ items: [item, { metadata: { name: 'bare' } }] }));
+    expect(await readerOf(connect(nodes.url)).nodes(signal)).toMatchObject({
+      value: {
+        nodes: [
+          {
+            osVersion: '10.0.20348.2227',
+            labels: { pool: 'w' },
+            taints: [{ key: 'os', value: 'windows', effect: 'NoSchedule' }],
+          },
+          { name: 'bare', labels: {}, taints: [] },
+        ],
+      },
+    });
+  });
+
   it('stops at its cap, and calls a list whose later pages expired a prefix', async () => {
     const item = { metadata: { name: 'p' } };
     const items = Array.from({ length: 5000 }, () => item);

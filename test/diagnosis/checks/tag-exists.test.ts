@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { observed } from '../../../src/evidence/observation.ts';
+import { observed, valueOf } from '../../../src/evidence/observation.ts';
 import { parseReference } from '../../../src/image/reference.ts';
 import {
   access,
@@ -97,6 +97,40 @@ describe('does the tag exist', () => {
     const arm = { ...manifest, platforms: ['linux/arm64'] };
     const result = check({ registryAccess: access(attempt(podLogin, { kind: 'found', manifest: arm })) });
     expect(firstFinding(result)).toBe('platform-mismatch certain');
+  });
+
+  it.each([
+    [
+      'both kinds of nodes',
+      ['amd64', 'arm64'],
+      'It works on arm64-node of the 2 nodes where the pod may land: build it for both',
+    ],
+    ['this kind only', ['amd64'], 'None of the 1 node where the pod may land can run it: it must be built for them.'],
+    [
+      'a node that does not tell enough',
+      ['amd64', 'arm'],
+      'Of the 2 nodes where the pod may land, none is known to run it.',
+    ],
+  ])('says whether another node would do: %s', (_story, arches, words) => {
+    const platforms = ['linux/arm64', 'linux/arm/v7'];
+    const node = valueOf(evidence().node);
+    if (node === undefined) throw new Error('no node');
+    const nodes = arches.map((arch) => ({ ...node, name: `${arch}-node`, arch }));
+    const result = check({
+      registryAccess: access(attempt(podLogin, { kind: 'found', manifest: { ...manifest, platforms } })),
+      landing: observed({ nodes, truncated: false }),
+    });
+    expect(firstFinding(result)).toBe('platform-mismatch certain');
+    expect(result.note).toContain('but node node-1 is linux/amd64.');
+    expect(result.note).toContain(words);
+  });
+
+  it('leaves open what depends on the variant of the node’s CPU', () => {
+    const newer = { ...manifest, platforms: ['linux/amd64/v3'] };
+    const result = check({ registryAccess: access(attempt(podLogin, { kind: 'found', manifest: newer })) });
+    expect(result).toMatchObject({ verdict: 'pass', note: expect.stringContaining('not known which variant') });
+    const ruledOut = result.verdict === 'pass' ? (result.ruledOut ?? []) : [];
+    expect(ruledOut.map(({ cause }) => cause)).not.toContain('platform-mismatch');
   });
 
   it('does not blame the platform when the node is unknown or runs the older CPU too', () => {

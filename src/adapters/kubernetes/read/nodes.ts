@@ -1,9 +1,11 @@
 /** Nodes: platform, runtime, and whether they are well. */
 import { mapObserved, type Observation } from '../../../evidence/observation.ts';
+import type { Taint } from '../../../evidence/placement.ts';
 import type { NodeList, NodeSnapshot } from '../../../evidence/snapshots.ts';
 import type { KubeClient } from '../client.ts';
 import { NODES } from '../resources.ts';
 import { Node } from '../schema.ts';
+import { optional } from './common.ts';
 import { getOne, listAll } from './fetch.ts';
 
 /** Kubernetes itself is made for clusters up to this size (kubernetes.io, "Considerations for large clusters"). */
@@ -22,16 +24,29 @@ export async function listNodes(client: KubeClient, signal: AbortSignal): Promis
   return mapObserved(list, ({ items, truncated }) => ({ nodes: items.map(nodeSnapshot), truncated }));
 }
 
-function nodeSnapshot({ metadata, status }: Node): NodeSnapshot {
+function nodeSnapshot({ metadata, spec, status }: Node): NodeSnapshot {
   const info = status?.nodeInfo;
+  // There the kernel's version is the system's.
+  const isWindows = info?.operatingSystem === 'windows';
   const met = (status?.conditions ?? []).filter((condition) => condition.status === 'True').map(({ type }) => type);
   return {
     name: metadata.name,
     os: info?.operatingSystem ?? '',
     arch: info?.architecture ?? '',
+    ...(isWindows ? optional('osVersion', info?.kernelVersion) : {}),
+    labels: metadata.labels ?? {},
+    taints: taintsOf(spec),
     runtime: info?.containerRuntimeVersion ?? '',
     kubelet: info?.kubeletVersion ?? '',
     ready: met.includes('Ready'),
     pressure: met.filter((type) => type.endsWith('Pressure')),
   };
+}
+
+function taintsOf(spec: Node['spec']): readonly Taint[] {
+  return (spec?.taints ?? []).map(({ key, value, effect }) => ({
+    key: key ?? '',
+    value: value ?? '',
+    effect: effect ?? '',
+  }));
 }

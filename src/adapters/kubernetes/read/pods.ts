@@ -9,6 +9,7 @@ import { type ContainerStatus, Pod } from '../schema.ts';
 import { controllerIn, identity, optional, secretNames } from './common.ts';
 import { getOne, listAll } from './fetch.ts';
 import { maskLine } from './logs.ts';
+import { placementOf } from './placement.ts';
 
 /** Above this a list is a prefix, and says so. */
 export const MAX_PODS = 20_000;
@@ -55,6 +56,7 @@ export function podSnapshot(pod: Pod): PodSnapshot {
     ...optional('deletedAt', parseTime(metadata.deletionTimestamp)),
     serviceAccount: spec.serviceAccountName || 'default',
     imagePullSecrets: secretNames(spec.imagePullSecrets),
+    ...optional('placement', placementOf(spec)),
     containers: [
       ...containers('init', spec.initContainers, status.initContainerStatuses),
       ...containers('main', spec.containers, status.containerStatuses),
