@@ -7,7 +7,7 @@ import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { tally } from './checks/blast-radius.ts';
 import type { Diagnosis, DiagnosisFinding, Severity } from './diagnosis.ts';
-import { confidenceRank } from './explains.ts';
+import { confidenceRank, isMute } from './explains.ts';
 import { hitsSeveralWorkloads } from './severity.ts';
 import { type Affected, sharing } from './sharing.ts';
 import { list, minuteOf } from './words.ts';
@@ -72,7 +72,9 @@ function sentence({ finding, from }: Chosen, alternatives: readonly Cause[]): st
   const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
   const sure = finding.confidence === 'certain' ? '' : ` (${finding.confidence}, not proven${open})`;
   const who = owner === 'nobody' ? '' : ` Who acts: ${owner}.`;
-  const notes = from.notes.map((note) => ` Note: ${withoutStop(note)}.`).join('');
+  // Where nobody gave a reason, what could not be seen may hide it.
+  const unseen = isMute(finding.cause) ? [...new Set(from.open)].slice(0, 3) : [];
+  const notes = [...from.notes, ...unseen].map((note) => ` Note: ${withoutStop(note)}.`).join('');
   return `${where}${withoutStop(finding.summary)}${sure}.${since} ${adviceFor(finding)}${who}${notes}`;
 }
 

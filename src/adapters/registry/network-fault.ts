@@ -46,6 +46,8 @@ export function networkFault(error: unknown): { readonly fault: NetworkFault; re
 
 /** An answer that is no HTTP, or HTTP that breaks its own rules: parser and header errors. */
 export function isBrokenHttp(error: unknown): boolean {
+  // undici's word for interim answers that it does not take (lib/dispatcher/client-h1.js).
+  if (codeOf(error) === 'UND_ERR_SOCKET' && sentenceOf(error) === 'bad response') return true;
   // undici's parser error often carries no code.
   return nameOf(error) === 'HTTPParserError' || /^HPE_|^UND_ERR_HEADERS_OVERFLOW$|^UND_ERR_INVALID/.test(codeOf(error));
 }

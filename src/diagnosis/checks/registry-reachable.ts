@@ -13,7 +13,7 @@ import type { WayStep } from '../diagnosis.ts';
 import { isMute } from '../explains.ts';
 import { couldNotLook } from '../gaps.ts';
 import { contrast, saysNetwork } from '../node-contrast.ts';
-import { type Answer, readAttempt } from '../registry-answers.ts';
+import { type Answer, nameOf, readAttempt, sortAttempts } from '../registry-answers.ts';
 import { faultWords, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
 import { list, tidy } from '../words.ts';
@@ -26,16 +26,16 @@ export const registryReachable = defineCheck({
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const access = registryAccess.value;
     const failure = valueOf(pullFailure);
-    const reached = access.attempts.find((attempt) => !NOT_REACHED.has(readAttempt(attempt)));
-    if (reached !== undefined) return answered(access, reached, failure);
-    if (access.attempts.some((attempt) => readAttempt(attempt) === 'not-a-registry')) return stranger(access);
-    const broken = access.attempts.find(({ outcome }) => outcome.kind === 'network');
-    if (broken?.outcome.kind === 'network') {
-      const seen = { host: access.host, at: whereOf(access, broken), fault: broken.outcome, way: wayTo(access) };
+    const broken = brokenWay(access);
+    if (broken !== undefined) {
       const has = valueOf(container);
-      if (failure === undefined && has !== undefined && hasStarted(has)) return onlyOurs(seen);
-      return unreached(seen, failure, pullFailure.status);
+      if (failure === undefined && has !== undefined && hasStarted(has)) return onlyOurs(broken);
+      return unreached(broken, failure, pullFailure.status);
     }
+    const reached = access.attempts.find(gotThrough);
+    if (reached !== undefined) return answered(access, reached, failure);
+    const strange = access.attempts.find((attempt) => readAttempt(attempt) === 'not-a-registry');
+    if (strange !== undefined) return stranger(whereOf(access, strange));
     const refused = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'refused');
     const why = refused?.kind === 'refused' ? `for safety: ${tidy(refused.reason)}` : 'nobody asked';
     return {
@@ -53,9 +53,24 @@ export const registryReachable = defineCheck({
 
 const NOT_REACHED: ReadonlySet<Answer> = new Set<Answer>(['network', 'not-asked', 'not-a-registry']);
 
+function gotThrough(attempt: AccessAttempt): boolean {
+  return !NOT_REACHED.has(readAttempt(attempt));
+}
+
+/** None of the questions that the kubelet would ask gets through, and one of them breaks on the way; others may be answered. */
+function brokenWay(access: RegistryAccess): Broken | undefined {
+  const { pod } = sortAttempts(access);
+  const asked = pod.length > 0 ? pod : access.attempts;
+  if (asked.some(gotThrough)) return undefined;
+  const cut = [...asked, ...access.attempts].find(({ outcome }) => outcome.kind === 'network');
+  if (cut?.outcome.kind !== 'network') return undefined;
+  const who = access.attempts.some(gotThrough) ? ` as ${nameOf(cut.credential)}` : '';
+  return { host: access.host, at: `${whereOf(access, cut)}${who}`, fault: cut.outcome, way: wayTo(access) };
+}
+
 /** Something spoke from that address, but not as a registry: neither reached nor unreachable. */
-function stranger({ host }: RegistryAccess): CheckResult {
-  const note = `what answers the bot at ${host} does not speak as a registry: a portal or proxy may stand before it`;
+function stranger(at: string): CheckResult {
+  const note = `what answers the bot at ${at} does not speak as a registry: a portal or proxy may stand before it`;
   return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
 }
 

@@ -1,0 +1,224 @@
+/** What each misbehaviour is to the node, in containerd's words where it has any, and what the diagnosis makes of it. */
+import { json, oneManifest } from '../../adapters/registry/fake-registry.ts';
+import {
+  answer,
+  badGzip,
+  basic,
+  bearer,
+  body,
+  cutBody,
+  cutHeader,
+  drip,
+  echo,
+  endlessPages,
+  gzipBomb,
+  type Habit,
+  hangUp,
+  headerBomb,
+  html,
+  huge,
+  insufficient,
+  interimStorm,
+  redirect,
+  silent,
+} from './habits.ts';
+
+export interface Story {
+  readonly habit: Habit;
+  readonly says?: string;
+  /** `cause confidence` */
+  readonly verdict: string;
+  /** Words of the verdict: where the cause stays open, why. */
+  readonly tells?: string;
+}
+
+const NOT_FOUND = 'HOST/team/api:1.4.2: not found';
+const STATUS = (status: string) =>
+  `unexpected status from HEAD request to http://HOST/v2/team/api/manifests/1.4.2: ${status}`;
+const ASKING = 'failed to do request: Head "http://HOST/v2/team/api/manifests/1.4.2": ';
+const TOKEN = 'failed to authorize: failed to fetch oauth token: ';
+const DENIED =
+  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
+
+export const stories: Readonly<Record<string, Story>> = {
+  'the token server refuses the login': {
+    habit: bearer({ token: answer(401, 'UNAUTHORIZED') }),
+    says: `${TOKEN}unexpected status: 401 Unauthorized`,
+    verdict: 'credentials-rejected certain',
+  },
+  'the token server forbids it': {
+    habit: bearer({ token: answer(403, 'DENIED') }),
+    says: `${TOKEN}unexpected status: 403 Forbidden`,
+    verdict: 'credentials-rejected likely',
+  },
+  'the token grants nothing': {
+    habit: bearer({ actions: [], manifest: insufficient }),
+    says: DENIED,
+    verdict: 'not-found-or-unauthorized likely',
+  },
+  'the tag is not there': { habit: bearer({}), says: NOT_FOUND, verdict: 'tag-not-found certain' },
+  'the repository is not there': {
+    habit: bearer({ manifest: answer(404, 'NAME_UNKNOWN'), tags: answer(404, 'NAME_UNKNOWN') }),
+    says: NOT_FOUND,
+    verdict: 'repository-not-found certain',
+  },
+  'the repository is not there, said as docker-registry says it': {
+    habit: bearer({ tags: answer(404, 'NAME_UNKNOWN') }),
+    says: NOT_FOUND,
+    verdict: 'repository-not-found certain',
+  },
+  'all is well by now': {
+    habit: bearer({ manifest: (_q, r) => json(r, 200, oneManifest) }),
+    says: NOT_FOUND,
+    verdict: 'image-not-found possible',
+  },
+  'too many requests': {
+    habit: bearer({ manifest: answer(429, 'TOOMANYREQUESTS', { 'retry-after': '99999999999' }) }),
+    says: STATUS('429 Too Many Requests'),
+    verdict: 'rate-limited certain',
+  },
+  'a rule denies it': {
+    habit: bearer({ manifest: answer(403, 'DENIED') }),
+    says: STATUS('403 Forbidden'),
+    verdict: 'permission-denied likely',
+  },
+  'an error of its own': {
+    habit: bearer({ manifest: answer(500, 'UNKNOWN') }),
+    says: STATUS('500 Internal Server Error'),
+    verdict: 'registry-error certain',
+  },
+  'under Basic, a wrong login': {
+    habit: (_q, r) => r.writeHead(401, { 'www-authenticate': 'Basic realm="box"' }).end(),
+    says: STATUS('401 Unauthorized'),
+    verdict: 'credentials-rejected certain',
+  },
+  'no first byte': {
+    habit: basic(silent),
+    says: `${ASKING}net/http: timeout awaiting response headers`,
+    verdict: 'connection-timeout certain',
+  },
+  'no first byte at all': {
+    habit: silent,
+    says: `${ASKING}net/http: timeout awaiting response headers`,
+    verdict: 'connection-timeout certain',
+  },
+  'a byte now and then': { habit: basic(drip), verdict: 'connection-timeout likely' },
+  'a body that is cut': { habit: basic(cutBody), says: `${ASKING}unexpected EOF`, verdict: 'connection-reset certain' },
+  'a header that is cut': {
+    habit: basic(cutHeader),
+    says: `${ASKING}unexpected EOF`,
+    verdict: 'connection-reset certain',
+  },
+  'hangs up': { habit: hangUp, says: `${ASKING}EOF`, verdict: 'connection-reset certain' },
+  'a page': {
+    habit: html,
+    says: 'unexpected media type text/html for sha256:aa: not found',
+    verdict: 'non-registry-response certain',
+  },
+  'a page once logged in': {
+    habit: basic(html),
+    says: 'unexpected media type text/html for sha256:aa: not found',
+    verdict: 'non-registry-response certain',
+  },
+  'nothing in the body': {
+    habit: basic(body('', { 'content-type': oneManifest.mediaType })),
+    verdict: 'non-registry-response likely',
+  },
+  'another media type': {
+    habit: basic(
+      body('{"schemaVersion":2,"mediaType":"application/vnd.cncf.helm.chart.v9"}', {
+        'content-type': 'application/json',
+      }),
+    ),
+    verdict: 'manifest-unsupported likely',
+  },
+  'schema 1': {
+    habit: basic(body('{"schemaVersion":1,"fsLayers":[]}', { 'content-type': 'application/json' })),
+    verdict: 'manifest-unsupported likely',
+  },
+  'a manifest of 6 MB': { habit: basic(huge), verdict: 'backoff-only possible', tells: 'larger than 4 MiB' },
+  'a circle of redirects': {
+    habit: basic(redirect((_p, url) => url)),
+    says: `${ASKING}stopped after 10 redirects`,
+    verdict: 'registry-error likely',
+  },
+  'ever new redirects': {
+    habit: basic(redirect((_p, url) => `${url}x`)),
+    says: `${ASKING}stopped after 10 redirects`,
+    verdict: 'registry-error likely',
+  },
+  'a redirect to the metadata service': {
+    habit: basic(redirect(() => 'http://169.254.169.254/latest/meta-data')),
+    verdict: 'backoff-only possible',
+    tells: '169.254.169.254 is a link-local, metadata or reserved address',
+  },
+  'a redirect to link-local': {
+    habit: redirect(() => 'http://[fe80::1]/'),
+    verdict: 'backoff-only possible',
+    tells: 'fe80::1 is a link-local',
+  },
+  'a redirect to another private host': {
+    habit: basic(redirect(({ other }, url) => `http://${other}${url}`)),
+    verdict: 'backoff-only possible',
+    tells: 'not listed in the configuration',
+  },
+  'a realm on a foreign private host': {
+    habit: bearer({ realm: ({ other }) => `http://${other}/token` }),
+    verdict: 'backoff-only possible',
+    tells: 'not listed in the configuration',
+  },
+  'a realm in the metadata service': {
+    habit: bearer({ realm: () => 'http://169.254.169.254/token' }),
+    verdict: 'backoff-only possible',
+    tells: '169.254.169.254 is a link-local',
+  },
+  'a realm on another port of this host': {
+    habit: bearer({ realm: () => 'http://localhost:1/token' }),
+    verdict: 'backoff-only possible',
+    tells: 'not listed in the configuration',
+  },
+  'a realm that is no address': {
+    habit: bearer({ realm: () => 'file:///etc/passwd' }),
+    verdict: 'backoff-only possible',
+    tells: 'would be asked without https',
+  },
+  'pages of tags at a foreign origin': {
+    habit: bearer({ tags: endlessPages(({ other }) => `http://${other}/v2/team/api/tags/list?last=a`) }),
+    says: NOT_FOUND,
+    verdict: 'tag-not-found certain',
+  },
+  'pages of tags without end': {
+    habit: bearer({ tags: endlessPages((_p, page) => `/v2/team/api/tags/list?last=t${page}`) }),
+    says: NOT_FOUND,
+    verdict: 'tag-not-found certain',
+  },
+  'tags that never come': { habit: bearer({ tags: silent }), says: NOT_FOUND, verdict: 'image-not-found likely' },
+  'gzip that is none': { habit: basic(badGzip), verdict: 'non-registry-response likely' },
+  'a gzip bomb': { habit: basic(gzipBomb), verdict: 'non-registry-response likely' },
+  'a token that is garbage': {
+    habit: bearer({ token: body('{"token":', { 'content-type': 'application/json' }) }),
+    verdict: 'non-registry-response likely',
+  },
+  'a token that is a page': { habit: bearer({ token: html }), verdict: 'non-registry-response likely' },
+  'a token that never comes': {
+    habit: bearer({ token: silent }),
+    says: `${TOKEN}net/http: timeout awaiting response headers`,
+    verdict: 'connection-timeout certain',
+  },
+  'a token without an expiry': {
+    habit: bearer({ token: (_q, r) => json(r, 200, { access_token: 'opaque' }) }),
+    says: NOT_FOUND,
+    verdict: 'tag-not-found certain',
+  },
+  'interim answers without end': {
+    habit: basic(interimStorm('103 Early Hints')),
+    verdict: 'connection-timeout likely',
+  },
+  'continue without end': { habit: basic(interimStorm('100 Continue')), verdict: 'non-registry-response likely' },
+  'headers without end': { habit: basic(headerBomb), verdict: 'non-registry-response likely' },
+  'an echo of what it was sent': {
+    habit: basic(echo),
+    says: STATUS('403 Forbidden'),
+    verdict: 'permission-denied likely',
+  },
+};
