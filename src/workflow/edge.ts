@@ -17,7 +17,7 @@ export interface Judgement {
   readonly others?: readonly string[];
   /** The file that should declare it. */
   readonly in?: string;
-  /** step-unknown: the job that has a step of that id, or `later`. */
+  /** step-unknown: the job that has a step of that id, or `later`. env-undefined: the step that writes the name as an output. */
   readonly elsewhere?: string;
   /** The broken read further up. */
   readonly because?: string;

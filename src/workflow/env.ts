@@ -10,8 +10,16 @@ const UNKNOWN: Judgement = { state: 'unknown' };
 /** Actions that are known to set no variable for later steps. */
 const QUIET =
   /^(?:actions\/(?:checkout|cache|upload-artifact|download-artifact|stale|labeler)|docker\/(?:login|setup-buildx|setup-qemu|build-push|metadata)-action|azure\/(?:login|setup-kubectl|setup-helm)|hadolint\/hadolint-action|brpaz\/hadolint-action|aquasecurity\/trivy-action|anchore\/scan-action|plexsystems\/container-structure-test-action|softprops\/action-gh-release|goreleaser\/goreleaser-action)@/;
+/** They set variables of fixed names only, which hold the tool's: `JAVA_HOME`, `pythonLocation`. */
+const SETUP = /^actions\/setup-(go|node|java|python|dotnet|ruby)@/;
+/** Builds and installs; nobody writes variables for later steps there. */
+const HARMLESS =
+  /^(?:go (?:build|test|mod|install|vet|version|env)|cargo (?:build|test|install)|mvn|gradle|dotnet|bundle install|poetry install|uv sync|(?:npm|pnpm|yarn) (?:ci|i|install|test))\b/;
+/** A script with one of these may set variables, or hand the file on to another that does. */
+const MENTIONS = /GITHUB_ENV|set-env|exportVariable|(?:^|[\s;&|(])(?:source|\.|bash|sh)\s+\S*\w\.sh/m;
 
-type Seen = 'yes' | 'maybe' | 'no';
+/** likely: a script that cannot be read through; maybe: somebody else's action. */
+type Seen = 'yes' | 'likely' | 'maybe' | 'no';
 
 export function judgeEnv(
   project: Project,
@@ -24,18 +32,26 @@ export function judgeEnv(
   if (fixed) return OK;
   // The runner's own variables are not in this context, but nobody means an image by them.
   if (/^(?:GITHUB|RUNNER|ACTIONS|INPUT)_|^(?:CI|HOME|PATH|USER|PWD|ACT)$/.test(name)) return UNKNOWN;
+  const earlier = job.steps.filter(({ index }) => !step || index < step.index);
   const written: string[] = [];
-  let seen: Seen = 'no';
-  for (const one of job.steps) {
-    if (step && one.index >= step.index) continue;
-    const answer = setsEnv(project, { job, step: one, name }, written);
-    if (answer === 'yes') return OK;
-    if (answer === 'maybe') seen = 'maybe';
-  }
+  const answers = earlier.map((one) => setsEnv(project, { job, step: one, name }, written));
+  if (answers.includes('yes')) return OK;
+  if (answers.includes('likely')) return UNKNOWN;
   const near = written.filter((other) => alike(other, name));
-  if (seen === 'maybe' && near.length === 0) return UNKNOWN;
-  const others = near.length > 0 ? near : written;
-  return { state: 'broken', rule: 'env-undefined', others: [...new Set(others)] };
+  const output = earlier.find((one) => writesOutput(one, name));
+  if (answers.includes('maybe') && near.length === 0 && output === undefined) return UNKNOWN;
+  const others = [...new Set(near.length > 0 ? near : written)];
+  const elsewhere = output?.id === undefined ? {} : { elsewhere: output.id };
+  return { state: 'broken', rule: 'env-undefined', others, ...elsewhere };
+}
+
+/** The very name, written as an output: it was meant to be read there. */
+function writesOutput({ run, id }: Step, name: string): boolean {
+  return (
+    id !== undefined &&
+    run !== undefined &&
+    readScript(run.value).writes.some((one) => one.to === 'output' && one.name === name)
+  );
 }
 
 function setsEnv(
@@ -46,7 +62,7 @@ function setsEnv(
   if (step.uses !== undefined) return actionSetsEnv(project, step, name, written);
   if (!step.run) return 'no';
   const shell = step.shell ?? job.shell ?? 'bash';
-  if (!/^(?:bash|sh|pwsh|powershell|cmd)\b/.test(shell)) return step.run.value.includes(name) ? 'yes' : 'maybe';
+  if (!/^(?:bash|sh|pwsh|powershell|cmd)\b/.test(shell)) return step.run.value.includes(name) ? 'yes' : 'likely';
   const script = readScript(step.run.value);
   const names = script.writes.filter(({ to }) => to === 'env').map((write) => write.name);
   written.push(...names);
@@ -54,9 +70,9 @@ function setsEnv(
   if (script.unreadable.env) return 'yes';
   const unseen = script.calls.some((call) => {
     const called = calledFile(project, call);
-    return called === undefined ? /\.\/|\.sh|\.py|make|source/.test(call) : /GITHUB_ENV|set-env/.test(called.text);
+    return called === undefined ? !HARMLESS.test(call) : MENTIONS.test(called.text);
   });
-  return unseen ? 'maybe' : 'no';
+  return unseen ? 'likely' : 'no';
 }
 
 function actionSetsEnv(project: Project, step: Step, name: string, written: string[]): Seen {
@@ -66,12 +82,18 @@ function actionSetsEnv(project: Project, step: Step, name: string, written: stri
     const [job] = used.jobs;
     const answers =
       job?.steps.map((inner) =>
-        inner.uses?.startsWith('./') ? 'maybe' : setsEnv(project, { job, step: inner, name }, written),
+        inner.uses?.startsWith('./') ? 'likely' : setsEnv(project, { job, step: inner, name }, written),
       ) ?? [];
-    return answers.includes('yes') ? 'yes' : answers.includes('maybe') ? 'maybe' : 'no';
+    return (['yes', 'likely', 'maybe'] as const).find((answer) => answers.includes(answer)) ?? 'no';
   }
   const text = [...step.inputs.values()].map(({ value }) => value).join('\n');
   if (text.includes(name) && /exportVariable|GITHUB_ENV|env/i.test(text)) return 'yes';
+  return remoteSetsEnv(uses, name);
+}
+
+function remoteSetsEnv(uses: string, name: string): Seen {
+  const [, tool] = SETUP.exec(uses) ?? [];
+  if (tool !== undefined) return name.toLowerCase().includes(tool) ? 'maybe' : 'no';
   return QUIET.test(uses) ? 'no' : 'maybe';
 }
 
@@ -79,13 +101,13 @@ function hasName(names: readonly string[], name: string): boolean {
   return names.some((one) => one.toLowerCase() === name.toLowerCase());
 }
 
-/** They share a word: `image_tag` and `tag_name`. */
+/** They share a telling word: `image_tag` and `tag_name`. */
 function alike(left: string, right: string): boolean {
   const words = (text: string) =>
     text
       .toLowerCase()
       .split(/[_-]+/)
-      .filter((word) => word.length > 2);
+      .filter((word) => word.length > 2 && !/^(?:version|name|number|path|url|key|env|dir|file)$/.test(word));
   const mine = new Set(words(left));
   return words(right).some((word) => mine.has(word));
 }

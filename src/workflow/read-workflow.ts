@@ -33,7 +33,9 @@ function actionOf(tree: Tree, file: string, runs: unknown): Workflow {
   const outputs = callOutputs(tree, child(tree, tree.root, 'outputs')?.node);
   const job = jobOf(tree, { id: '', keyAt: 0, node: runs });
   const slots = slotsOf(tree, runs, job);
-  for (const [key, scalar] of outputs) slots.push({ ...slot(scalar, 'output', key), job });
+  // An action of JavaScript or a container sets its outputs itself; only a composite one reads them from steps.
+  const isComposite = child(tree, runs, 'steps') !== undefined;
+  if (isComposite) for (const [key, scalar] of outputs) slots.push({ ...slot(scalar, 'output', key), job });
   const inputs = inputsOf(tree, child(tree, tree.root, 'inputs')?.node);
   const env = new Map<string, Scalar>();
   return { kind: 'action', file, text: tree.text, env, jobs: [job], inputs, outputs, slots, position: tree.position };

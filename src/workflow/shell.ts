@@ -29,7 +29,7 @@ const ECHO =
 const MULTI = /(["']?)([A-Za-z_][\w.-]*)<<\s*["']?[\w${}.-]+/;
 /** Programs that inherit the environment and can write anything. */
 const CALL =
-  /(?:^|[|;&({]|\bthen\b|\bdo\b|\belse\b|\bif\b|!)\s*(?:[A-Z_]\w*=\S*\s+)*(?:sudo\s+(?:-E\s+)?|time\s+|exec\s+)?((?:(?:bash|sh|zsh|source|\.|node|python3?|ruby|perl|pwsh|deno|bun|npx|npm|pnpm|yarn|poetry|uv|cargo|go|gradle|mvn|make|just|task|nx|turbo|lerna|dagger|rake|bundle|php|tox|nox|invoke|earthly|bazel|dotnet|semantic-release|changeset|act)\s[^|;&]*)|(?:\.{0,2}\/|\$)[\w./${}-]+[^|;&]*|[\w-]+(?:\/[\w.-]+)*\.(?:sh|py|rb|js|mjs|ts|pl|ps1)\b[^|;&]*)/g;
+  /(?:^|[|;&({]|\bthen\b|\bdo\b|\belse\b|\bif\b|!)\s*(?:[A-Z_]\w*=\S*\s+)*(?:sudo\s+(?:-E\s+)?|time\s+|exec\s+)?((?:(?:bash|sh|zsh|source|\.|node|python3?|ruby|perl|pwsh|deno|bun|npx|npm|pnpm|yarn|poetry|uv|cargo|go|gradle|mvn|make|just|task|nx|turbo|lerna|dagger|rake|bundle|php|tox|nox|invoke|earthly|bazel|dotnet|semantic-release|changeset|act)\s[^|;&]*)|["']?(?:\.{0,2}\/|\$|\.?[\w-]+\/)["'\w./${}-]+[^|;&]*|[\w-]+\.(?:sh|py|rb|js|mjs|ts|pl|ps1)\b[^|;&]*)/g;
 
 const cache = new Map<string, Script>();
 
@@ -140,7 +140,7 @@ function callsOf(lines: readonly string[]): string[] {
   return joined
     .split('\n')
     .flatMap((line) => [...withoutStrings(line).matchAll(CALL)].map((match) => (match[1] ?? '').trim()))
-    .filter((call) => !/^(?:\$\{?\w+\}?)$/.test(call));
+    .filter((call) => !/^["']?(?:\$\{?\w+\}?)["']?$/.test(call));
 }
 
 /** `echo "…"` may name a program without calling it; `$( … )` calls. */

@@ -36,9 +36,24 @@ export const neverWritten: MakeRemedies = (view, finding) => {
   return edge && other !== undefined ? [rename(view, edge, 3, other)] : [];
 };
 
-/** env-undefined. */
+/** env-undefined: the output of that name, or the variable that was meant. */
 export const envName: MakeRemedies = (view, finding) => {
   const edge = edgeOf(view, finding);
+  const name = edge?.read.path[1] ?? '';
+  if (edge?.elsewhere !== undefined) {
+    const wanted = `steps.${edge.elsewhere}.outputs.${name}`;
+    const same = view.edges.filter((one) => one.ref === edge.ref && one.slot.job === edge.slot.job);
+    const edits = same.flatMap((one) =>
+      respell(view, one.slot, edge.read.path, ['steps', `${edge.elsewhere ?? ''}.outputs.${name}`]),
+    );
+    return [
+      {
+        title: `Read \`${wanted}\` instead of \`${edge.ref}\``,
+        why: `Step \`${edge.elsewhere}\` writes it as an output; nothing sets a variable of that name.`,
+        edits: inFile(view.file, edits),
+      },
+    ];
+  }
   const other = clearly(edge?.read.path[1] ?? '', edge?.others ?? []);
   return edge && other !== undefined ? [rename(view, edge, 1, other)] : [];
 };

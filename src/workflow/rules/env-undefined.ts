@@ -3,16 +3,25 @@
 import type { Rule } from '../rule.ts';
 import { edgeRule, listed, meant } from '../rule.ts';
 
-const all = edgeRule('env-undefined', 'A variable that nothing sets is read', ({ ref, read, others }) => {
-  const [, name = ''] = read.path;
-  const other = meant(name, others) ?? others?.find((one) => shares(one, name));
-  return {
-    message: `\`${ref}\` is always empty: nothing before it sets \`${name}\`${others?.length ? ` (set are ${listed(others)})` : ''}.`,
-    fix: other
-      ? `Read \`env.${other}\` instead.`
-      : `Set \`${name}\` under \`env\`, or write it to "$GITHUB_ENV" in an earlier step.`,
-  };
-});
+const all = edgeRule(
+  'env-undefined',
+  'A variable that nothing sets is read',
+  ({ ref, read, others, elsewhere: step }) => {
+    const [, name = ''] = read.path;
+    const other = meant(name, others) ?? others?.find((one) => shares(one, name));
+    if (step !== undefined)
+      return {
+        message: `\`${ref}\` is always empty: step \`${step}\` writes \`${name}\` as an output, and nothing sets it as a variable.`,
+        fix: `Read \`steps.${step}.outputs.${name}\` instead.`,
+      };
+    return {
+      message: `\`${ref}\` is always empty: nothing before it sets \`${name}\`${others?.length ? ` (set are ${listed(others)})` : ''}.`,
+      fix: other
+        ? `Read \`env.${other}\` instead.`
+        : `Set \`${name}\` under \`env\`, or write it to "$GITHUB_ENV" in an earlier step.`,
+    };
+  },
+);
 
 export const envUndefined: Rule = {
   ...all,

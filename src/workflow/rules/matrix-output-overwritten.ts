@@ -13,7 +13,7 @@ export const matrixOutputOverwritten: Rule = {
       .flatMap((job) =>
         [...job.outputs].flatMap(([name, scalar]) => {
           const value = formulaOf({ workflow, job, followNeeds: false }, scalar.value);
-          const differs = expressionsIn(value).some(({ reads }) => reads.some(({ path }) => path[0] === 'matrix'));
+          const differs = ofMatrix(value) || isOwnImage(job, scalar.value);
           if (!differs || expressionsIn(scalar.value).length !== 1 || !isRead(workflow, job, name)) return [];
           return [
             {
@@ -32,7 +32,31 @@ export const matrixOutputOverwritten: Rule = {
 function isRead(workflow: Workflow, job: Job, name: string): boolean {
   return workflow.slots.some(({ expressions }) =>
     expressions.some(({ reads }) =>
-      reads.some(({ path }) => path[0] === 'needs' && sameName(path[1] ?? '', job.id) && sameName(path[3] ?? '', name)),
+      reads.some(
+        ({ path }) =>
+          (path[0] === 'needs' || path[0] === 'jobs') &&
+          sameName(path[1] ?? '', job.id) &&
+          sameName(path[3] ?? '', name),
+      ),
     ),
+  );
+}
+
+function ofMatrix(text: string): boolean {
+  return expressionsIn(text).some(({ reads }) => reads.some(({ path }) => path[0] === 'matrix'));
+}
+
+/** The digest of an image that each leg builds in its own way, or the names that it gets. */
+function isOwnImage(job: Job, text: string): boolean {
+  const [context, id = '', , output = ''] = expressionsIn(text)[0]?.reads[0]?.path ?? [];
+  const step = context === 'steps' ? job.steps.find((one) => one.id !== undefined && sameName(one.id, id)) : undefined;
+  if (!step) return false;
+  const given = (...names: string[]) => names.some((name) => ofMatrix(step.inputs.get(name)?.value ?? ''));
+  if (step.uses?.startsWith('docker/build-push-action@'))
+    return /^(?:digest|imageid)$/.test(output) && given('platforms', 'file', 'context', 'target', 'build-args');
+  return (
+    (step.uses?.startsWith('docker/metadata-action@') ?? false) &&
+    /^(?:tags|json)$/.test(output) &&
+    given('images', 'tags', 'flavor')
   );
 }
