@@ -197,7 +197,6 @@ export const STORAGE_RULES: readonly Rule[] = [
     'resolve to an image id',
     'locating image with id',
     'locating item named',
-    'invalid argument',
     'content digest ‹digest› not found',
     'content digest ‹digest›: not found',
     'insufficient uids or gids',
@@ -217,6 +216,12 @@ export const STORAGE_RULES: readonly Rule[] = [
     'failed to mknod',
     'snapshots/',
   ]),
+  // containerd closes every refused value with these words, not only the store's.
+  when(
+    'node-storage',
+    ['reports content size of zero', 'invalid argument'],
+    ['manifest-unsupported', 'digest-mismatch', 'registry-error', 'transfer-interrupted', 'proxy-failure'],
+  ),
   // Windows: layers are imported by the host compute service; a Linux layer fails there in the same words.
   when('node-storage', ['hcsshim', 'win32', 'windowsfilter'], ['manifest-unsupported', 'platform-mismatch']),
   unpacking,
