@@ -1,4 +1,4 @@
-/** Clusters and registries as configured, opened once and shared. */
+/** Clusters, registries and the code host as configured, opened once and shared. */
 import { delimiter } from 'node:path';
 import { createCredentialSource } from '../adapters/files/credential-source.ts';
 import { type ClusterConnection, connectCluster } from '../adapters/kubernetes/connect.ts';
@@ -12,6 +12,7 @@ import { describeGap } from '../evidence/observation.ts';
 import type { CallMeter } from '../evidence/ports.ts';
 import type { OpenReaders } from '../flow/scope.ts';
 import type { RemedyPorts } from '../remediation/ports.ts';
+import { openGithub } from './github.ts';
 import { ownCredentials } from './own-credentials.ts';
 
 /** What the command line (or the demo) says instead of the configuration. */
@@ -56,6 +57,7 @@ export function openOutside(
   const registryFor = (meter: CallMeter) =>
     createRegistryReader({ meter, clock: deps.clock, registries, ...(asksEcr ? { ecr } : {}) });
   const shared = registryFor(uncounted);
+  const github = openGithub(config, deps);
   const [first] = clusters;
 
   function find(name: string | undefined): ClusterConnection {
@@ -71,7 +73,12 @@ export function openOutside(
   return {
     readers: (name, meter) => {
       const registry = registryFor(meter);
-      return { cluster: find(name).reader(meter), registry, close: async () => registry.close() };
+      return {
+        cluster: find(name).reader(meter),
+        registry,
+        ...(github ? { codeHost: github.reader(meter) } : {}),
+        close: async () => registry.close(),
+      };
     },
     defaultCluster: first.name,
     namespace: first.namespace ?? 'default',
@@ -88,7 +95,14 @@ export function openOutside(
         ecrLogin: (registry, region, signal) => ecr.login({ registry, region }, signal),
         register: deps.register,
       });
-      return { reader, writer: cluster.writer, registry: shared, credentials, now: () => formatTime(deps.clock.now()) };
+      return {
+        reader,
+        writer: cluster.writer,
+        registry: shared,
+        credentials,
+        now: () => formatTime(deps.clock.now()),
+        ...(github ? { codeHost: { reader: github.reader(uncounted), writer: github.writer } } : {}),
+      };
     },
     async unreachable(signal) {
       // Every namespace has this account, and the diagnosis reads it anyway: no right more is needed.
@@ -103,7 +117,7 @@ export function openOutside(
       );
     },
     async close() {
-      await Promise.all([...clusters.map((cluster) => cluster.close()), shared.close()]);
+      await Promise.all([...clusters.map((cluster) => cluster.close()), shared.close(), github?.close()]);
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Telemetry {
 /** Registers every configured secret with the redactor before the first line is written. */
 export function wireTelemetry(config: Config, level = config.logLevel): Telemetry {
   const redactor = createRedactor();
-  const { slack, redisUrl, pagerduty, webhookToken } = config;
+  const { slack, redisUrl, pagerduty, webhookToken, github } = config;
   for (const secret of [
     slack?.botToken,
     slack?.appToken,
@@ -28,6 +28,7 @@ export function wireTelemetry(config: Config, level = config.logLevel): Telemetr
     redisUrl,
     pagerduty?.routingKey,
     webhookToken,
+    github?.credential.kind === 'token' ? github.credential.token : github?.credential.privateKey,
   ]) {
     if (secret && !secret.isEmpty) redactor.register(secret);
   }
