@@ -11,6 +11,14 @@ export interface ManagedBy {
   readonly place: string;
 }
 
+/** What becomes of a change made to the object itself, and where it belongs: the end of a message about `what`. */
+export function overwriting(what: string, { controller, sign, rewrites, place }: ManagedBy): string {
+  const who = `${what} is kept by ${controller} (${sign})`;
+  return rewrites === 'at-once'
+    ? `${who}, which writes its own content back as soon as it differs. Change it ${place}.`
+    : `${who}, whose next run may write its own content back. Change it ${place} as well.`;
+}
+
 interface Marked {
   readonly owners: readonly { readonly kind: string; readonly name: string }[];
   readonly labels: Readonly<Record<string, string>>;

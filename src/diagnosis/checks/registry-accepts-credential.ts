@@ -2,9 +2,11 @@
 
 import { formatDuration, formatTime } from '../../clock.ts';
 import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
+import { overwriting } from '../../evidence/managed-by.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess } from '../../evidence/registry-access.ts';
 import { apiHost } from '../../image/reference.ts';
+import { adviceFor } from '../advice.ts';
 import { CAUSES } from '../catalogue.ts';
 import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
@@ -26,7 +28,7 @@ export const registryAcceptsCredential = defineCheck({
     const facts = factsOf(evidence, registryAccess.value);
     const blind = blindness(pullSecrets);
     if (blind !== undefined && sortAttempts(registryAccess.value).pod.length === 0) return halfBlind(facts, blind);
-    return conclude(credentialPattern(facts), facts);
+    return withKeeper(conclude(credentialPattern(facts), facts), pullSecrets);
   },
   command({ registryAccess, reference }) {
     if (reference?.status !== 'observed' || !reference.value.ok) return undefined;
@@ -46,6 +48,24 @@ function blindness(pullSecrets: View['pullSecrets']): string | undefined {
     secret.status === 'observed' || secret.status === 'absent' ? [] : [describeGap(`Secret ${name}`, secret)],
   );
   return gaps.length === 0 ? undefined : gaps.join('; ');
+}
+
+const STORED: readonly Cause[] = ['credentials-rejected', 'credentials-expired', 'stale-credentials'];
+
+/** A stored password that something else writes is mended there: what a person (or a button) puts into the Secret is written over. */
+function withKeeper(result: CheckResult, pullSecrets: View['pullSecrets']): CheckResult {
+  if (result.verdict !== 'fail') return result;
+  const [finding, ...rest] = result.findings;
+  const attached = valueOf(pullSecrets)?.find(({ name }) => name === finding.detail['secret']);
+  const keeper = attached === undefined ? undefined : valueOf(attached.secret)?.managedBy;
+  if (attached === undefined || keeper === undefined || !STORED.includes(finding.cause)) return result;
+  const detail = { ...finding.detail, keptBy: keeper.controller };
+  const fix = `${adviceFor(finding)} ${overwriting(`Secret ${attached.name}`, keeper)}`;
+  return { ...result, findings: [{ ...finding, detail, fix, because: also(finding.because) }, ...rest] };
+}
+
+function also([first, ...rest]: Finding['because']): Finding['because'] {
+  return [first, ...new Set([...rest, 'pullSecrets' as const])];
 }
 
 /** Asked only as nobody, although the pod may bring a login: this shows the registry's own faults, and nothing about logins. */

@@ -7,6 +7,7 @@ import type { Cause } from '../../diagnosis/cause.ts';
 import { type Answer, readAttempt } from '../../diagnosis/registry-answers.ts';
 import { ConfigError, RemedyError } from '../../errors.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { overwriting } from '../../evidence/managed-by.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
 import { lookupCredentials } from '../../image/keyring.ts';
@@ -66,7 +67,8 @@ export const rotatePullSecret: Remedy<Params> = {
     const rejected = rejectedEntry(evidence);
     const attached = valueOf(evidence.pullSecrets)?.find((one) => one.name === rejected?.secret);
     const secret = attached ? valueOf(attached.secret) : undefined;
-    if (!rejected || !secret) return undefined;
+    // A button that is sure to refuse helps nobody: the finding says where the change belongs.
+    if (!rejected || !secret || secret.managedBy?.rewrites === 'at-once') return undefined;
     return {
       namespace: secret.namespace,
       secret: secret.name,
@@ -127,6 +129,8 @@ function rejectedEntry(evidence: Evidence): { secret: string; entry: string } | 
 async function rotate(run: Run, secret: SecretSnapshot, mode: 'dry-run' | 'apply'): Promise<RemedyOutcome> {
   const { params, ports, signal } = run;
   const object = `secret/${params.secret}`;
+  const { managedBy } = secret;
+  if (managedBy?.rewrites === 'at-once') return { kind: 'refused', reason: overwriting(object, managedBy) };
   const reference = parseReference(params.image);
   if (!reference.ok) return { kind: 'refused', reason: reference.fault.sentence };
   const tested = await testedCredential(run, reference.reference);
@@ -143,7 +147,8 @@ async function rotate(run: Run, secret: SecretSnapshot, mode: 'dry-run' | 'apply
   const work: Work = { change, secret, pods: pods.value };
   const refused = await trial(run, work);
   if (refused) return refused;
-  const plan = planOf(params, { before: rewrite.before, after: tested.credential.username }, pods.value);
+  const users = { before: rewrite.before, after: tested.credential.username };
+  const plan = planOf(params, { users, secret }, pods.value);
   return mode === 'dry-run' ? { kind: 'planned', plan } : write(run, work, plan);
 }
 
@@ -255,7 +260,11 @@ async function testedCredential({ params, ports, signal }: Run, reference: Image
   };
 }
 
-function planOf(params: Params, user: { before: string | undefined; after: string }, pods: StuckPods): RemedyPlan {
+function planOf(
+  params: Params,
+  { users: user, secret }: { users: { before: string | undefined; after: string }; secret: SecretSnapshot },
+  pods: StuckPods,
+): RemedyPlan {
   const names = pods.owned.map((pod) => pod.name);
   return {
     diff: [
@@ -266,6 +275,7 @@ function planOf(params: Params, user: { before: string | undefined; after: strin
       '+ password: (from the configured source, tried on the registry just now; never shown)',
     ],
     consequences: [
+      ...(secret.managedBy === undefined ? [] : [overwriting(`secret/${params.secret}`, secret.managedBy)]),
       'The kubelet would retry by itself within 5 minutes with the new credential.',
       names.length > 0
         ? `For an immediate retry the stuck pods are deleted and their owner makes new ones: ${names.join(', ')}.`
