@@ -10,6 +10,8 @@ export interface CredentialsView {
   /** The node's own credentials come after the pod's and cannot be seen. */
   readonly node: 'unknown';
   readonly error: 'invalid-image' | 'secrets' | null;
+  /** What could not be looked at beside it, and the rule to add. */
+  readonly gaps?: readonly string[];
 }
 
 export function credentialsView(lookup: KeyringLookup): CredentialsView {

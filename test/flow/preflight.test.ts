@@ -162,6 +162,31 @@ describe('credentials', () => {
     expect(JSON.stringify(view)).not.toContain('canary-1');
   });
 
+  it('name the Secrets that are there and not attached, the fitting one first, and try none', async () => {
+    const secrets = [
+      aPullSecret({ name: 'a-github', host: 'ghcr.io' }),
+      aPullSecret({ name: 'ours' }),
+      aPullSecret({ name: 'typed', type: 'Opaque' }),
+      aPullSecret({ name: 'far', namespace: 'prod' }),
+    ];
+    const { credentials, registry } = world({ secrets });
+    const { ignored } = await credentials();
+    const loose = 'not attached: service account default does not name it; ';
+    expect(ignored).toEqual([
+      { secret: 'ours', entry: null, reason: `${loose}an entry of it is for this image` },
+      { secret: 'a-github', entry: null, reason: `${loose}it has no entry for this image` },
+      { secret: 'typed', entry: null, reason: `${loose}and its type is "Opaque", of which the kubelet reads none` },
+    ]);
+    expect(registry.calls).toEqual([]);
+  });
+
+  it('say which rule is missing where the others may not be listed', async () => {
+    const right = { verb: 'list', apiGroup: '', resource: 'secrets', namespace: 'staging' };
+    const view = await world(withSecret, has(), { secretRows: async () => forbidden(right) }).credentials();
+    expect(view).toMatchObject({ tried: [{ secret: 'regcred' }], ignored: [] });
+    expect(view.gaps?.join()).toContain('verbs: ["list"]');
+  });
+
   it('cannot be told when a Secret may not be read', async () => {
     const right = { verb: 'get', apiGroup: '', resource: 'secrets', namespace: 'staging' };
     const { credentials } = world(withSecret, has(), { secret: async () => forbidden(right) });

@@ -27,7 +27,8 @@ export function renderCredentials(report: CredentialsView, style: Style): string
     node,
     ignored.length > 0 ? `${style.bold('Ignored')}\n${table([['SECRET', 'ENTRY', 'WHY'], ...ignored], '  ')}` : '',
   ];
-  return parts.filter((part) => part !== '').join('\n');
+  const gaps = (report.gaps ?? []).map((gap) => style.dim(`Could not see: ${gap}`));
+  return [...parts, ...gaps].filter((part) => part !== '').join('\n');
 }
 
 export function renderRunbookReport(report: RunbookReport, style: Style): string {
