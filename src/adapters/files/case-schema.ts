@@ -8,6 +8,7 @@ import type { Evidence, EvidenceKind } from '../../evidence/evidence.ts';
 import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
 import { Sealed } from '../../sealed.ts';
 import { observation } from './case-observation-schema.ts';
+import { Attempt, Outcome, Tried } from './case-registry-schema.ts';
 import { BuildTraceFile } from './case-trace-schema.ts';
 
 const Text = z.string();
@@ -60,74 +61,6 @@ const Classification = z.looseObject({
   registry: Text.nullable(),
   runtime: Text.nullable(),
 });
-
-const Credential = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('anonymous') }),
-  z.looseObject({
-    kind: z.literal('password'),
-    source: Text,
-    origin: z.enum(['pull-secret', 'bot', 'new']),
-    secret: Text.optional(),
-    entry: Text.optional(),
-    username: Text,
-    password: SealedText,
-  }),
-]);
-
-const Said = { code: Text, message: Text };
-const At = z.enum(['token', 'manifest']);
-const Manifest = z.looseObject({ digest: Text, mediaType: Text, platforms: Texts, manifests: Texts });
-const FAULTS = [
-  'dns-failure',
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'tls-untrusted',
-  'tls-handshake',
-  'http-vs-https',
-  'proxy-failure',
-  'registry-unreachable',
-] as const;
-const Certificate = z.looseObject({
-  subject: Text,
-  issuer: Text,
-  names: Texts,
-  validFrom: Text,
-  validTo: Text,
-  problem: Text,
-});
-
-const Outcome = z.discriminatedUnion('kind', [
-  z.looseObject({ kind: z.literal('found'), manifest: Manifest }),
-  z.looseObject({ kind: z.literal('missing'), ...Said }),
-  z.looseObject({ kind: z.literal('unauthorized'), at: At, ...Said }),
-  z.looseObject({ kind: z.literal('denied'), at: At, ...Said }),
-  z.looseObject({ kind: z.literal('rate-limited'), retryAfterSeconds: Count.optional(), message: Text }),
-  z.looseObject({ kind: z.literal('server-error'), status: Count, message: Text }),
-  z.looseObject({ kind: z.literal('not-a-registry'), status: Count, contentType: Text }),
-  z.looseObject({ kind: z.literal('unsupported-manifest'), mediaType: Text }),
-  z.looseObject({
-    kind: z.literal('network'),
-    fault: z.enum(FAULTS),
-    detail: Text,
-    certificate: Certificate.optional(),
-  }),
-  z.looseObject({ kind: z.literal('refused'), reason: Text }),
-]);
-
-const Attempt = z.looseObject({
-  credential: Credential,
-  outcome: Outcome,
-  login: z.enum(['accepted', 'rejected', 'unknown']).optional(),
-  challenge: z.looseObject({ scheme: z.enum(['none', 'basic', 'bearer', 'unknown']) }),
-  token: z.looseObject({ status: Count, granted: Texts.optional() }).optional(),
-  status: Count.optional(),
-  quota: z.looseObject({ limit: Text.optional(), remaining: Text.optional() }).optional(),
-  durationMs: Count,
-});
-
-const Tried = z.looseObject({ image: Text, asked: Text, answer: Text });
 
 const Reference = z.looseObject({
   text: Text,

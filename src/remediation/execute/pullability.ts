@@ -1,6 +1,6 @@
 /** Could a new pod pull this image right now? Asked of the registry with the credentials that the kubelet would choose. */
 import { describeGap } from '../../evidence/observation.ts';
-import type { RegistryCredential } from '../../evidence/registry-access.ts';
+import type { AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
 import { anonymous } from '../../evidence/registry-access.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
 import { lookupCredentials } from '../../image/keyring.ts';
@@ -11,7 +11,7 @@ import { outcomeSentence } from './outcome-sentence.ts';
 export type Pullability =
   | { readonly kind: 'pullable' }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Secrets could not be read: the bot cannot stand in the kubelet's shoes. */
+  /** The bot cannot stand in the kubelet's shoes: Secrets could not be read, or what kept it from the registry is of its own. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Asks with each credential in the kubelet's order until one is answered with the manifest. */
@@ -47,6 +47,13 @@ export async function pullability(
     const attempt = await ports.registry.manifest(parsed.reference, credential, signal);
     if (attempt.outcome.kind === 'found') return { kind: 'pullable' };
     last = outcomeSentence(attempt.outcome);
+    if (isOwn(attempt.outcome)) return { kind: 'unknown', reason: `From here ${last}.` };
   }
   return { kind: 'refused', reason: last };
+}
+
+/** Our own caution or settings, which the node does not share: it may trust another authority, or ask another scheme. */
+function isOwn(outcome: AccessOutcome): boolean {
+  if (outcome.kind === 'refused') return true;
+  return outcome.kind === 'network' && (outcome.fault === 'tls-untrusted' || outcome.fault === 'http-vs-https');
 }

@@ -1,0 +1,37 @@
+/** Would a new pod get its image? What keeps only the bot from the registry is no answer to that. */
+import { describe, expect, it } from '@jest/globals';
+import type { AccessOutcome, NetworkFault } from '../../../src/evidence/registry-access.ts';
+import { pullability } from '../../../src/remediation/execute/pullability.ts';
+import { aStory, fakeCluster, fakeRegistry } from '../../support/readers.ts';
+import { IMAGE } from '../../support/snapshots.ts';
+
+const signal = new AbortController().signal;
+
+async function ask(outcome: AccessOutcome) {
+  const ports = { reader: fakeCluster(aStory()), registry: fakeRegistry(() => outcome) };
+  return pullability({ image: IMAGE, namespace: 'staging', secrets: [] }, ports, signal);
+}
+
+function network(fault: NetworkFault): AccessOutcome {
+  return { kind: 'network', fault, detail: 'no' };
+}
+
+describe('whether an image can be pulled', () => {
+  it.each(['tls-untrusted', 'http-vs-https'] as const)(
+    'is not known where the bot meets %s: its settings',
+    async (fault) => {
+      expect(await ask(network(fault))).toEqual({
+        kind: 'unknown',
+        reason: `From here the registry cannot be reached (${fault}).`,
+      });
+    },
+  );
+
+  it('is not known where the bot did not ask, for safety', async () => {
+    expect((await ask({ kind: 'refused', reason: 'link-local' })).kind).toBe('unknown');
+  });
+
+  it.each(['connection-refused', 'dns-failure', 'connection-timeout'] as const)('is denied at %s', async (fault) => {
+    expect((await ask(network(fault))).kind).toBe('refused');
+  });
+});
