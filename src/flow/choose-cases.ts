@@ -13,14 +13,15 @@ interface Candidate {
 
 /**
  * Containers in trouble, pods that wait for an image first, each pod's containers in spec order (init containers first): among equal
- * findings the first decides. Containers that fail alike give one case. Nothing in trouble: the main containers, to show that all is well.
+ * findings the first decides. Containers that fail alike give one case. Nothing in trouble: the main containers, and debug containers that
+ * have not started, to show that all is well.
  */
 export function chooseCases(pods: readonly PodSnapshot[]): readonly CaseSubject[] {
   const alive = pods.filter(({ deletedAt }) => deletedAt === undefined);
   const looked = (alive.length > 0 ? alive : pods).toSorted((left, right) => waits(right) - waits(left));
   const all = looked.flatMap((pod) => pod.containers.map((container): Candidate => ({ pod, container })));
   const troubled = distinct(all.filter((one) => waitsForImage(one.container) || isTroubled(one)));
-  const chosen = troubled.length > 0 ? troubled : distinct(all.filter(({ container }) => container.role === 'main'));
+  const chosen = troubled.length > 0 ? troubled : distinct(all.filter(isExpectedToRun));
   // The cut keeps what waits for an image; the order stays.
   const kept = new Set(
     chosen
@@ -30,6 +31,11 @@ export function chooseCases(pods: readonly PodSnapshot[]): readonly CaseSubject[
   return chosen
     .filter((one) => kept.has(one))
     .map(({ pod, container }) => ({ namespace: pod.namespace, pod: pod.name, container: container.name }));
+}
+
+/** A debug container counts until it has started: the events may already tell that its image cannot be had. */
+function isExpectedToRun({ container: { role, state } }: Candidate): boolean {
+  return role === 'main' || (role === 'ephemeral' && (state === 'waiting' || state === 'unknown'));
 }
 
 function waits(pod: PodSnapshot): number {

@@ -35,6 +35,13 @@ describe('the containers worth a case', () => {
     ]);
   });
 
+  it('takes a debug container that has not started: its events may tell what its status does not tell yet', () => {
+    const debug = aContainer({ name: 'tools', role: 'ephemeral', state: 'unknown' });
+    expect(names(aPod({ name: 'a', containers: [aRunningContainer(), debug] }))).toEqual(['a/api', 'a/tools']);
+    const done = { ...debug, state: 'terminated', exitCode: 0 } as const;
+    expect(names(aPod({ name: 'a', containers: [aRunningContainer(), done] }))).toEqual(['a/api']);
+  });
+
   it('leaves out what waits for its turn, what completed, and pods that are going', () => {
     const init = aRunningContainer({ name: 'init', role: 'init', state: 'terminated', exitCode: 0, ready: false });
     const turn = aContainer({ waitingReason: 'PodInitializing' });
