@@ -20,53 +20,41 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Diagnosis } from '../src/diagnosis/diagnosis.ts';
-import { accountKubeconfig, grant, installBase } from './support/account.ts';
-import {
-  apply,
-  deployment,
-  dir,
-  eventually,
-  kubectl,
-  namespace,
-  pullSecret,
-  run,
-  runtime,
-  stuckPod,
-} from './support/box.ts';
+import { accountKubeconfig, installBase, rooms } from './support/account.ts';
+import { apply, deployment, dir, eventually, kubectl, pullSecret, run, runtime, stuckPod } from './support/box.ts';
 import { diagnose } from './support/cli.ts';
-import { INCIDENTS, type Incident, SHOP, shopper } from './support/incidents.ts';
+import { INCIDENTS, type Incident, PUBLIC, SHOP, shopper } from './support/incidents.ts';
 import { type Registry, startRegistry } from './support/registry.ts';
 
 /** Seconds after the deployment within which kubelet, scheduler and controllers must have spoken; a CronJob waits for its minute. */
 const PATIENCE = 150;
 const namespaceOf = (incident: Incident): string => `incident-${INCIDENTS.indexOf(incident)}`;
+/** For the scenarios that need more than one step. */
+const ROOMS = ['incident-debug', 'incident-rollout', 'incident-unattached', 'incident-over', 'incident-rotated'];
 let deployedAt = 0;
 let registry: Registry;
+let open: Registry;
 let kubeconfig: string;
 let env: NodeJS.ProcessEnv;
-
-/** A namespace whose Secrets the bot may read. */
-async function room(name: string): Promise<string> {
-  await namespace(name);
-  await grant('read-pull-secrets', name);
-  return name;
-}
 
 beforeAll(async () => {
   registry = await startRegistry({ name: 'shop.box', address: '198.51.100.29', accounts: [shopper] });
   await registry.push('shop/web', 'v1');
+  open = await startRegistry({ name: 'public.box', address: '198.51.100.30', accounts: [] });
+  await open.push('shop/web', 'v1');
   await installBase();
   kubeconfig = await accountKubeconfig();
   const config = join(dir, 'incidents.yaml');
-  writeFileSync(config, JSON.stringify({ registries: [{ host: SHOP, plainHttp: true }] }));
+  writeFileSync(config, JSON.stringify({ registries: [...[SHOP, PUBLIC].map((host) => ({ host, plainHttp: true }))] }));
   env = { PULLCHECK_CONFIG: config };
-  for (const incident of INCIDENTS) {
-    const where = await room(namespaceOf(incident));
-    await apply(...incident.objects(where));
-  }
+  await rooms([...INCIDENTS.map(namespaceOf), ...ROOMS]);
+  await apply(...INCIDENTS.flatMap((incident) => incident.objects(namespaceOf(incident))));
   deployedAt = performance.now();
 });
-afterAll(async () => registry?.remove());
+afterAll(async () => {
+  await registry?.remove();
+  await open?.remove();
+});
 
 /** Everything that cluster and node say about a namespace, one thing a line. */
 async function wordsOf(where: string): Promise<string> {
@@ -113,7 +101,7 @@ describe(`incidents on ${runtime}`, () => {
   });
 
   it('an ephemeral container whose tag is missing: named, and the pod around it runs', async () => {
-    const where = await room('incident-debug');
+    const where = 'incident-debug';
     await apply(
       pullSecret({ namespace: where, name: 'regcred' }, SHOP, shopper),
       deployment({ namespace: where, name: 'web', image: `${SHOP}/shop/web:v1`, pullSecret: 'regcred' }),
@@ -133,7 +121,7 @@ describe(`incidents on ${runtime}`, () => {
   });
 
   it('a rollout that is stuck behind its running predecessor: the new revision is named, the old one is not blamed', async () => {
-    const where = await room('incident-rollout');
+    const where = 'incident-rollout';
     const web = { namespace: where, name: 'web', image: `${SHOP}/shop/web:v1`, pullSecret: 'regcred' };
     await apply(pullSecret({ namespace: where, name: 'regcred' }, SHOP, shopper), deployment(web));
     await until(where, /phase=Running/);
@@ -148,7 +136,7 @@ describe(`incidents on ${runtime}`, () => {
   });
 
   it('a Secret that lies in the namespace and that no pod names', async () => {
-    const where = await room('incident-unattached');
+    const where = 'incident-unattached';
     await apply(
       pullSecret({ namespace: where, name: 'regcred' }, SHOP, shopper),
       deployment({ namespace: where, name: 'web', image: `${SHOP}/shop/web:v1` }),
@@ -160,7 +148,7 @@ describe(`incidents on ${runtime}`, () => {
   });
 
   it('a failed pull that is over: the tag was pushed in the meantime', async () => {
-    const where = await room('incident-over');
+    const where = 'incident-over';
     await apply(
       pullSecret({ namespace: where, name: 'regcred' }, SHOP, shopper),
       deployment({ namespace: where, name: 'web', image: `${SHOP}/shop/web:late`, pullSecret: 'regcred' }),
@@ -174,7 +162,7 @@ describe(`incidents on ${runtime}`, () => {
 
   // The last one: the password is changed for everybody.
   it('the login is rotated at the registry: what runs goes on, what starts anew is refused, and the image is not blamed', async () => {
-    const where = await room('incident-rotated');
+    const where = 'incident-rotated';
     await apply(
       pullSecret({ namespace: where, name: 'regcred' }, SHOP, shopper),
       deployment({ namespace: where, name: 'web', image: `${SHOP}/shop/web:v1`, pullSecret: 'regcred' }),

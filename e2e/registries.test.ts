@@ -6,8 +6,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { accountKubeconfig, grant, installBase } from './support/account.ts';
-import { apply, dir, eventually, kubectl, namespace, runtime } from './support/box.ts';
+import { accountKubeconfig, installBase, rooms } from './support/account.ts';
+import { apply, dir, eventually, kubectl, runtime } from './support/box.ts';
 import { diagnose } from './support/cli.ts';
 import type { Version } from './support/distribution.ts';
 import {
@@ -51,11 +51,8 @@ beforeAll(async () => {
   await installBase();
   kubeconfig = await accountKubeconfig();
   deployedAt = performance.now();
+  await rooms([...new Set(VERSIONS.flatMap((version) => CELLS.map((cell) => namespaceOf(version, cell))))]);
   for (const version of VERSIONS) {
-    for (const where of new Set(CELLS.map((cell) => namespaceOf(version, cell)))) {
-      await namespace(where);
-      await grant('read-pull-secrets', where);
-    }
     const doors = new Set(CELLS.map(({ door }) => door));
     const secrets = [...doors].flatMap((door) => secretsOf(version, door));
     await apply(...secrets, ...CELLS.map((cell) => podOf(version, cell)));

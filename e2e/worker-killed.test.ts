@@ -1,9 +1,12 @@
 /**
- * kill -9 of the worker in the middle of a diagnosis: another one continues it, and nothing is posted twice. The registry hangs until it
- * is told to answer, so the kill hits the middle for sure.
+ * What dies in the middle: kill -9 of the worker during a diagnosis and while a page is on its way, and Redis gone for ten seconds.
+ * Another worker continues, nothing is posted twice, nobody is paged twice. The registry hangs until it is told to answer, and the
+ * pager takes the page and never answers, so that the kill hits the middle for sure.
  */
-
+import type { ChildProcess } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { accountKubeconfig, grant, installBase } from './support/account.ts';
 import { type Bot, endOf, startBot } from './support/bot.ts';
@@ -21,6 +24,8 @@ import {
 const host = 'slow.box:5000';
 let bot: Bot;
 let gate: Server;
+/** The one that works now. */
+let worker: ChildProcess;
 /** Requests of the bot that wait for an answer; `open` lets them through. */
 const hanging = { count: 0, open: false };
 
@@ -55,7 +60,7 @@ beforeAll(async () => {
   bot = await startBot({
     kubeconfig: await accountKubeconfig(),
     work: false,
-    config: { registries: [{ host, plainHttp: true }] },
+    config: { oncall: { users: ['U01BOB'] }, registries: [{ host, plainHttp: true }] },
   });
 });
 afterAll(async () => {
@@ -68,14 +73,14 @@ describe(`a worker dies in the middle of a diagnosis, on ${runtime}`, () => {
   it('is continued by another worker; every message is there once', async () => {
     await apply(deployment({ namespace: 'kill', name: 'web', image: `${host}/mycompany/web:v1` }));
     await stuckPod('kill', 'web');
-    const first = await bot.worker();
+    worker = await bot.worker();
     await bot.slack.command(bot.slack.users.alice, 'pod web -n kill');
     await eventually('the diagnosis asks the registry', async () =>
       hanging.count > 0 && (await bot.slack.roots()).length > 0 ? true : undefined,
     );
 
-    await endOf(first); // SIGKILL
-    await bot.worker();
+    await endOf(worker); // SIGKILL
+    worker = await bot.worker();
     hanging.open = true;
 
     const root = await eventually(
@@ -92,5 +97,100 @@ describe(`a worker dies in the middle of a diagnosis, on ${runtime}`, () => {
     const replies = (await bot.slack.thread(root.ts)).map((message) => message.text);
     expect(new Set(replies).size).toBe(replies.length);
     expect(replies).toHaveLength(2); // the run and its findings
+  });
+});
+
+describe(`a worker dies while it pages, on ${runtime}`, () => {
+  async function paging(where: string): Promise<void> {
+    await namespace(where);
+    await grant('read-pull-secrets', where);
+    await apply(deployment({ namespace: where, name: 'web', image: `${host}/mycompany/web:v1` }));
+    const pod = await stuckPod(where, 'web');
+    const labels = {
+      alertname: 'KubePodImagePullBackOff',
+      namespace: where,
+      pod,
+      container: 'app',
+      severity: 'critical',
+    };
+    const alert = { status: 'firing', labels, annotations: {}, startsAt: new Date().toISOString(), fingerprint: where };
+    const posted = await fetch(`${bot.url}/webhooks/alertmanager`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bot.webhookToken}` },
+      body: JSON.stringify({ version: '4', status: 'firing', groupKey: where, receiver: 'pullcheck', alerts: [alert] }),
+    });
+    expect(posted.status).toBe(202);
+    await eventually(`the findings about ${where}`, async () => {
+      const root = (await bot.slack.roots()).find((message) => JSON.stringify(message).includes(where));
+      return root && (await bot.slack.thread(root.ts)).length > 0 ? true : undefined;
+    });
+    await bot.fastForward(21);
+  }
+
+  it.each([
+    ['after the pager had taken the page, before its answer', 'accept-then-hang'],
+    ['after the pager had refused it for now', 503],
+  ] as const)('%s: another one sends it, and people are paged once', async (_when, fault) => {
+    const where = `page-${fault}`;
+    const [pages, requests] = [bot.pager.pages().length, bot.pager.requests().length];
+    bot.pager.fail(fault);
+    await paging(where);
+    await eventually('the page is on its way', async () => (bot.pager.requests().length > requests ? true : undefined));
+
+    await endOf(worker); // SIGKILL
+    worker = await bot.worker();
+
+    await eventually('somebody says that on-call was paged', async () => {
+      const root = (await bot.slack.roots()).find((message) => JSON.stringify(message).includes(where));
+      return JSON.stringify(root).includes('paged') ? true : undefined;
+    });
+    await bot.fastForward(60);
+    await eventually('the page', async () => (bot.pager.pages().length > pages ? true : undefined));
+    const ours = bot.pager.pages().slice(pages);
+    expect(ours).toHaveLength(1);
+    expect(ours[0]).toMatchObject({ state: 'triggered', summary: expect.stringContaining(where) });
+    const keys = bot.pager
+      .requests()
+      .slice(requests)
+      .map(({ dedup_key: key }) => key);
+    expect(new Set(keys).size).toBe(1);
+    const escalations = (await bot.slack.messages()).filter((message) => JSON.stringify(message).includes('<@U01BOB>'));
+    expect(escalations.filter((message) => JSON.stringify(message).includes(where))).toHaveLength(1);
+  });
+});
+
+describe(`Redis is gone for ten seconds during a diagnosis, on ${runtime}`, () => {
+  it('the diagnosis ends with its verdict, every message once', async () => {
+    hanging.open = false;
+    hanging.count = 0;
+    const roots = new Set((await bot.slack.roots()).map(({ ts }) => ts));
+    await bot.slack.command(bot.slack.users.alice, 'pod web -n kill');
+    const root = await eventually('a thread, and the registry is asked', async () => {
+      const added = (await bot.slack.roots()).find(({ ts }) => !roots.has(ts));
+      return hanging.count > 0 ? added : undefined;
+    });
+
+    await bot.redis.kill();
+    await delay(10_000);
+    await bot.redis.start();
+    hanging.open = true;
+
+    await eventually(
+      'the verdict',
+      async () => {
+        const now = (await bot.slack.roots()).find(({ ts }) => ts === root.ts);
+        return JSON.stringify(now).includes('not-found') ? true : undefined;
+      },
+      90,
+    );
+    await eventually(
+      'the findings',
+      async () => ((await bot.slack.thread(root.ts)).length >= 2 ? true : undefined),
+      30,
+    );
+    const replies = (await bot.slack.thread(root.ts)).map((message) => message.text);
+    expect(replies).toHaveLength(2);
+    expect(new Set(replies).size).toBe(2);
+    expect((await bot.slack.roots()).filter(({ ts }) => !roots.has(ts))).toHaveLength(1);
   });
 });

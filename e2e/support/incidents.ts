@@ -4,6 +4,8 @@ import type { Account } from './registry.ts';
 
 /** docker-registry with one account, holding `shop/web:v1`. */
 export const SHOP = 'shop.box:5000';
+/** The same without any account. */
+export const PUBLIC = 'public.box:5000';
 export const shopper: Account = { user: 'bot', password: 'right-canary' };
 const good = `${SHOP}/shop/web:v1`;
 const gone = `${SHOP}/shop/web:never-pushed`;
@@ -220,7 +222,7 @@ export const INCIDENTS: readonly Incident[] = [
   ),
   one(
     'a volume that cannot be mounted',
-    [app(good)],
+    [app(good, { volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
     perhaps([otherRunbook], { until: /configmap "absent" not found/, never: noPull, says: /absent/ }),
     { volumes: [{ name: 'data', configMap: { name: 'absent' } }] },
   ),
@@ -238,18 +240,21 @@ export const INCIDENTS: readonly Incident[] = [
     [app(good, { env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'regcred', key: 'absent' } } }] })],
     certainly(otherRunbook, { until: /CreateContainerConfigError/, says: /absent/ }),
   ),
-  one(
-    'a runtime class that the node does not have',
-    [app(good)],
-    perhaps([otherRunbook], {
-      until: /FailedCreatePodSandBox|no runtime for|RuntimeHandler/,
-      never: /credential|tag .* does not/,
-    }),
-    { runtimeClassName: 'sandboxed' },
-  ),
+  {
+    name: 'a runtime class that the node does not have',
+    objects: (at) => [
+      { apiVersion: 'node.k8s.io/v1', kind: 'RuntimeClass', metadata: { name: 'sandboxed' }, handler: 'sandboxed' },
+      login(at),
+      pod(at, [app(good)], { runtimeClassName: 'sandboxed' }),
+    ],
+    until: /FailedCreatePodSandBox|RuntimeHandler/,
+    may: [otherRunbook],
+    certain: false,
+    never: /credential|tag .* does not/,
+  },
   {
     name: 'a public image, and the pull secret does not exist: it runs all the same',
-    objects: (at) => [pod(at, [app('localhost/pause:1', { imagePullPolicy: 'IfNotPresent' })])],
+    objects: (at) => [pod(at, [app(`${PUBLIC}/shop/web:v1`)])],
     until: /phase=Running/,
     may: ['healthy'],
     certain: true,
