@@ -139,7 +139,7 @@ function notListed(image: ImageReference, access: RegistryAccess, { tags, told }
     cause: 'tag-not-found',
     confidence: 'certain',
     because: times.length === 0 ? because : [...because, 'tagDetails'],
-    summary: `The repository ${repositoryName(image)} exists, the tag ${tag} does not.${hint}${cutWords(tags)}`,
+    summary: `The repository ${repositoryName(image)} exists, the tag ${tag} does not.${unsetWords(tag)}${hint}${cutWords(tags)}`,
     detail: {
       tag,
       nearest: near.map(({ tag: name }) => name),
@@ -156,6 +156,14 @@ function notListed(image: ImageReference, access: RegistryAccess, { tags, told }
 function nearWords({ tag, why }: NearTag, told: TagDetailsAnswer | undefined): string {
   const pushed = pushedWords(detailOf(told, tag));
   return `${tag} (${why}${pushed === undefined ? '' : `, ${pushed}`})`;
+}
+
+/** What templates and scripts write for a variable that has no value, or that nobody replaced. */
+const UNSET =
+  /^(?:undefined|null|nil|none|nan|false|true|todo|tbd|placeholder|(?:image[-_]?)?(?:tag|version)|(?:replace|change)[-_]?me|__\w+__)$/i;
+
+function unsetWords(tag: string): string {
+  return UNSET.test(tag) ? ` It reads like a variable that had no value when the manifest was rendered.` : '';
 }
 
 /** The tag itself was asked for and is not there; only what is near it may be in the part that was not read. */

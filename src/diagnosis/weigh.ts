@@ -27,12 +27,33 @@ export function weigh({ said, shown, passed }: Weighed): Finding[] {
 }
 
 /** An experiment that the node's words contradict is no longer certain. */
-function against(finding: Finding, said: Finding): Finding {
+function against(seen: Finding, said: Finding): Finding {
+  const finding = atOrigin(seen, said);
   if (finding.cause === said.cause) return isOld(said) ? finding : agreed(finding);
   if (explains(finding.cause, said.cause)) return finding;
   const alternatives = [...new Set([...finding.alternatives, said.cause])];
   return { ...finding, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence, alternatives };
 }
+
+/**
+ * The node asked a mirror: what the registry itself says of logins and of the way to it is another matter, and may be the reason all the
+ * same, because a runtime goes on to the registry where its mirror fails.
+ */
+function atOrigin(finding: Finding, { detail }: Finding): Finding {
+  const { mirror, registry } = detail;
+  if (
+    typeof mirror !== 'string' ||
+    !ELSEWHERE.has(familyOf(finding.cause)) ||
+    finding.because.includes('pullFailure')
+  ) {
+    return finding;
+  }
+  const summary = `${finding.summary} That was seen at ${String(registry)}; the node asked ${mirror}.`;
+  return { ...finding, summary, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence };
+}
+
+/** What two hosts can differ in. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['credentials', 'reachability', 'registry']);
 
 /** Said before the events expired: it confirms nothing that is seen now. */
 function isOld({ detail }: Finding): boolean {
@@ -67,6 +88,9 @@ function join(a: Finding, b: Finding): Finding {
   return { ...main, because: [first, ...because], detail: { ...other.detail, ...main.detail } };
 }
 
+const NOT_THERE =
+  'The registry itself gives the image to the same credentials: look at the mirror, and at what the node’s runtime is told of it.';
+
 const NOT_NOW =
   'The registry gives the image to the same credentials now. It may have been repaired a moment ago (the kubelet retries within 5 minutes), or the node asks a mirror, another address or with a login of its own.';
 
@@ -80,5 +104,7 @@ function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
     (said.cause === 'image-not-found' && exists && accepted) ||
     (familyOf(said.cause) === 'credentials' && accepted && (!joint || exists));
   if (!refuted) return said;
+  // What the registry gives tells nothing of what its mirror gives.
+  if (typeof said.detail['mirror'] === 'string') return { ...said, summary: `${said.summary} ${NOT_THERE}` };
   return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}` };
 }

@@ -56,7 +56,9 @@ export function parseReference(text: string): ParsedReference {
     return fail(
       text,
       'bad-digest',
-      `"${digest}" is not a digest: it should be sha256: and 64 hexadecimal digits in lower case`,
+      digest === '' || digest === 'sha256:'
+        ? 'the digest after "@" is empty, usually a variable that was not set when the manifest was rendered'
+        : `"${digest}" is not a digest: it should be sha256: and 64 hexadecimal digits in lower case`,
     );
   }
   const colon = beforeDigest.lastIndexOf(':');
@@ -78,6 +80,10 @@ function parseName(text: string, name: string, tag: string | undefined, digest: 
   const { registry, path } = splitDomain(name);
   if (path !== path.toLowerCase())
     return fail(text, 'upper-case', `"${path}" has capital letters; a repository path is lower case`);
+  if (path === '' || path.split('/').includes('')) {
+    const what = 'a part of the name is empty, usually a variable that was not set when the manifest was rendered';
+    return fail(text, 'bad-name', `${what}: "${name}"`);
+  }
   if (!DOMAIN.test(registry) || !path.split('/').every((part) => PATH_PART.test(part))) {
     return fail(text, 'bad-name', `"${name}" is not a repository name`);
   }
@@ -113,10 +119,15 @@ function obviousFault(text: string): Omit<ReferenceFault, 'text'> | undefined {
   if (text === '') return { fault: 'empty', sentence: 'the image is empty' };
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text))
     return { fault: 'scheme', sentence: 'an image reference has no "https://" in front' };
+  const placeholder =
+    /\$\{[^}]{0,80}\}|\{\{[^}]{0,80}\}\}|<[^<>]{0,80}>|%[A-Za-z_]\w{0,80}%|\$[A-Za-z_]\w{0,80}|[<>{}$]/.exec(text)?.[0];
+  if (placeholder !== undefined)
+    return {
+      fault: 'placeholder',
+      sentence: `the placeholder ${placeholder} was not replaced when the manifest was rendered`,
+    };
   if (/[\s"'`]/.test(text))
     return { fault: 'whitespace-or-quotes', sentence: 'there is a space or a quote inside the reference' };
-  if (/[<>{}$]/.test(text))
-    return { fault: 'placeholder', sentence: 'a placeholder was not replaced when the manifest was rendered' };
   if (text.startsWith('/'))
     return {
       fault: 'leading-slash',

@@ -142,3 +142,12 @@ describe('a missing tag whose neighbours the registry tells of', () => {
     expect(oldest.summary).toContain('lists the newest last');
   });
 });
+
+it.each(['undefined', 'null', 'None', '__TAG__', 'IMAGE_TAG', 'change-me'])(
+  'a missing tag %s reads like an unset variable',
+  (tag) => {
+    const reference = observed(parseReference(`${HOST}/team/api:${tag}`));
+    expect(findingWith(nothing, { reference }).summary).toContain('reads like a variable that had no value');
+    expect(findingWith(nothing).summary).not.toContain('reads like');
+  },
+);

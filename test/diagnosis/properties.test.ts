@@ -7,7 +7,6 @@ import type { Evidence } from '../../src/evidence/evidence.ts';
 import { absent, type Observation, observed, unreachable } from '../../src/evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome } from '../../src/evidence/registry-access.ts';
 import type { RegistryService } from '../../src/evidence/registry-service.ts';
-import type { TagDetailsAnswer } from '../../src/evidence/tag-details.ts';
 import { PULL_ERROR_KINDS } from '../../src/image/pull-error.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { backed } from '../support/registry-service.ts';
@@ -30,6 +29,7 @@ import {
   running,
   waiting,
 } from './support.ts';
+import { elsewhere, tagDetails } from './tag-arbitraries.ts';
 import { unattached } from './unattached-arbitrary.ts';
 
 const nasty = fc.oneof(
@@ -197,38 +197,8 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       { kind: 'missing' as const },
     ),
   ),
-  tagDetails: maybe(
-    fc.constantFrom<TagDetailsAnswer>(
-      { kind: 'untold', reason: 'this registry tells none' },
-      {
-        kind: 'told',
-        source: 'its own API',
-        tags: [{ tag: '1.4.2-17-52', pushedAt: 1_790_000_000_000, isImmutable: true }],
-      },
-      {
-        kind: 'told',
-        source: 'its own API',
-        tags: [{ tag: '1.4.2-17-54', pushedAt: 1_790_000_000_000, pushedBy: 'x', isImmutable: false }],
-      },
-    ),
-  ),
-  elsewhere: maybe(
-    fc.record({
-      revisions: fc.array(
-        fc.record({
-          revision: fc.constant(2),
-          image: nasty,
-          asked: nasty,
-          answer: fc.constantFrom('found', 'missing', 'denied'),
-        }),
-        { maxLength: 2 },
-      ),
-      registries: fc.array(
-        fc.record({ image: nasty, asked: nasty, answer: fc.constantFrom('found', 'missing', 'denied') }),
-        { maxLength: 2 },
-      ),
-    }),
-  ),
+  tagDetails: maybe(tagDetails),
+  elsewhere: maybe(elsewhere(nasty)),
   runningImage: maybe(
     fc.record({
       running: imageId,

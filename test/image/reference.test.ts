@@ -106,3 +106,23 @@ describe('what is asked where', () => {
     expect(apiHost('ghcr.io')).toBe('ghcr.io');
   });
 });
+
+describe('an unset or unreplaced variable', () => {
+  it.each([
+    ['registry.io/app:${TAG}', 'placeholder', '${TAG}'],
+    ['registry.io/app:{{ .Values.image.tag }}', 'placeholder', '{{ .Values.image.tag }}'],
+    ['registry.io/app:%TAG%', 'placeholder', '%TAG%'],
+    ['registry.io/app:$TAG', 'placeholder', '$TAG'],
+    ['registry.io/<app>:1', 'placeholder', '<app>'],
+    ['registry.io/app:', 'empty-tag', 'variable that was not set'],
+    [':1.2', 'bad-name', 'a part of the name is empty'],
+    ['registry.io/:1', 'bad-name', 'a part of the name is empty'],
+    ['registry.io//app:1', 'bad-name', 'a part of the name is empty'],
+    ['registry.io/app@', 'bad-digest', 'the digest after "@" is empty'],
+    ['registry.io/app:1@sha256:', 'bad-digest', 'the digest after "@" is empty'],
+  ])('is named in %s', (text, fault, words) => {
+    const parsed = parseReference(text);
+    expect(parsed).toMatchObject({ ok: false, fault: { fault } });
+    expect(parsed.ok ? '' : parsed.fault.sentence).toContain(words);
+  });
+});

@@ -3,7 +3,10 @@
 import { formatDuration, formatTime } from '../../clock.ts';
 import { hasStarted } from '../../evidence/crashes.ts';
 import type { PullFailure } from '../../evidence/evidence.ts';
+import type { Observation } from '../../evidence/observation.ts';
 import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
+import { mirrorIn } from '../../image/mirror.ts';
+import { parseReference } from '../../image/reference.ts';
 import { CAUSES } from '../catalogue.ts';
 import type { Cause } from '../cause.ts';
 import { type CheckResult, type Confidence, defineCheck, type Finding } from '../check.ts';
@@ -18,7 +21,7 @@ export const pullError = defineCheck({
   run({ container, pullFailure }): CheckResult {
     if (container.status === 'observed' && hasStarted(container.value))
       return past(container.value, pullFailure.status);
-    if (pullFailure.status === 'observed') return failed(pullFailure.value);
+    if (pullFailure.status === 'observed') return failed(pullFailure.value, placeOf(pullFailure.value, container));
     if (pullFailure.status === 'absent' && container.status === 'observed') {
       return { verdict: 'pass', note: 'neither the container’s status nor its events report a failed pull' };
     }
@@ -41,20 +44,40 @@ function past(container: ContainerSnapshot, failure: string): CheckResult {
   };
 }
 
-function failed(failure: PullFailure): CheckResult {
+/** Whom the node asked in the registry's place. */
+interface Place {
+  readonly sentence: string;
+  readonly detail: { readonly mirror: string; readonly registry: string };
+}
+
+function placeOf({ message }: PullFailure, container: Observation<ContainerSnapshot>): Place | undefined {
+  const parsed = container.status === 'observed' ? parseReference(container.value.image) : undefined;
+  if (!parsed?.ok) return undefined;
+  const mirror = mirrorIn(message, parsed.reference);
+  if (mirror === undefined) return undefined;
+  const what = mirror.isMirror ? 'a mirror' : 'a mirror, or where the registry sent it';
+  const { registry } = parsed.reference;
+  return {
+    sentence: `The node asked ${tidy(mirror.host)} (${what}), not ${registry} itself.`,
+    detail: { mirror: tidy(mirror.host), registry },
+  };
+}
+
+function failed(failure: PullFailure, place: Place | undefined): CheckResult {
   const { cause, confidence } = reading(failure);
   const alternatives = failure.classification.also.filter((other) => other !== cause);
   const finding: Finding = {
     cause,
     confidence,
     because: ['pullFailure'],
-    summary: sentence(failure, cause, alternatives),
+    summary: [sentence(failure, cause, alternatives), ...(place === undefined ? [] : [place.sentence])].join(' '),
     detail: {
       message: tidy(failure.message),
       reason: tidy(failure.reason),
       from: failure.from,
       host: failure.classification.host,
       runtime: failure.classification.runtime,
+      ...place?.detail,
     },
     alternatives,
   };

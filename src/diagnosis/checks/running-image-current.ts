@@ -88,12 +88,13 @@ function compare(facts: Facts): CheckResult {
 }
 
 function stale(facts: Facts, tag: string): CheckResult {
-  const { container, seen, platform, told } = facts;
+  const { image, container, seen, platform, told } = facts;
   const { pullPolicy } = container;
   const { running, now, copies } = seen;
   const pushed = pushedWords(told);
   const summary = [
     `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now: the tag was pushed again after ${where(copies, running.digest)} had pulled it.`,
+    ...nameSentence(running.repository, image),
     ...timeSentence(told, container),
     restart(pullPolicy),
     ...moveSentence(tag, told),
@@ -133,6 +134,14 @@ function sureness({ image, container, seen, platform }: Facts): Confidence {
   const named = running.of === 'config' || running.repository === repositoryName(image);
   const told = before !== undefined && matchManifests(before, now, platform ?? undefined) === 'different';
   return now.headOnly !== true && (named || told) ? 'certain' : 'likely';
+}
+
+/** The node knows the image by another name: a mirror or a copy, of which the registry knows nothing. */
+function nameSentence(name: string | undefined, image: ImageReference): readonly string[] {
+  if (name === undefined || name === repositoryName(image)) return [];
+  return [
+    `The node knows its image as ${tidy(name)}, so it may have pulled from there and not from ${image.registry}.`,
+  ];
 }
 
 /** When what the tag means now was pushed, beside when this container came to run. */

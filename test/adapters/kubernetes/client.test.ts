@@ -150,21 +150,14 @@ describe('the client of an API server', () => {
         ],
       },
     });
+    const taints = [{ key: 'os', value: 'windows', effect: 'NoSchedule' }];
     const nodeInfo = { operatingSystem: 'windows', architecture: 'amd64', kernelVersion: '10.0.20348.2227' };
-    const item = {
-      metadata: { name: 'win-1', labels: { pool: 'w' } },
-      spec: { taints: [{ key: 'os', value: 'windows', effect: 'NoSchedule' }] },
-      status: { nodeInfo },
-    };
+    const item = { metadata: { name: 'win-1', labels: { pool: 'w' } }, spec: { taints }, status: { nodeInfo } };
     const nodes = await serve(json({ items: [item, { metadata: { name: 'bare' } }] }));
     expect(await readerOf(connect(nodes.url)).nodes(signal)).toMatchObject({
       value: {
         nodes: [
-          {
-            osVersion: '10.0.20348.2227',
-            labels: { pool: 'w' },
-            taints: [{ key: 'os', value: 'windows', effect: 'NoSchedule' }],
-          },
+          { osVersion: '10.0.20348.2227', labels: { pool: 'w' }, taints },
           { name: 'bare', labels: {}, taints: [] },
         ],
       },

@@ -206,6 +206,14 @@ describe('when the registry tells the time of the push', () => {
   });
 });
 
+it('says that a node which knows the image by another name may have pulled from there', () => {
+  const other = story({ running: { of: 'manifest', digest: OLD, repository: 'mirror.example.com/api' } });
+  expect(check(other).note).toContain(
+    `The node knows its image as mirror.example.com/api, so it may have pulled from there`,
+  );
+  expect(check(story({})).note).not.toContain('knows its image as');
+});
+
 it('says of a tag that moves by its name how not to meet this again', () => {
   const given = { ...story({}), reference: observed(parseReference(`${repository}:latest`)) };
   expect(check(given).note).toContain('latest is a name that moves: a tag for each build, or a digest,');

@@ -1,0 +1,29 @@
+/** Did a node ask somebody else than the image's registry? Only what its words prove: the address of a manifest or layer that it asked for. */
+import { apiHost, type ImageReference } from './reference.ts';
+
+/** `https://HOST/v2/NAME/manifests/TAG?ns=REGISTRY`: runtimes add the registry's name where they ask a mirror (containerd, docs/hosts.md). */
+const ASKED =
+  /https?:\/\/([^\s/"'?@]{1,255})\/v2\/([^\s"'?]{1,512}?)\/(?:manifests|blobs)\/[^\s"'?]{1,200}(?:\?ns=([\w.:-]{1,255}))?/g;
+
+export interface OtherHost {
+  /** With its port. */
+  readonly host: string;
+  /** It was asked in the registry's name; else the registry may have sent the node there. */
+  readonly isMirror: boolean;
+}
+
+/** Who was asked in the registry's place; undefined: nothing shows that anybody was. */
+export function mirrorIn(message: string, { registry, repository }: ImageReference): OtherHost | undefined {
+  for (const [, host = '', path = '', names] of message.slice(0, 20_000).matchAll(ASKED)) {
+    if (isSame(host, registry)) continue;
+    // A layer may be fetched from anywhere; a name that ends like the image's, or the registry's own in `ns`, shows whom it stands for.
+    const isMirror = names?.replace(/[.:]+$/, '') === registry;
+    if (isMirror || path === repository || path.endsWith(`/${repository}`)) return { host, isMirror };
+  }
+  return undefined;
+}
+
+function isSame(host: string, registry: string): boolean {
+  const [asked, own] = [host, apiHost(registry)].map((one) => one.toLowerCase().replace(/:(?:443|80)$/, ''));
+  return asked === own || (registry === 'docker.io' && /(?:^|\.)docker\.io$/.test(asked ?? ''));
+}
