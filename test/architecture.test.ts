@@ -38,7 +38,7 @@ const table: Readonly<Record<string, readonly string[]>> = {
   config: ['telemetry'],
   'adapters/slack': [...domain, 'flow', 'telemetry'],
   'adapters/terminal': [...domain, 'flow', 'telemetry'],
-  'adapters/kubernetes': ['image', 'target', 'evidence', 'remediation', 'telemetry'],
+  'adapters/kubernetes': ['image', 'build', 'target', 'evidence', 'remediation', 'telemetry'],
   'adapters/registry': ['image', 'target', 'build', 'evidence', 'remediation', 'telemetry'],
   'adapters/github': ['build', 'evidence', 'remediation', 'telemetry'],
   'adapters/redis': [...domain, 'telemetry'],

@@ -112,6 +112,7 @@ async function readEverything(client: KubeClient): Promise<void> {
   await reader.services({}, signal);
   await reader.endpoints('shop', 'registry', signal);
   await reader.networkPolicies('shop', signal);
+  await reader.jobs({}, signal);
   await reader.nodes(signal);
   await reader.crashLog({ namespace: 'shop', pod: 'api', container: 'api', previous: true }, signal);
   for (const kind of Object.keys(WORKLOADS).filter(isWorkloadKind)) {

@@ -27,10 +27,19 @@ const CUT_OFF: readonly PullErrorKind[] = [
   'transfer-interrupted',
 ];
 
+/** Why nobody pushed what is asked for. */
+const UNBUILT: readonly Cause[] = ['build-failed', 'build-never-ran', 'build-running'];
+const UNPUSHED: readonly Cause[] = ['ci-output-lost', 'ci-silent-fallback', ...UNBUILT];
+
 const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
   'tag-not-found': ABSENCE,
   'digest-not-found': ABSENCE,
   'repository-not-found': HIDDEN,
+  'ci-output-lost': ABSENCE,
+  'ci-silent-fallback': ABSENCE,
+  'build-failed': HIDDEN,
+  'build-never-ran': HIDDEN,
+  'build-running': HIDDEN,
   'not-found-or-unauthorized': [...REFUSAL, 'image-not-found'],
   'permission-denied': [...REFUSAL, 'image-not-found'],
   'manifest-unsupported': ['image-not-found'],
@@ -65,7 +74,9 @@ export function explains(cause: Cause, said: Cause): boolean {
 
 /** A coarser cause -> the finer ones that replace it. */
 const FINER: Partial<Record<Cause, readonly Cause[]>> = {
-  'image-not-found': ['tag-not-found', 'digest-not-found', 'repository-not-found'],
+  'image-not-found': ['tag-not-found', 'digest-not-found', 'repository-not-found', ...UNPUSHED],
+  'tag-not-found': UNPUSHED,
+  'repository-not-found': UNBUILT,
   'not-found-or-unauthorized': [
     'tag-not-found',
     'digest-not-found',

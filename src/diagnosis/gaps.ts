@@ -24,6 +24,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   tagDetails: 'when tags were pushed',
   elsewhere: 'other places where the image may be',
   buildTrace: 'the builds of the image',
+  buildJobs: 'build Jobs in the cluster',
   registryService: 'the registry’s Service',
   runningImage: 'the image that runs',
   crashLogs: 'the log of the crashed container',

@@ -16,6 +16,7 @@ const SHARED = new Set<EvidenceKind>([
   'tagDetails',
   'elsewhere',
   'buildTrace',
+  'buildJobs',
   'nodes',
   'unattachedSecrets',
 ]);

@@ -167,6 +167,7 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
       look(['endpoints', namespace, service], (signal) => reader.endpoints(namespace, service, signal)),
     networkPolicies: (namespace) =>
       look(['network-policies', namespace], (signal) => reader.networkPolicies(namespace, signal)),
+    jobs: (query) => look(['jobs', query.namespace ?? null], (signal) => reader.jobs(query, signal)),
     node: (name) => look(['node', name], (signal) => reader.node(name, signal)),
     crashLog: (ref) =>
       look(['log', ref.namespace, ref.pod, ref.container, ref.previous], (signal) => reader.crashLog(ref, signal)),

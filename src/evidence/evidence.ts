@@ -6,6 +6,7 @@
 import type { KeyringLookup } from '../image/keyring.ts';
 import type { Classification } from '../image/pull-error.ts';
 import type { ParsedReference } from '../image/reference.ts';
+import type { BuildJobs } from './build-jobs.ts';
 import type { BuildTrace } from './build-trace.ts';
 import type { CrashLog } from './crashes.ts';
 import type { Elsewhere } from './elsewhere.ts';
@@ -96,6 +97,8 @@ export interface EvidenceKinds {
   readonly elsewhere: Elsewhere;
   /** The builds that could have made the image; asked only when it is missing, or when an older one runs. */
   readonly buildTrace: BuildTrace;
+  /** Jobs of this cluster that build the image; asked only where it is missing. */
+  readonly buildJobs: BuildJobs;
   /** What stands behind the image's host inside the cluster; asked only where the registry seems out of reach. */
   readonly registryService: RegistryService;
   /** What the node runs beside what the tag means now; only where the container was started and a tag is used. */

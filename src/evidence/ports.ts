@@ -6,6 +6,7 @@
 import type { ImageOrigin } from '../build/origin.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { WorkloadKind } from '../target/target.ts';
+import type { JobList } from './build-jobs.ts';
 import type { CrashLog } from './crashes.ts';
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from './network-snapshots.ts';
 import type { Observation } from './observation.ts';
@@ -100,6 +101,8 @@ export interface ClusterReader {
   endpoints(namespace: string, service: string, signal: AbortSignal): Promise<Observation<readonly EndpointSnapshot[]>>;
   /** Of one namespace. Never `absent`. */
   networkPolicies(namespace: string, signal: AbortSignal): Promise<Observation<readonly NetworkPolicySnapshot[]>>;
+  /** Jobs, with what is on their command lines; `namespace` absent: all. Never `absent`. */
+  jobs(query: { readonly namespace?: string }, signal: AbortSignal): Promise<Observation<JobList>>;
   /** Every node. Never `absent`: an empty list is observed. */
   nodes(signal: AbortSignal): Promise<Observation<NodeList>>;
   /** The end of a container's log, what looks like a secret masked. `previous`: of the run before this one. */

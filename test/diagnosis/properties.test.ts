@@ -175,6 +175,25 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
   ),
   unattachedSecrets: maybe(unattached),
   registryAccess: maybe(attempts.map((list) => ({ host: HOST, attempts: list }))),
+  buildJobs: maybe(
+    fc.record({
+      jobs: fc.array(
+        fc.record({
+          name: nasty,
+          namespace: nasty,
+          builder: fc.constant('kaniko' as const),
+          state: fc.constantFrom('running' as const, 'failed' as const, 'succeeded' as const, 'suspended' as const),
+          destination: nasty,
+          match: fc.constantFrom('exact' as const, 'repository' as const),
+          sameRegistry: fc.boolean(),
+        }),
+        { maxLength: 2 },
+      ),
+      extent: fc.constantFrom('cluster' as const, 'namespace' as const),
+      truncated: fc.boolean(),
+      log: maybe(nasty.map((line) => ({ lines: [line], isCut: false }))),
+    }),
+  ),
   buildTrace: maybe(
     fc.record({
       repository: nasty,

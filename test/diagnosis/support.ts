@@ -210,6 +210,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
     tags: { status: 'not-collected', reason: 'the tag exists' },
     runningImage: { status: 'not-collected', reason: 'the container has not started' },
     crashLogs: { status: 'not-collected', reason: 'the container did not crash' },
+    buildJobs: { status: 'not-collected', reason: 'the registry did not say that the image is missing' },
     buildTrace: { status: 'not-collected', reason: 'the image exists' },
     registryService: absent,
     tagDetails: { status: 'not-collected', reason: 'nothing depends on when a tag was pushed' },

@@ -1,4 +1,5 @@
 /** Readers of an outside that a test makes up. They record every call and, like the real ones, never throw for the outside. */
+import type { JobSnapshot } from '../../src/evidence/build-jobs.ts';
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from '../../src/evidence/network-snapshots.ts';
 import { absent, type Observation, observed } from '../../src/evidence/observation.ts';
 import type { ClusterReader, PodList, RegistryReader, UnreadyList } from '../../src/evidence/ports.ts';
@@ -40,6 +41,7 @@ export interface ClusterStory {
   /** `NAMESPACE/SERVICE` -> its endpoints. */
   readonly endpoints: Readonly<Record<string, readonly EndpointSnapshot[]>>;
   readonly policies: readonly NetworkPolicySnapshot[];
+  readonly jobs: readonly JobSnapshot[];
 }
 
 /** Answers instead of the story's, by method name: forbidden, unreachable, or a promise that never settles. */
@@ -65,6 +67,7 @@ export function aStory(over: Partial<ClusterStory> = {}): ClusterStory {
     services: [],
     endpoints: {},
     policies: [],
+    jobs: [],
     ...over,
   };
 }
@@ -137,6 +140,8 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
       say('endpoints', `${namespace}/${service}`, () => observed(story.endpoints[`${namespace}/${service}`] ?? [])),
     networkPolicies: (namespace) =>
       say('networkPolicies', namespace, () => observed(inNamespace(story.policies, namespace))),
+    jobs: ({ namespace }) =>
+      say('jobs', namespace ?? '*', () => observed({ jobs: inNamespace(story.jobs, namespace), truncated: false })),
     node: (name) => say('node', name, () => named(story.nodes, name)),
     crashLog: ({ namespace, pod, container, previous }) =>
       say('crashLog', `${namespace}/${pod}/${container}${previous ? ' previous' : ''}`, () => {

@@ -9,7 +9,7 @@ import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
 import { Sealed } from '../../sealed.ts';
 import { observation } from './case-observation-schema.ts';
 import { Attempt, Outcome, Tried } from './case-registry-schema.ts';
-import { BuildTraceFile } from './case-trace-schema.ts';
+import { BuildJobsFile, BuildTraceFile } from './case-trace-schema.ts';
 
 const Text = z.string();
 const Texts = z.array(Text);
@@ -183,6 +183,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     tag: Tried.extend({ digest: Text.optional() }).optional(),
   }),
   buildTrace: BuildTraceFile,
+  buildJobs: BuildJobsFile,
   tags: z.discriminatedUnion('kind', [
     z.looseObject({ kind: z.literal('listed'), names: Texts, truncated: z.boolean() }),
     z.looseObject({ kind: z.literal('missing') }),

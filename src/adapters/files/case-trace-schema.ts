@@ -69,3 +69,22 @@ export const BuildTraceFile = z.looseObject({
   branch: z.looseObject({ name: Text, head: observation(Commit) }).optional(),
   searched: Texts,
 });
+
+export const BuildJobsFile = z.looseObject({
+  jobs: z.array(
+    z.looseObject({
+      name: Text,
+      namespace: Text,
+      builder: z.enum(['kaniko', 'buildkit', 'buildah', 'docker', 'other']),
+      state: z.enum(['running', 'suspended', 'succeeded', 'failed']),
+      destination: Text,
+      match: z.enum(['exact', 'repository']),
+      sameRegistry: z.boolean(),
+      createdAt: Time,
+      endedAt: Time,
+    }),
+  ),
+  extent: z.enum(['cluster', 'namespace']),
+  truncated: z.boolean(),
+  log: observation(z.looseObject({ lines: z.array(Text), isCut: z.boolean() })),
+});

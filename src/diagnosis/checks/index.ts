@@ -1,6 +1,8 @@
 /** All checks. A new one is a file in this folder, a test and a line here. */
 import type { Check } from '../check.ts';
 import { blastRadius } from './blast-radius.ts';
+import { buildJobSucceeded } from './build-job-succeeded.ts';
+import { buildPushedTag } from './build-pushed-tag.ts';
 import { containerHealthy } from './container-healthy.ts';
 import { platformFitsNodes } from './platform-fits-nodes.ts';
 import { pullError } from './pull-error.ts';
@@ -15,6 +17,8 @@ import { whatChanged } from './what-changed.ts';
 
 export const CHECKS: readonly Check[] = [
   blastRadius,
+  buildJobSucceeded,
+  buildPushedTag,
   containerHealthy,
   platformFitsNodes,
   pullError,

@@ -1,6 +1,7 @@
 /** All collectors, one per evidence kind; a kind without one does not compile. */
 import type { Collector } from '../collector.ts';
 import type { EvidenceKind } from '../evidence.ts';
+import { buildJobs } from './build-jobs.ts';
 import { buildTrace } from './build-trace.ts';
 import { container } from './container.ts';
 import { crashLogs } from './crash-logs.ts';
@@ -48,6 +49,7 @@ export const COLLECTORS: Collectors = {
   tagDetails,
   elsewhere,
   buildTrace,
+  buildJobs,
   registryService,
   runningImage,
   crashLogs,

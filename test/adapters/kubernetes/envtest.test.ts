@@ -1,4 +1,5 @@
 import { afterAll } from '@jest/globals';
+import { buildJobsContract } from '../../contract/build-jobs.ts';
 import type { ClusterBed } from '../../contract/cluster-bed.ts';
 import { clusterNetworkContract } from '../../contract/cluster-network.ts';
 import { clusterReaderContract } from '../../contract/cluster-reader.ts';
@@ -21,6 +22,7 @@ withEnvtest('cluster contract on a real API server', () => {
   clusterReaderContract('a real API server', shared);
   clusterNetworkContract('a real API server', shared);
   unreadyPodsContract('a real API server', shared);
+  buildJobsContract('a real API server', shared);
   secretListContract('a real API server', shared);
   clusterWriterContract('a real API server', shared);
 });

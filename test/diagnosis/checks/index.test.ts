@@ -43,6 +43,7 @@ describe('the checks', () => {
     expect(commands).toMatchInlineSnapshot(`
 {
   "blast-radius": "kubectl get pods -A | grep -E "ImagePull|ErrImage|InvalidImage"",
+  "build-job-succeeded": undefined,
   "container-healthy": "kubectl get pod api-1 -n staging -o wide",
   "platform-fits-nodes": "kubectl get nodes -L kubernetes.io/os,kubernetes.io/arch",
   "pull-error": "kubectl describe pod api-1 -n staging",

@@ -1,6 +1,7 @@
 import { connectCluster } from '../../../../src/adapters/kubernetes/connect.ts';
 import { startSimulatedCluster } from '../../../../src/adapters/simulator/cluster/simulate.ts';
 import { randomId, systemClock } from '../../../../src/clock.ts';
+import { buildJobsContract } from '../../../contract/build-jobs.ts';
 import type { ClusterBed } from '../../../contract/cluster-bed.ts';
 import { clusterNetworkContract } from '../../../contract/cluster-network.ts';
 import { clusterReaderContract } from '../../../contract/cluster-reader.ts';
@@ -27,5 +28,6 @@ clusterReaderContract('the simulated cluster', start);
 
 clusterNetworkContract('the simulated cluster', start);
 unreadyPodsContract('the simulated cluster', start);
+buildJobsContract('the simulated cluster', start);
 secretListContract('the simulated cluster', start);
 clusterWriterContract('the simulated cluster', start);

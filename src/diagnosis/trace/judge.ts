@@ -1,0 +1,109 @@
+/**
+ * The verdict of a build's trace. In this order, because each rules out the next: it was pushed and is gone; it is on its way; its
+ * build failed; the pipeline lost or made up the tag; nothing ever built it; open. Never a cause where the run could not be found.
+ */
+import { formatTime } from '../../clock.ts';
+import { describeGap, type Observation, valueOf } from '../../evidence/observation.ts';
+import type { Cause } from '../cause.ts';
+import type { Finding, RuledOut } from '../check.ts';
+import { count, minuteOf } from '../words.ts';
+import { clockFact } from './clock-words.ts';
+import { goneFinding, otherPlace } from './gone.ts';
+import { lostTag } from './lost-tag.ts';
+import { neverRan } from './never-ran.ts';
+import { type Question, type Studied, study } from './question.ts';
+import { buildFailed, buildRunning } from './tell-build.ts';
+
+export type Judged =
+  | {
+      readonly is: 'found';
+      readonly findings: readonly [Finding, ...Finding[]];
+      readonly ruledOut: readonly RuledOut[];
+    }
+  /** `complete`: everything could be seen, and it does not explain the missing tag. */
+  | { readonly is: 'open'; readonly note: string; readonly complete: boolean };
+
+const CI_CAUSES: readonly Cause[] = [
+  'ci-output-lost',
+  'ci-silent-fallback',
+  'build-failed',
+  'build-never-ran',
+  'build-running',
+];
+
+export function judgeTrace(question: Question): Judged {
+  const { trace } = question;
+  const studied = study(question);
+  const gone = goneFinding(studied);
+  if (gone !== undefined) return found([gone], CI_CAUSES);
+  const { state } = studied;
+  const isBuilt = studied.instead?.push !== undefined;
+  if (state.is === 'running' && !isBuilt) return found([buildRunning(studied, state)], ['build-never-ran']);
+  if (state.is === 'failed' && !isBuilt)
+    return found([buildFailed(studied, state)], ['build-never-ran', 'build-running']);
+  const lost = studied.asked === '' ? undefined : lostTag(studied);
+  if (lost !== undefined) return found(lost, lost[0].confidence === 'certain' && state.is === 'done' ? CI_CAUSES : []);
+  const never = neverRan(studied);
+  if (never !== undefined) return found([never], []);
+  if (trace.runs.status !== 'observed') {
+    return { is: 'open', complete: false, note: searchedFor(studied, describeGap('the runs', trace.runs)) };
+  }
+  return { is: 'open', complete: gapsOf(studied).length === 0, note: searchedFor(studied, unexplained(studied)) };
+}
+
+function found(findings: readonly [Finding, ...Finding[]], causes: readonly Cause[]): Judged {
+  const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
+  const ruledOut = causes
+    .filter((cause) => !named.has(cause))
+    .map((cause): RuledOut => ({ cause, because: ['buildTrace'] }));
+  return { is: 'found', findings, ruledOut };
+}
+
+/** What the builds do tell, where no cause follows from it. */
+function unexplained(studied: Studied): string {
+  const { mine, trace, asked, state, instead } = studied;
+  const elsewhere = otherPlace(studied);
+  if (elsewhere !== undefined) return elsewhere;
+  if (mine.length === 0) {
+    const sha = valueOf(trace.commit)?.sha;
+    return sha === undefined
+      ? 'no run was found'
+      : `no run of commit ${sha.slice(0, 7)} was found that builds or deploys`;
+  }
+  const fact = clockFact(studied);
+  const built = state.is === 'done' ? `; ${state.pipeline.trace.run.url} built ${instead?.tag ?? 'it'}` : '';
+  const clock = fact === undefined ? '' : `; ${fact.sentence}`;
+  const open = gapsOf(studied);
+  const unseen = open.length === 0 ? '' : `; not seen: ${open.join('; ')}`;
+  return `the files and logs of ${count(mine.length, 'run')} do not show how ${asked === '' ? 'it' : asked} came about${built}${clock}${unseen}`;
+}
+
+function searchedFor({ trace }: Studied, note: string): string {
+  const said = trace.searched.length === 0 ? '' : ` (asked: ${trace.searched.join('; ')})`;
+  return `${note}${said}`;
+}
+
+/** What of the runs could not be read: logs that are gone, rights that are lacking. */
+export function gapsOf({ mine }: Pick<Studied, 'mine'>): readonly string[] {
+  const gaps = mine.flatMap(({ trace, jobs }) => [
+    ...gap(`the jobs of run ${trace.run.id}`, trace.jobs),
+    ...gap(`${trace.run.path} at ${trace.run.headSha.slice(0, 7)}`, trace.workflow),
+    ...jobs.flatMap(({ job, log }) =>
+      log.status === 'absent'
+        ? [`the log of job ${job.name} is gone (deleted or expired)`]
+        : gap(`the log of job ${job.name}`, log),
+    ),
+  ]);
+  return [...new Set(gaps)];
+}
+
+function gap(what: string, observation: Observation<unknown>): string[] {
+  return observation.status === 'observed' || observation.status === 'not-collected'
+    ? []
+    : [describeGap(what, observation)];
+}
+
+/** `2026-05-24 17:52 UTC` */
+export function instant(ms: number): string {
+  return minuteOf(formatTime(ms));
+}

@@ -1,0 +1,135 @@
+/**
+ * A tag that the pipeline lost or made up. Certain: at least one log or clock proof, beside a fault of a file on the way of this image
+ * (or a log that shows the output empty). Likely: the files alone. Possible: the files, and nothing of them explains this very tag.
+ */
+import { valueOf } from '../../evidence/observation.ts';
+import { isMutableTag } from '../../image/tag.ts';
+import type { Confidence, Finding } from '../check.ts';
+import type { Explained, LostTag } from './account.ts';
+import { type ClockFact, clockFact } from './clock-words.ts';
+import { fallbacksOf, type MadeUp } from './fallbacks.ts';
+import { type Loss, lossesIn } from './loss.ts';
+import { couldMake } from './made-up.ts';
+import { type Pipeline, type PipelineJob, runsOf } from './pipeline.ts';
+import type { Studied } from './question.ts';
+import { drawChain, findingOf } from './tell.ts';
+
+const RANK: readonly Confidence[] = ['certain', 'likely', 'possible'];
+
+/** The surest account first, a lost value with the fallback that hides it as second finding; undefined: nothing of the kind. */
+export function lostTag(studied: Studied): readonly [Finding, ...Finding[]] | undefined {
+  const accounts = studied.mine.flatMap((pipeline) => [
+    ...lossesIn(pipeline, studied.concerns.job).map((loss) => ofLoss(studied, loss)),
+    ...bareFallbacks(studied, pipeline),
+  ]);
+  const [best] = accounts.toSorted(
+    (a, b) =>
+      RANK.indexOf(a.confidence) - RANK.indexOf(b.confidence) ||
+      Number(b.loss !== undefined) - Number(a.loss !== undefined) ||
+      weight(b) - weight(a),
+  );
+  if (best === undefined) return undefined;
+  const chain = drawChain(studied, best);
+  const first = findingOf(studied, best, chain, best.loss === undefined ? 'ci-silent-fallback' : 'ci-output-lost');
+  if (best.loss === undefined || best.fallback === undefined) return [first];
+  return [first, findingOf(studied, best, chain, 'ci-silent-fallback')];
+}
+
+function weight({ proofs, explained, clock }: LostTag): number {
+  return proofs.length * 2 + (explained === 'fallback' ? 3 : explained === 'hole' ? 2 : 0) + (clock ? 1 : 0);
+}
+
+function ofLoss(studied: Studied, loss: Loss): LostTag {
+  const { pipeline, unit, job, consumers } = loss;
+  const fallbacks = fallbacksOf(unit, job);
+  const sha = pipeline.trace.run.headSha;
+  const made = fallbacks.map((one) => ({ one, could: couldMake(one.value, studied.asked, sha) }));
+  const its = ({ one }: (typeof made)[number]) => one.name === loss.edge.slot.key || one.name === loss.edge.ref;
+  const hit = made.find((one) => one.could === 'yes' && its(one)) ?? made.find(({ could }) => could === 'yes');
+  const open = made.find((one) => one.could === 'unknown' && its(one));
+  const explained = explain(studied, loss, hit?.one, made.length > 0 && open === undefined);
+  const clock = clockIn(studied, consumers);
+  const fallback = hit?.one ?? open?.one;
+  const account = {
+    pipeline,
+    unit,
+    job,
+    consumers,
+    loss,
+    ...(fallback === undefined ? {} : { fallback }),
+    explained,
+    ...(clock === undefined ? {} : { clock }),
+    proofs: loss.proofs,
+  };
+  return { ...account, confidence: sureness(studied, account) };
+}
+
+function explain(studied: Studied, { edge, consumers }: Loss, made: MadeUp | undefined, allSeen: boolean): Explained {
+  if (made !== undefined) return 'fallback';
+  const around = edge.slot.scalar.value.replaceAll(/\$\{\{.*?\}\}/gs, '').trim();
+  if (around !== '' && (around === studied.asked || around.endsWith(`:${studied.asked}`))) return 'hole';
+  if (mentions(studied, consumers)) return 'mentioned';
+  return allSeen ? 'no' : 'unknown';
+}
+
+/** The consumer speaks of the missing tag, and no job before it does. */
+function mentions({ asked, mine }: Studied, consumers: readonly PipelineJob[]): boolean {
+  const says = (one: PipelineJob) => valueOf(one.log)?.mentions?.some(({ word }) => word === asked) ?? false;
+  const others = mine.flatMap(({ jobs }) => jobs).filter((one) => !consumers.includes(one));
+  return consumers.some(says) && !others.some((one) => one.role === 'builds' && says(one));
+}
+
+function clockIn(studied: Studied, consumers: readonly PipelineJob[]): ClockFact | undefined {
+  const fact = clockFact(studied);
+  if (fact === undefined) return undefined;
+  return fact.askedIds.every((id) => consumers.some(({ job }) => job.id === id)) ? fact : undefined;
+}
+
+const MADE: ReadonlySet<Explained> = new Set(['fallback', 'hole', 'mentioned']);
+
+function sureness(studied: Studied, account: Omit<LostTag, 'confidence'>): Confidence {
+  const { explained, clock, proofs } = account;
+  if (explained === 'no' && clock === undefined) return 'possible';
+  const isItsRun = studied.isCommitKnown || clock !== undefined || MADE.has(explained);
+  const isPushed = studied.instead?.push !== undefined && MADE.has(explained);
+  const isProven = clock !== undefined || proofs.length > 0 || isPushed;
+  return isProven && isItsRun && !isDoubted(account) ? 'certain' : 'likely';
+}
+
+/** The file that was read may not be the one that ran: then only what the logs say counts. */
+function isDoubted({ pipeline, loss, proofs }: Omit<LostTag, 'confidence'>): boolean {
+  return pipeline.trace.fileNote !== undefined && loss?.shownBy === 'static' && proofs.length === 0;
+}
+
+/** A script that makes up a value although nothing that the files show was lost. Only where it could have made this very tag. */
+function bareFallbacks(studied: Studied, pipeline: Pipeline): LostTag[] {
+  if (studied.instead === undefined) return [];
+  return pipeline.units.flatMap((unit) =>
+    unit.workflow.jobs.flatMap((job): LostTag[] => {
+      const consumers = runsOf(pipeline, unit, job).filter(({ job: { conclusion } }) => conclusion !== 'skipped');
+      const deploys = consumers.some(({ role }) => role === 'deploys' || role === 'both');
+      if (!deploys || !studied.concerns.job(job, unit)) return [];
+      const sha = pipeline.trace.run.headSha;
+      const fallback = fallbacksOf(unit, job).find((one) => couldMake(one.value, studied.asked, sha) === 'yes');
+      if (fallback === undefined) return [];
+      const given = consumers.map((one) => shownTo(one, fallback.name));
+      if (given.includes('value')) return [];
+      const clock = clockIn(studied, consumers);
+      const proofs = given.includes('empty')
+        ? [`the log of job ${consumers[0]?.job.name ?? job.id} shows ${fallback.name} empty`]
+        : [];
+      const account = { pipeline, unit, job, consumers, fallback, explained: 'fallback' as const, proofs };
+      const all = clock === undefined ? account : { ...account, clock };
+      // A name that anybody may mean, `latest` or `main`, proves nothing by itself.
+      const isProven = clock !== undefined || proofs.length > 0;
+      if (!isProven && isMutableTag(studied.asked)) return [];
+      return [{ ...all, confidence: isProven ? 'certain' : 'likely' }];
+    }),
+  );
+}
+
+function shownTo({ log }: PipelineJob, name: string): 'empty' | 'value' | 'unseen' {
+  const shown = (valueOf(log)?.steps ?? []).flatMap(({ env }) => env[name] ?? []);
+  const [first] = shown;
+  return first === undefined ? 'unseen' : first === '' ? 'empty' : 'value';
+}

@@ -1,0 +1,72 @@
+/** What is to be judged, with everything that follows from it at once. */
+import { type ClockProof, clockProof } from '../../build/tag-clock.ts';
+import { formatTime } from '../../clock.ts';
+import type { BuildTrace } from '../../evidence/build-trace.ts';
+import { valueOf } from '../../evidence/observation.ts';
+import type { ImageReference } from '../../image/reference.ts';
+import { type BuildState, buildStateOf } from './build-state.ts';
+import { type Concerns, concernsOf } from './concerns.ts';
+import { type Pipeline, pipelineOf } from './pipeline.ts';
+import { type PushedBy, pushedInstead, pushesIn } from './pushed.ts';
+
+export interface Question {
+  readonly image: ImageReference;
+  /** Existing tags of the repository. */
+  readonly names: readonly string[];
+  readonly trace: BuildTrace;
+}
+
+export interface Studied extends Question {
+  /** The missing tag; empty where a digest is missing. */
+  readonly asked: string;
+  readonly pipelines: readonly Pipeline[];
+  /** Those of the commit that the tag names; all where it names none. */
+  readonly mine: readonly Pipeline[];
+  readonly isCommitKnown: boolean;
+  readonly concerns: Concerns;
+  readonly pushes: readonly PushedBy[];
+  readonly instead?: { readonly tag: string; readonly push?: PushedBy };
+  readonly clock?: ClockProof;
+  readonly state: BuildState;
+}
+
+export function study(question: Question): Studied {
+  const { image, names, trace } = question;
+  const pipelines = (valueOf(trace.runs) ?? []).map(pipelineOf);
+  const sha = valueOf(trace.commit)?.sha;
+  const mine = sha === undefined ? pipelines : pipelines.filter(({ trace: { run } }) => run.headSha === sha);
+  const asked = image.digest === undefined ? (image.tag ?? 'latest') : '';
+  const concerns = concernsOf(image);
+  const pushes = pushesIn(pipelines, image);
+  const instead = asked === '' ? undefined : pushedInstead(asked, pushesIn(mine, image), names);
+  const jobs = mine.flatMap((one) => one.jobs.map(({ job }) => job));
+  const clock = instead === undefined ? undefined : clockProof(asked, instead.tag, jobs);
+  return {
+    ...question,
+    asked,
+    pipelines,
+    mine,
+    isCommitKnown: sha !== undefined,
+    concerns,
+    pushes,
+    ...(instead === undefined ? {} : { instead }),
+    ...(clock === undefined ? {} : { clock }),
+    state: buildStateOf(mine, concerns.mine),
+  };
+}
+
+/** `17:52`, as a thread says it; times of a tag are shown as the tag spells them. */
+export function minute(ms: number): string {
+  return formatTime(ms).slice(11, 16);
+}
+
+/** `https://github.com/acme/api/blob/SHA/path#L12`: the line as it was in that run. */
+export function permalink(
+  { trace: { run } }: Pipeline,
+  source: { readonly repository: string; readonly sha: string },
+  place: { readonly file: string; readonly line: number },
+): string {
+  const web = URL.parse(run.url)?.origin ?? '';
+  const path = place.file.split('/').map(encodeURIComponent).join('/');
+  return `${web}/${source.repository}/blob/${source.sha}/${path}#L${place.line}`;
+}

@@ -1,0 +1,159 @@
+/** A lost tag as a finding: one sentence, and the chain step by step with the lines as they were in that run. */
+import type { Cause } from '../cause.ts';
+import type { Detail, Finding } from '../check.ts';
+import type { LostTag } from './account.ts';
+import { minute, permalink, type Studied } from './question.ts';
+
+/** From the pushed tag to the asked one, a sentence each. */
+export function drawChain(studied: Studied, account: LostTag): readonly string[] {
+  const { instead, asked } = studied;
+  const { loss, fallback, pipeline, unit, clock, consumers } = account;
+  const push = instead?.push;
+  const at = push?.at === undefined ? '' : ` at ${minute(push.at)}`;
+  const made =
+    push === undefined
+      ? instead === undefined
+        ? []
+        : [
+            `the registry has ${instead.tag}${clock === undefined ? '' : `, made at ${clock.pushedMinute} in job ${clock.pushedJob}`}`,
+          ]
+      : [`job ${push.by.job.name} pushed ${push.tag}${at}: ${push.by.job.url}`];
+  const lost =
+    loss === undefined
+      ? []
+      : [`${lossSentence(loss)}: ${permalink(pipeline, unit.source, { file: unit.source.path, line: loss.line })}`];
+  const hidden =
+    fallback === undefined
+      ? []
+      : [
+          `${fallback.file}:${fallback.line} makes ${cut(fallback.value)} of an empty ${fallback.name}: ${permalink(pipeline, unit.source, fallback)}`,
+        ];
+  const where = clock === undefined ? consumers[0]?.job.name : clock.askedJob;
+  const when = clock === undefined ? '' : ` at ${clock.askedMinute}`;
+  return [
+    ...made,
+    ...lost,
+    ...account.proofs,
+    ...hidden,
+    ...(clock === undefined ? [] : [clock.sentence]),
+    `the pod asks for ${asked}${where === undefined ? '' : `, which came out of job ${where}${when}`}; nothing was pushed under that name`,
+  ];
+}
+
+function lossSentence({ unit, line, edge, job, shownBy }: NonNullable<LostTag['loss']>): string {
+  const place = `${unit.source.path}:${line}`;
+  return `${place} job ${job.id} reads ${edge.ref}, ${whyLost(edge.rule, edge.because, shownBy)}`;
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  'needs-not-declared': 'without needing that job',
+  'needs-job-missing': 'of a job that does not exist',
+  'needs-unknown-job': 'of a job that does not exist',
+  'output-not-declared': 'which that job does not declare',
+  'output-never-written': 'which its step never writes',
+  'output-may-be-masked': 'which may hold a secret and is then dropped',
+  'step-unknown': 'of a step that is not there',
+  'env-undefined': 'which nothing sets',
+};
+
+function whyLost(rule: string | undefined, because: string | undefined, shownBy: string): string {
+  if (rule !== undefined && WHY[rule] !== undefined) return WHY[rule];
+  if (because !== undefined) return `which is empty because ${because} is`;
+  return shownBy === 'masked' ? 'which the runner dropped as a secret' : 'which was never set';
+}
+
+/** The cause as a finding. The fallback shares chain and confidence with the loss that it hides. */
+export function findingOf(
+  studied: Studied,
+  account: LostTag,
+  chain: readonly string[],
+  cause: Extract<Cause, 'ci-output-lost' | 'ci-silent-fallback'>,
+): Finding {
+  const { loss, fallback, confidence } = account;
+  const isFallback = cause === 'ci-silent-fallback';
+  const fixes = isFallback || loss?.fault === undefined ? {} : { fix: `${withStop(loss.fault.fix)}${until(studied)}` };
+  return {
+    cause,
+    confidence,
+    because: ['buildTrace', 'tags', 'registryAccess', 'reference'],
+    summary: `${opening(studied, account)} ${isFallback && fallback ? hides(fallback) : reason(account)}`,
+    detail: { ...detailOf(studied, account, chain), ...placeOf(account, isFallback) },
+    ...fixes,
+    alternatives: confidence === 'certain' ? [] : ['tag-not-found'],
+  };
+}
+
+function until({ instead }: Studied): string {
+  return instead === undefined ? '' : ` Until then deploy ${instead.tag}, which exists.`;
+}
+
+function withStop(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`;
+}
+
+/** `the image exists under …-17-52 (built 17:52 in job build); the pod asks for …-17-54 (made up 17:54 in job deploy)` */
+function opening(studied: Studied, account: LostTag): string {
+  const { instead, asked } = studied;
+  const exists = instead === undefined ? '' : `The image exists under ${instead.tag}${builtIn(studied, account)}; the`;
+  return `${exists === '' ? 'The' : exists} pod asks for ${asked}${madeIn(account)}:`;
+}
+
+function builtIn({ instead }: Studied, { clock }: LostTag): string {
+  const push = instead?.push;
+  const job = push?.by.job.name ?? clock?.pushedJob;
+  const when = clock?.pushedMinute ?? (push?.at === undefined ? undefined : minute(push.at));
+  return job === undefined ? '' : ` (built${when === undefined ? '' : ` ${when}`} in job ${job})`;
+}
+
+function madeIn({ clock, consumers }: LostTag): string {
+  const from = clock?.askedJob ?? consumers[0]?.job.name;
+  return from === undefined ? '' : ` (made up${clock === undefined ? '' : ` ${clock.askedMinute}`} in job ${from})`;
+}
+
+function reason({ loss, fallback }: LostTag): string {
+  if (loss === undefined) return fallback === undefined ? '' : hides(fallback);
+  const hidden = fallback === undefined ? '' : `, and ${hides(fallback).replace(/\.$/, '')}`;
+  return `${lossSentence(loss)}${hidden}.`;
+}
+
+function hides({ file, line, value, name }: NonNullable<LostTag['fallback']>): string {
+  return `${file}:${line} makes ${cut(value)} of an empty ${name}.`;
+}
+
+function cut(value: string): string {
+  return value.length > 80 ? `${value.slice(0, 80)}…` : value;
+}
+
+function detailOf(
+  { instead, asked, image, trace }: Studied,
+  { pipeline, job }: LostTag,
+  chain: readonly string[],
+): Detail {
+  const { run } = pipeline.trace;
+  return {
+    askedTag: asked,
+    ...(instead === undefined ? {} : { pushedTag: instead.tag, nearest: [instead.tag] }),
+    image: `${image.registry}/${image.repository}`,
+    repository: run.repository,
+    commit: run.headSha,
+    run: run.url,
+    job: job.id,
+    linkedBy: trace.linkedBy,
+    chain,
+  };
+}
+
+/** Where the fix belongs. */
+function placeOf({ loss, fallback, unit }: LostTag, isFallback: boolean): Detail {
+  if (isFallback && fallback !== undefined) {
+    return { file: fallback.file, line: fallback.line, rule: 'silent-fallback', ref: fallback.name };
+  }
+  if (loss === undefined) return {};
+  const { fault } = loss;
+  return {
+    file: fault?.file ?? unit.source.path,
+    line: fault?.exprLine ?? loss.line,
+    rule: fault?.rule ?? loss.edge.rule ?? 'output-not-set',
+    ref: fault?.ref ?? loss.edge.ref,
+  };
+}
