@@ -160,9 +160,12 @@ async function once(
   question.meter.count('github', what);
   try {
     return await inTime(question, parts.limits.requestMs, async ({ signal }) => {
-      const headers = { ...request.headers, authorization: `Bearer ${access.token.reveal()}` };
+      const secret = access.token.reveal();
+      const headers = { ...request.headers, authorization: `Bearer ${secret}` };
       const incoming = await parts.wire.send({ ...request, headers }, signal);
-      const text = (await readAll(incoming, parts.limits.bodyBytes, request.url.host)).toString('utf8');
+      const said = (await readAll(incoming, parts.limits.bodyBytes, request.url.host)).toString('utf8');
+      // Some proxies echo what they were sent.
+      const text = said.includes(secret) ? said.replaceAll(secret, '[removed]') : said;
       const seen = { status: incoming.status, headers: incoming.headers, text };
       return { seen, until: access.rate.heed(seen) };
     });

@@ -1,7 +1,7 @@
 /** Questions about builds, put to GitHub's API. */
 
 import { z } from 'zod';
-import { readJobLog } from '../../build/job-log.ts';
+import { type JobLog, readJobLog } from '../../build/job-log.ts';
 import { parseTime } from '../../clock.ts';
 import type { CodeHost, RunQuery } from '../../evidence/code-host.ts';
 import { absent, mapObserved, type Observation, observed, unreachable } from '../../evidence/observation.ts';
@@ -12,7 +12,7 @@ import { runOf } from './builds.ts';
 import { textOf } from './content.ts';
 import { NoAnswer } from './failure.ts';
 import { listJobs, listRuns } from './lists.ts';
-import { downloadLog } from './log-file.ts';
+import { downloadLog, type LogText } from './log-file.ts';
 import { isDigest, isPath, isRef, parseRepository } from './names.ts';
 import { observe } from './reply.ts';
 import { AttestationsAnswer, CommitAnswer, ContentAnswer, RunAnswer } from './schema.ts';
@@ -101,7 +101,7 @@ async function readLog(
   question: Question,
   jobId: number,
   known: { readonly permission: string; readonly variable: string },
-): Promise<Observation<ReturnType<typeof readJobLog>>> {
+): Promise<Observation<JobLog>> {
   const reply = await ask(parts, question, 'log', async ({ rest }) =>
     rest.actions.downloadJobLogsForWorkflowRun({
       ...question.repository,
@@ -110,13 +110,25 @@ async function readLog(
       request: { redirect: 'manual' },
     }),
   );
-  if (reply.status !== 302) return mapObserved(observe(reply, z.string(), known), (text) => readJobLog(text, false));
+  // Old Enterprise servers answer with the log itself.
+  if (reply.status !== 302) {
+    const answer = observe(reply, z.string(), known);
+    return answer.status === 'observed' ? logOf({ text: answer.value, truncated: false }) : answer;
+  }
   const address = URL.parse(reply.headers['location'] ?? '');
   if (address === null) return unreachable('GitHub named no address for the log');
   const { signal, meter } = question;
   const count = () => meter.count('github', 'log-store');
   const log = await downloadLog({ wire: parts.wire, limits: parts.limits, signal, count }, address);
-  return log === undefined ? absent : observed(readJobLog(log.text, log.truncated));
+  return log === undefined ? absent : logOf(log);
+}
+
+/** A runner's log has time stamps; a sign-in page has none, and would read as a log in which nothing was set. */
+function logOf({ text, truncated }: LogText): Observation<JobLog> {
+  if (text.trim() === '') return absent;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z /m.test(text.slice(0, 200_000)))
+    return unreachable('GitHub gave something that is not a log');
+  return observed(readJobLog(text, truncated));
 }
 
 function isAskable({ headSha, branch }: RunQuery): boolean {
