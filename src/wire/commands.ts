@@ -67,7 +67,7 @@ export function makeCommands(version: string): Commands {
             return credentials({ image, namespace: input.namespace ?? outside.namespace, ...account, signal });
           }),
     lintRunbooks: async (files) => lintRunbooks(files),
-    checkWorkflows: async (files, job) => checkWorkflows(files, job),
+    checkWorkflows: async (files, options) => checkWorkflows(files, options),
     // Loaded when asked for: a diagnosis in the terminal needs neither Slack nor Redis.
     serve: async (options) => (await import('./serve.ts')).serve(options),
     worker: async () => (await import('./serve.ts')).work(),

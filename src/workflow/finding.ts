@@ -19,6 +19,16 @@ export interface Finding {
   readonly ref: string | null;
   readonly message: string;
   readonly fix: string;
+  /** A unified diff that mends it, tried by checking the edited files again; absent where no edit can decide. */
+  readonly diff?: string;
+}
+
+/** All fixes of a file together. */
+export interface Change {
+  readonly file: string;
+  readonly diff: string;
+  /** True once it is in the file. */
+  readonly written: boolean;
 }
 
 /** `kind: WorkflowReport` of the command line. */
@@ -27,6 +37,8 @@ export interface WorkflowReport {
   readonly kind: 'WorkflowReport';
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
+  /** What the fixes change; present when asked for. */
+  readonly changes?: readonly Change[];
 }
 
 /** Reads a file of the same commit; undefined when it is not there. Paths are joined with `/`. */

@@ -8,6 +8,8 @@ import { MAKERS } from './fixes/index.ts';
 import { isIntact } from './intact.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
+const MAX_ROUNDS = 50;
+
 /** Every way to mend each finding, best first, untried. `file` and `read` as for `checkFile`. Never throws. */
 export function fixesFor(file: string, text: string, read: ReadFile): readonly Fix[] {
   const view = fixView(file, text, read);
@@ -60,18 +62,45 @@ export function proposeFixes(file: string, text: string, read: ReadFile): readon
   return proposed.toSorted((a, b) => first(a) - first(b));
 }
 
-/** The text with fix after fix applied, until none is left; other files by their path. */
-export function repaired(file: string, text: string, read: ReadFile): readonly FixedFile[] {
-  const now = new Map([[file, text]]);
+/** The texts with fix after fix applied, until none is left; only for findings that are `wanted`. Other files by their path. */
+export function repaired(
+  files: readonly { readonly file: string; readonly text: string }[],
+  read: ReadFile,
+  wanted: (finding: Finding) => boolean = () => true,
+): readonly FixedFile[] {
+  const original = new Map(files.map(({ file, text }) => [file, text]));
+  const now = new Map(original);
   const readNow: ReadFile = (path) => now.get(path) ?? read(path);
-  for (let round = 0; round < 50; round += 1) {
-    const [fix] = proposeFixes(file, now.get(file) ?? text, readNow);
-    if (!fix) break;
-    for (const { path, after } of fix.files) now.set(path, after);
-  }
+  for (const { file } of files)
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const fix = proposeFixes(file, now.get(file) ?? '', readNow).find(({ findings }) => findings.some(wanted));
+      if (!fix) break;
+      for (const { path, before, after } of fix.files) {
+        if (!original.has(path)) original.set(path, before);
+        now.set(path, after);
+      }
+    }
   return [...now].flatMap(([path, after]) => {
-    const before = path === file ? text : (read(path) ?? '');
+    const before = original.get(path) ?? '';
     return before === after ? [] : [{ path, before, after }];
+  });
+}
+
+/** The findings with the diff that mends each. */
+export function withDiffs(
+  findings: readonly Finding[],
+  files: readonly { readonly file: string; readonly text: string }[],
+  read: ReadFile,
+): Finding[] {
+  const at = (one: Finding) => `${keyOf(one)} ${one.exprLine} ${one.exprColumn}`;
+  const fixes = files
+    .flatMap(({ file, text }) => proposeFixes(file, text, read))
+    .flatMap(({ findings: gone, diff }) => gone.map((one) => [at(one), diff] as const));
+  // The first is the one that mends a pair together.
+  const diffs = new Map(fixes.toReversed());
+  return findings.map((one) => {
+    const diff = diffs.get(at(one));
+    return diff === undefined ? one : { ...one, diff };
   });
 }
 

@@ -26,7 +26,7 @@ const file = '.github/workflows/ci.yml';
 
 /** The text after every fix. */
 function fixed(text: string): string {
-  return repaired(file, text, nothing).find(({ path }) => path === file)?.after ?? text;
+  return repaired([{ file, text }], nothing).find(({ path }) => path === file)?.after ?? text;
 }
 
 const producer = [

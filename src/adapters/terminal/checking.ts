@@ -5,13 +5,15 @@ import type { Commands } from './commands.ts';
 import type { ExitCode } from './exit.ts';
 import { outputOption, type ReadOptions, type Terminal, viewOf } from './options.ts';
 import { renderRunbookReport } from './render-reports.ts';
-import { renderWorkflow } from './render-workflow.ts';
+import { renderChanges, renderWorkflow } from './render-workflow.ts';
 import { printableDeep } from './style.ts';
 
 interface WorkflowOptions {
   output: 'text' | 'json' | 'sarif';
   color: boolean;
   job?: string;
+  diff?: boolean;
+  write?: boolean;
 }
 
 export function checkingCommands(
@@ -39,14 +41,21 @@ export function checkingCommands(
       'lost outputs and silent fallbacks in GitHub Actions workflows, composite actions, scripts and Makefiles',
     )
     .option('--job <name>', 'only what concerns this job')
+    .option('--diff', 'print all fixes as one diff, for git apply')
+    .option('--write', 'write the fixes into the files')
     .addOption(new Option('-o, --output <format>', 'what to print').choices(['text', 'json', 'sarif']).default('text'))
     .option('--no-color', 'plain text')
     .action(async (files: string[], options: WorkflowOptions) => {
-      const { output, color, job } = options;
-      const report = await commands.checkWorkflows(files, job);
+      const { output, color, job, diff = false, write = false } = options;
+      const report = await commands.checkWorkflows(files, {
+        changes: diff,
+        write,
+        ...(job === undefined ? {} : { job }),
+      });
       const view = viewOf({ output: output === 'text' ? 'text' : 'json', color }, terminal);
       const value = output === 'sarif' ? sarifOf(report, terminal.version) : report;
-      view.print(value, renderWorkflow(printableDeep(report), view.style));
+      const text = diff ? renderChanges(report) : renderWorkflow(printableDeep(report), view.style);
+      view.print(value, text);
       exit(report.findings.some(({ severity }) => severity !== 'info') ? 1 : 0);
     });
 }

@@ -43,7 +43,10 @@ export interface Commands {
   ): Promise<CredentialsView>;
   lintRunbooks(files: readonly string[]): Promise<RunbookReport>;
   /** `job`: only what concerns it. */
-  checkWorkflows(files: readonly string[], job?: string): Promise<WorkflowReport>;
+  checkWorkflows(
+    files: readonly string[],
+    options: { job?: string; changes?: boolean; write?: boolean },
+  ): Promise<WorkflowReport>;
   serve(input: { readonly noWorker: boolean; readonly insecureWebhooks: boolean }): Promise<void>;
   worker(): Promise<void>;
   demo(input: {
