@@ -39,15 +39,21 @@ export function wayLines(way: readonly WayStep[], host: string): string[] {
   return way.filter(({ state }) => state !== 'not-tried').map((step) => stepWords(step, host));
 }
 
+/** What the table of credentials shows, unless it failed on the way. */
+const IN_TABLE: ReadonlySet<string> = new Set(['token', 'manifest']);
+
 /** `dns 3 ms ok (10.0.0.7) · tcp 12 ms ok · tls failed: …`; steps that nobody came to are left out. Empty: nothing was measured. */
 export function wayLine(way: readonly WayStep[], host: string): string {
-  return wayLines(way, host).join(' · ');
+  const told = way.filter(({ step, state }) => state === 'failed' || !IN_TABLE.has(step));
+  return wayLines(told, host).join(' · ');
 }
 
 function stepWords(step: WayStep, host: string): string {
   const where = step.host === host ? step.step : `${step.step} ${step.host}`;
   const took = step.ms === undefined ? '' : ` ${step.ms} ms`;
   if (step.state === 'failed') return `${where} failed${took === '' ? '' : ` after${took}`}: ${step.fact}`;
+  // A status is an answer, not always a good one.
+  if (/^\d{3}$/.test(step.fact)) return `${where} ${step.fact}${took === '' ? '' : ` in${took}`}`;
   return `${where}${took} ok${step.fact === '' ? '' : ` (${step.fact})`}`;
 }
 

@@ -40,7 +40,7 @@ const ROWS = [
   'user robot (secret/regcred, entry ghcr.io)  200 granting [pull]  404       not there (404)',
 ];
 const WAY =
-  'dns 3 ms ok (192.0.2.7) · tcp 12 ms ok · tls 31 ms ok (TLSv1.3) · /v2/ 20 ms ok (401) · token token.ghcr.io failed after 9 ms: ';
+  'dns 3 ms ok (192.0.2.7) · tcp 12 ms ok · tls 31 ms ok (TLSv1.3) · /v2/ 401 in 20 ms · token token.ghcr.io failed after 9 ms: ';
 
 describe('what the registry answered', () => {
   it('stands in the thread and at the terminal as one table, with the way before it', () => {

@@ -69,12 +69,15 @@ export function codeOf(error: unknown): string {
 /** OpenSSL's error queue, one line: `thread:error:code:library:function:reason:file:line:`. Only the reason is for people. */
 const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+):/i;
 
+/** What Node 24 adds to a verification error for whoever runs it. */
+const NODE_HINT = /; if the root CA is installed locally.*$/;
+
 /** The error's first line; an AggregateError's own is empty, then that of its first part. */
 export function sentenceOf(error: unknown): string {
   if (!isObject(error)) return '';
   const own = typeof error['message'] === 'string' ? (error['message'].split('\n', 1)[0] ?? '') : '';
   if (own === '' && Array.isArray(error['errors'])) return sentenceOf(error['errors'][0]);
-  return OPENSSL.exec(own)?.[1] ?? own;
+  return OPENSSL.exec(own)?.[1] ?? own.replace(NODE_HINT, '');
 }
 
 function nameOf(error: unknown): unknown {

@@ -16,7 +16,7 @@ import { contrast, saysNetwork } from '../node-contrast.ts';
 import { type Answer, nameOf, readAttempt, sortAttempts } from '../registry-answers.ts';
 import { faultWords, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
-import { list, tidy } from '../words.ts';
+import { list, minuteOf, tidy } from '../words.ts';
 
 export const registryReachable = defineCheck({
   id: 'registry-reachable',
@@ -178,7 +178,7 @@ function describe({ fault, detail, certificate }: Fault): string {
   if (certificate === undefined) return `${CAUSES[fault].title.toLowerCase()} (${tidy(detail)})`;
   const names = certificate.names.length === 0 ? 'no name' : list(certificate.names.slice(0, 5).map(tidy));
   const wrong = certificate.faults?.length ? `; it is ${faultWords(certificate)}` : '';
-  return `its certificate is not trusted (${certificate.problem}): issued by ${tidy(certificate.issuer)} for ${names}, valid ${certificate.validFrom} to ${certificate.validTo}${wrong}`;
+  return `its certificate is not trusted (${certificate.problem}): issued by ${tidy(certificate.issuer)} for ${names}, valid ${minuteOf(certificate.validFrom)} to ${minuteOf(certificate.validTo)}${wrong}`;
 }
 
 function detailOf({ host, way, fault: { detail, certificate } }: Broken): Detail {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RegistryConfig } from '../../../src/adapters/registry/client.ts';
+import { systemClock } from '../../../src/clock.ts';
 import { anonymous, type RegistryCredential, type Stage } from '../../../src/evidence/registry-access.ts';
 import { imageOf, puller } from '../../contract/registry-reader.ts';
 import { makeCertificates } from '../../support/docker-registry.ts';
@@ -173,6 +174,20 @@ describe('a certificate that is not trusted', () => {
       certificate: { faults: ['no-chain', 'wrong-name'], names: ['registry.other.test'] },
     });
     expect(told(way)).toEqual(['dns reached', 'tcp reached', 'tls failed', 'api not-tried', 'manifest not-tried']);
+  });
+});
+
+describe('a certificate judged at another time', () => {
+  it.each([
+    [20, 'expired'],
+    [-20, 'not-yet-valid'],
+  ])('%s years from now is %s as well', async (years, fault) => {
+    const { port, config } = await https('DNS:localhost', false);
+    const shift = years * 365 * 86_400_000;
+    const clock = { ...systemClock, now: () => systemClock.now() + shift };
+    reader = quickReader({ registries: [{ host: `localhost:${port}`, ...config }], clock });
+    const { outcome } = await again(`localhost:${port}`);
+    expect(outcome).toMatchObject({ kind: 'network', certificate: { faults: ['no-chain', fault] } });
   });
 });
 
