@@ -76,6 +76,14 @@ describe('the registries that are known by name', () => {
     );
   });
 
+  it('have a row each in the docs', () => {
+    const rows = [...readFileSync('docs/registries.md', 'utf8').matchAll(/^\| `([\w-]+)` \|/gm)].map(
+      ([, name]) => name,
+    );
+    expect(rows).toHaveLength(Object.keys(HABITS).length);
+    expect(new Set(rows)).toEqual(new Set(Object.keys(HABITS)));
+  });
+
   it.each(fixtures)('$kind is recognised by its hosts', ({ kind, hosts }) => {
     expect(hosts.filter((host) => registryKind(host) !== kind)).toEqual([]);
     expect(HABITS[kind].kind).toBe(kind);
