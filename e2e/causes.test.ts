@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Diagnosis } from '../src/diagnosis/diagnosis.ts';
-import { accountKubeconfig, grant, installBase } from './support/account.ts';
-import { addressFor, allowPlainHttp, apply, dir, eventually, kubectl, namespace, runtime } from './support/box.ts';
+import { accountKubeconfig, grant, installBase, rooms } from './support/account.ts';
+import { addressFor, allowPlainHttp, apply, dir, eventually, kubectl, namespace, run, runtime } from './support/box.ts';
 import { diagnose } from './support/cli.ts';
 import { bad, dockercfg, FAULTS, GOOD, pod, secret } from './support/faults.ts';
 import { DOOR, startOddRegistry } from './support/odd-registry.ts';
@@ -40,11 +40,9 @@ beforeAll(async () => {
   const registries = [GOOD, ...plain].map((host) => ({ host, plainHttp: true }));
   writeFileSync(config, JSON.stringify({ registries }));
   env = { PULLCHECK_CONFIG: config };
-  for (const { name, objects } of FAULTS) {
-    await namespace(`fault-${name}`);
-    await grant('read-pull-secrets', `fault-${name}`);
-    await apply(...objects(`fault-${name}`));
-  }
+  await rooms(FAULTS.map(({ name }) => `fault-${name}`));
+  for (const { name, finds } of FAULTS) if (finds) await grant('find-pull-secrets', `fault-${name}`);
+  await apply(...FAULTS.flatMap(({ name, objects }) => objects(`fault-${name}`)));
 });
 afterAll(async () => {
   closeOdd?.();
@@ -89,6 +87,23 @@ function neverBoasts(value: Diagnosis, may: readonly string[]): void {
   expect(boasts).toEqual([]);
   expect(may).toContain(value.verdict.cause);
   expect(JSON.stringify(value)).not.toContain('canary');
+}
+
+/** The commands of the verdict's finding, as a person would paste them. */
+async function typed({ findings, verdict }: Diagnosis): Promise<void> {
+  const commands = findings.find(({ cause }) => cause === verdict.cause)?.commands ?? [];
+  expect(commands.length).toBeGreaterThan(0);
+  for (const command of commands) {
+    const { code, err } = await run('sh', ['-c', command]);
+    expect({ command, code, err: code === 0 ? '' : err }).toEqual({ command, code: 0, err: '' });
+  }
+}
+
+async function running(where: string): Promise<void> {
+  await eventually(`a pod runs in ${where}`, async () => {
+    const phase = await kubectl('get', 'pod', 'web', '-n', where, '-o', 'jsonpath={.status.phase}');
+    return phase === 'Running' ? true : undefined;
+  });
 }
 
 describe(`faults on ${runtime}`, () => {
@@ -152,6 +167,42 @@ describe(`faults on ${runtime}`, () => {
     });
     const { code, value } = await diagnose(kubeconfig, 'web', where, env);
     expect({ code, cause: value.verdict.cause }).toEqual({ code: 0, cause: 'healthy' });
+  });
+
+  it('a Secret that exists only in another namespace: it is found, and the command that is printed mends the pull', async () => {
+    const [here, there] = [await namespace('fault-elsewhere'), await namespace('fault-home')];
+    await grant('read-pull-secrets', here);
+    await apply(secret(there, { name: 'team-login' }));
+    await apply(pod(here, `${GOOD}/shop/web:v1`, { secrets: ['team-login'] }));
+    const name = await failedPod(here);
+    const unseen = await diagnose(kubeconfig, name, here, env);
+    neverBoasts(unseen.value, ['pull-secret-missing']);
+    expect(unseen.value.gaps.join()).toContain('resources: ["secrets"], verbs: ["list"]');
+    const overlay = ['-k', 'deploy/overlays/find-pull-secrets-everywhere'];
+    await kubectl('apply', ...overlay);
+    try {
+      const { value } = await eventually('the right to look everywhere', async () => {
+        const seen = await diagnose(kubeconfig, name, here, env);
+        return seen.value.gaps.length === 0 ? seen : undefined;
+      });
+      neverBoasts(value, ['pull-secret-wrong-namespace']);
+      expect(value.verdict.summary).toContain(`only in ${there}`);
+      await typed(value);
+      await kubectl('delete', 'pod', name, '-n', here);
+      await apply(pod(here, `${GOOD}/shop/web:v1`, { secrets: ['team-login'] }));
+      await running(here);
+    } finally {
+      await kubectl('delete', ...overlay);
+    }
+  });
+
+  it.each(['unattached', 'unattached-opaque', 'opaque'])('what is printed for %s mends it', async (fault) => {
+    const where = `fault-${fault}`;
+    const found = await failedPod(where);
+    await typed((await diagnose(kubeconfig, found, where, env)).value);
+    await kubectl('delete', 'pod', found, '-n', where);
+    await apply(pod(where, `${GOOD}/shop/web:v1`, { secrets: fault === 'opaque' ? ['regcred'] : [] }));
+    await running(where);
   });
 
   it('the bot does not know that the nodes use plain http: its own failure is never the verdict’s certainty', async () => {

@@ -20,6 +20,8 @@ export interface Fault {
   /** Must the verdict be certain (true), or must it not (false)? */
   readonly certain: boolean;
   readonly lights: Partial<Diagnosis['lights']>;
+  /** The account may list the Secrets of the namespace. */
+  readonly finds?: boolean;
 }
 
 interface PodOptions {
@@ -93,6 +95,11 @@ function keyed(name: string, make: (namespace: string) => object, rest: Rest): F
 function open(name: string, image: string, rest: Rest): Fault {
   return { name, objects: (at) => [pod(at, image)], ...rest };
 }
+/** The good image, with this Secret in the namespace that nobody attached. */
+function unattached(name: string, make: (namespace: string) => object, rest: Rest): Fault {
+  const objects = (at: string) => [make(at), pod(at, `${GOOD}/shop/web:v1`)];
+  return { name, objects, ...rest, may: [...rest.may, 'credentials-required'], finds: true };
+}
 /** An image behind the bearer door, with a login. */
 function bearer(name: string, habit: string, rest: Rest): Fault {
   const image = `${BEARER}/${habit}/web:v1`;
@@ -146,6 +153,14 @@ export const FAULTS: readonly Fault[] = [
   ),
   { ...open('secret-absent', '', certainly('pull-secret-missing', badLogin)), objects: absentSecret },
   open('no-secret', `${GOOD}/shop/web:v1`, certainly('credentials-required', badLogin)),
+  unattached('unattached', secret, certainly('pull-secret-not-attached', badLogin)),
+  unattached(
+    'unattached-opaque',
+    (at) => ({ ...secret(at), type: 'Opaque' }),
+    certainly('pull-secret-malformed', badLogin),
+  ),
+  unattached('unattached-bad', (at) => secret(at, { account: bad }), certainly('credentials-required', badLogin)),
+  { ...unattached('unattached-unseen', secret, certainly('credentials-required', badLogin)), finds: false },
   good('never', 'shop/web:nope', certainly('never-pull-policy', {}), { policy: 'Never' }),
   good('no-node', 'shop/web:nope', certainly('not-an-image-problem', {}), { spec: { nodeSelector: { disk: 'ssd' } } }),
   good('no-config', 'shop/web:v1', certainly('not-an-image-problem', { reference: 'good' }), {
