@@ -46,8 +46,10 @@ export function proposeFixes(file: string, text: string, read: ReadFile): readon
   const fixes = fixesFor(file, text, read);
   const proposed: CheckedFix[] = [];
   const done = new Set<string>();
+  // A name in `needs` that is wrong before one that is missing, a loss before what hides it.
+  const refused = fixes.filter(({ finding }) => finding.rule === 'needs-unknown-job');
   const losses = fixes.filter(({ finding }) => finding.rule !== 'silent-fallback');
-  for (const fix of [...losses, ...fixes]) {
+  for (const fix of [...refused, ...losses, ...fixes]) {
     if (done.has(keyOf(fix.finding))) continue;
     const best = pairs(fix, fixes)
       .map((one) => checkedFix(file, text, read, one))

@@ -162,6 +162,19 @@ it('mends a lost value together with the fallback that hides it, in both files',
   expect(first?.diff).toMatch(/^\+.*::error::IMAGE_TAG is empty/m);
 });
 
+it('puts the job that is read in the place of one that is not there', () => {
+  const text = withNeeds('    needs: checks').replace('  test: { needs: build }\n', '');
+  expect(fixed(text)).toContain('    needs: build\n');
+});
+
+it('does not take a version for a tag', () => {
+  const text = withNeeds('    needs: build')
+    .replace('.outputs.tag }} # kept', '.outputs.image_version }}')
+    .replace('{ tag:', '{ image_tag:');
+  expect(checkFile(file, text, nothing).map(({ rule }) => rule)).toEqual(['output-not-declared']);
+  expect(proposeFixes(file, text, nothing)).toEqual([]);
+});
+
 describe('edits', () => {
   it('are laid in from the front, equal ones once', () => {
     const edit = { start: 1, end: 2, text: 'X' };

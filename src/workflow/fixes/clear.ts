@@ -1,6 +1,6 @@
 /** The one name that was meant, or none: a fix does not guess between two. */
 
-/** The only one that is spelled the same but for signs and case, else the only one that holds the other or shares a telling word with it. */
+/** The only one that is spelled the same but for signs and case, else the only one that holds the other or shares a telling word with it: `image_tag` and `tag_name`, not `image_tag` and `image_version`. */
 export function clearly(name: string, others: readonly string[]): string | undefined {
   const names = [...new Set(others)].filter((other) => other !== name);
   const tests = [
@@ -24,5 +24,5 @@ function words(text: string): string[] {
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/)
-    .filter((word) => word.length > 2);
+    .filter((word) => word.length > 2 && !/^(?:image|docker|container|build|release|name|new|current)$/.test(word));
 }

@@ -124,7 +124,7 @@ export const unknownJob: MakeRemedies = (view, finding: Finding) => {
   const ids = view.workflow.jobs
     .map(({ id }) => id)
     .filter((id) => id !== job?.id && !job?.needs.some(({ value }) => value === id));
-  const other = scalar && clearly(scalar.value, ids);
+  const other = scalar && (clearly(scalar.value, ids) ?? readFrom(view, finding.job, ids));
   if (!scalar || other === undefined) return [];
   const start = view.text.indexOf(scalar.value, scalar.start);
   return [
@@ -135,3 +135,10 @@ export const unknownJob: MakeRemedies = (view, finding: Finding) => {
     },
   ];
 };
+
+/** The only job that is read without being needed. */
+function readFrom(view: FixView, job: string | null, ids: readonly string[]): string | undefined {
+  const reads = view.edges.filter(({ slot, rule }) => rule === 'needs-not-declared' && slot.job?.id === job);
+  const read = new Set(reads.map((edge) => edge.read.path[1]));
+  return read.size === 1 ? ids.find((id) => read.has(id)) : undefined;
+}
