@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { redactEvidence } from '../../../src/adapters/files/case-redact.ts';
+import { DiagnosisSchema } from '../../../src/adapters/redis/schema-results.ts';
 import { createRegistryReader } from '../../../src/adapters/registry/client.ts';
 import { findings } from '../../../src/adapters/slack/blocks/findings.ts';
 import { renderDiagnosis } from '../../../src/adapters/terminal/render-diagnosis.ts';
@@ -85,6 +86,8 @@ describe('a registry that misbehaves', () => {
     expect(`${cause} ${confidence}`).toBe(verdict);
     expect(summary).toContain(tells);
     expect(leaks(heard)).toEqual([]);
+    const stored: unknown = JSON.parse(JSON.stringify(diagnosis));
+    expect(DiagnosisSchema.parse(stored)).toEqual(stored);
     // Nobody has named the other host: not even a question without a credential goes there.
     expect(thief.seen).toEqual([]);
     expect(registry.seen.length).toBeLessThanOrEqual(12);
