@@ -93,8 +93,6 @@ export const RepositoryAnswer = z.object({
   permissions: z.object({ push: z.boolean().nullish() }).nullish(),
 });
 
-export type RepositoryAnswer = z.infer<typeof RepositoryAnswer>;
-
 export const InstallationAnswer = z.object({ id: z.int() });
 
 export const RefAnswer = z.object({ object: z.object({ sha: z.string() }) });

@@ -57,7 +57,11 @@ export async function lookUp<T>(
   schema: z.ZodType<T>,
   call: Call,
 ): Promise<T | undefined> {
-  const reply = await ask(parts, question, what, call);
+  return valueIn({ parts, question }, schema, await ask(parts, question, what, call));
+}
+
+/** What such a read answered. */
+export function valueIn<T>({ parts, question }: Session, schema: z.ZodType<T>, reply: Reply): T | undefined {
   // An empty repository answers 409.
   if (reply.status === 409) return undefined;
   const seen = observe(reply, schema, { permission: 'contents:read', variable: parts.tokens.variable });
@@ -75,14 +79,19 @@ export async function lookUp<T>(
   }
 }
 
-/** A write. 422 is given back: what it means depends on what was written. @throws Stop for everything else that is not done. */
+/** 403 for another reason than a right: a run too old, or running (seen in answers to re-run requests). */
+const NO_RIGHT_HELPS =
+  /\bcannot be (?:re-?run|retried)|\bunable to (?:retry|re-?run)|over a month ago|already running/i;
+
+/** A write. A rejection is given back: what it means depends on what was written. @throws Stop for everything else that is not done. */
 export async function put<T>(
   { parts, question }: Session,
   { what, permission, schema }: { readonly what: string; readonly permission: string; readonly schema: z.ZodType<T> },
   call: Call,
 ): Promise<T | { readonly rejected: string }> {
   const reply = await ask(parts, question, what, call);
-  if (reply.status === 422 || reply.status === 409) return { rejected: reply.message };
+  const isRejected = reply.status === 403 && NO_RIGHT_HELPS.test(reply.message);
+  if (isRejected || reply.status === 422 || reply.status === 409) return { rejected: reply.message };
   const missing = missingRight(reply, permission);
   if (missing !== undefined) {
     const said = reply.message === '' ? '' : `: ${reply.message}`;
