@@ -131,6 +131,12 @@ describe('the nodes of a pre-flight', () => {
     expect(answer.findings[0]?.detail).toMatchObject({ nodes: ['arm-1'], unfit: 1 });
   });
 
+  it('which do not tell the variant of their CPU leave it open', async () => {
+    const answer = await world(withSecret, has({ platforms: ['linux/amd64/v3'] })).ask();
+    expect(answer.verdict).toMatchObject({ cause: 'healthy', alternatives: ['platform-mismatch'] });
+    expect(JSON.stringify(answer.steps)).toContain('not known which variant of its CPU');
+  });
+
   it('another operating system beside it is no alarm', async () => {
     expect((await world({ ...withSecret, nodes: [aNode(), windows] }).ask()).verdict.cause).toBe('healthy');
   });
