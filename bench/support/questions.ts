@@ -22,6 +22,8 @@ const QUESTIONS: readonly Question[] = [
   { name: 'nodes', matches: kubernetes(/\/nodes(?:\?|$)/), after: [] },
   { name: 'service account', matches: kubernetes(/\/serviceaccounts\//), after: ['pod'] },
   { name: 'secret', matches: kubernetes(/\/secrets\/[^/?]+$/), after: ['pod'] },
+  // Rows, then pull secrets, then those of other namespaces: each only where the one before helped nothing.
+  { name: 'list of Secrets', matches: kubernetes(/\/secrets\?/), after: ['secret', 'manifest, anonymously'] },
   { name: 'replica set', matches: kubernetes(/\/replicasets\/[^/?]+$/), after: ['pod'] },
   { name: 'deployment', matches: kubernetes(/\/deployments\/[^/?]+$/), after: ['replica set'] },
   { name: 'revisions', matches: kubernetes(/\/replicasets(?:\?|$)/), after: ['deployment'] },

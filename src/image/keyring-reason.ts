@@ -44,6 +44,9 @@ export function reasonFor(entry: string, key: string, repository: string, why: E
   if (HUB_LOOKALIKES.has(keyHost.toLowerCase()) && host === 'docker.io') {
     return 'the kubelet does not take this host for Docker Hub; write "https://index.docker.io/v1/" or "docker.io"';
   }
+  if (keyHost === 'index.docker.io' && host === 'docker.io') {
+    return `"/${path.join('/')}" without a slash at the end is read as a repository; write "https://index.docker.io/v1/" or "docker.io"`;
+  }
   if (why === 'path') return pathReason(path.join('/'), keyHost, repository);
   if (why === 'port') return portReason(host);
   if (keyHost.toLowerCase() === host.toLowerCase()) return `hosts are compared with their capitals; write "${host}"`;

@@ -151,6 +151,12 @@ describe('everything that is not used is told, with what to write instead', () =
     expect(lookup.ignored[0]?.reason).toContain('hidden by "docker.io"');
   });
 
+  it('Docker Hub’s own address without its last slash matches nothing, and the reason says what to write', () => {
+    const lookup = lookupCredentials('nginx', [secretOf({ 'https://index.docker.io/v1': LOGIN })]);
+    expect(lookup.tried).toEqual([]);
+    expect(lookup.ignored[0]?.reason).toContain('write "https://index.docker.io/v1/"');
+  });
+
   it('one undecodable Secret stops all of them, and is named', () => {
     const good = secretOf({ 'ghcr.io': LOGIN }, 'good');
     const bad = secretOf({ 'quay.io': { auth: 'not base64!' } }, 'bad');

@@ -5,6 +5,8 @@ import { CAUSES } from '../../../src/diagnosis/catalogue.ts';
 import { PROVEN_CAUSES } from '../../../src/diagnosis/cause.ts';
 import { CHECKS, findCheck } from '../../../src/diagnosis/checks/index.ts';
 import { conclude, concludeCase } from '../../../src/diagnosis/conclude.ts';
+import type { Evidence, EvidenceKind } from '../../../src/evidence/evidence.ts';
+import { absent } from '../../../src/evidence/observation.ts';
 import { PULL_ERROR_KINDS } from '../../../src/image/pull-error.ts';
 import { allForbidden, allUncollected, allUnreachable, evidence } from '../support.ts';
 
@@ -32,6 +34,19 @@ describe('the checks', () => {
     expect([findings, ruledOut]).toEqual([[], []]);
   });
 
+  it('pass nothing and find nothing where everything was looked for and nothing is there', () => {
+    const kinds = Object.keys(evidence()) as EvidenceKind[];
+    const empty = Object.fromEntries(kinds.map((kind) => [kind, absent])) as Evidence;
+    const results = CHECKS.map((check) => ({ check, result: check.run(empty) }));
+    const decided = results.filter(({ result }) => result.verdict === 'pass' || result.verdict === 'fail');
+    expect(decided.map(({ check }) => check.id)).toEqual([]);
+    expect(conclude([concludeCase({ evidence: empty, results })])).toMatchObject({
+      verdict: { cause: 'undetermined' },
+      findings: [],
+      ruledOut: [],
+    });
+  });
+
   it('print the rule to add when they were not allowed to look', () => {
     for (const check of CHECKS) {
       expect(check.run(allForbidden).note).toContain('resources: ["secrets"], verbs: ["get"]');
@@ -44,6 +59,7 @@ describe('the checks', () => {
 {
   "blast-radius": "kubectl get pods -A | grep -E "ImagePull|ErrImage|InvalidImage"",
   "build-job-succeeded": undefined,
+  "build-pushed-tag": undefined,
   "container-healthy": "kubectl get pod api-1 -n staging -o wide",
   "platform-fits-nodes": "kubectl get nodes -L kubernetes.io/os,kubernetes.io/arch",
   "pull-error": "kubectl describe pod api-1 -n staging",
