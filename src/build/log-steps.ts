@@ -53,6 +53,8 @@ export function makeSteps(): Steps {
         close();
         const title = /^Run (.*)$/.exec(group)?.[1];
         if (title !== undefined) open = begin(title, line.at);
+        // What a called workflow was given.
+        if (/^ ?Inputs$/.test(group)) open = { ...begin('Inputs', line.at), section: 'inputs' };
         return true;
       }
       if (open === undefined) return false;

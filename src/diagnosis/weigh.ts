@@ -71,7 +71,7 @@ function replaces(finding: Finding, message: Finding): boolean {
   return confidenceRank(finding) <= 1 && explains(finding.cause, message.cause);
 }
 
-/** The same cause found twice: the surer account, resting on both. */
+/** The same cause found twice: the surer account, among equals the one that rests on more, with the evidence of both. */
 function merge(findings: readonly Finding[]): Finding[] {
   const byCause = new Map<Cause, Finding>();
   for (const finding of findings) {
@@ -82,7 +82,8 @@ function merge(findings: readonly Finding[]): Finding[] {
 }
 
 function join(a: Finding, b: Finding): Finding {
-  const [main, other] = confidenceRank(b) < confidenceRank(a) ? [b, a] : [a, b];
+  const surer = confidenceRank(b) - confidenceRank(a) || a.because.length - b.because.length;
+  const [main, other] = surer < 0 ? [b, a] : [a, b];
   const [first] = main.because;
   const because = [...new Set([...main.because, ...other.because])].filter((kind) => kind !== first);
   return { ...main, because: [first, ...because], detail: { ...other.detail, ...main.detail } };

@@ -1,9 +1,12 @@
 /** One run as evidence: its jobs, the file that ran with what it uses, and the logs of those jobs that build or deploy. */
 import type { WorkflowRun } from '../build/run.ts';
 import { jobNamed, type Role, roleByName, roleOf } from '../build/workflow-roles.ts';
+import { calledFile } from '../workflow/calls.ts';
 import { checkFile } from '../workflow/check.ts';
+import type { Job } from '../workflow/model.ts';
 import { openProject } from '../workflow/project.ts';
 import { readWorkflow } from '../workflow/read-workflow.ts';
+import { readScript } from '../workflow/shell.ts';
 import type { JobTrace, RunTrace, SourceFile } from './build-trace.ts';
 import type { CodeHost } from './code-host.ts';
 import { notCollected, type Observation, observed } from './observation.ts';
@@ -53,6 +56,7 @@ export function followFiles(host: CodeHost, signal: AbortSignal): Follow {
       };
       checkFile(source.path, source.text, read);
       rolesIn(source, read);
+      readCalled(source, read);
       const fresh = [...wanted].slice(0, MOST_ASKED - asked);
       asked += fresh.length;
       await Promise.all(
@@ -66,6 +70,22 @@ export function followFiles(host: CodeHost, signal: AbortSignal): Follow {
     }
     return [...known.values()].flatMap((file) => file ?? []).slice(0, MOST_FILES);
   };
+}
+
+/** Scripts and Makefiles of jobs that deploy, then of the others: a fallback may hide in any of them. */
+function readCalled(source: SourceFile, read: (path: string) => string | undefined): void {
+  const workflow = readWorkflow(source.path, source.text);
+  if (workflow === undefined) return;
+  const project = openProject(source.path, read);
+  const isDeploy = (job: Job) => Number(/deploys|both/.test(roleOf(job, project)));
+  const touch = (job: Job): void => {
+    for (const { run, uses } of job.steps) {
+      const action = uses?.startsWith('./') ? project.used(uses) : undefined;
+      if (action?.kind === 'action') action.jobs.forEach(touch);
+      for (const call of run === undefined ? [] : readScript(run.value).calls) calledFile(project, call);
+    }
+  };
+  for (const job of workflow.jobs.toSorted((a, b) => isDeploy(b) - isDeploy(a))) touch(job);
 }
 
 function shaFor(path: string, source: SourceFile, { referenced }: WorkflowRun): string {

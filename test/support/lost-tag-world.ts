@@ -1,0 +1,61 @@
+/** The whole diagnosis over a made-up cluster, registry and code host. */
+import { readFileSync } from 'node:fs';
+import { CAUSES } from '../../src/diagnosis/catalogue.ts';
+import { CHECKS } from '../../src/diagnosis/checks/index.ts';
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
+import type { CodeHost } from '../../src/evidence/code-host.ts';
+import type { RegistryReader } from '../../src/evidence/ports.ts';
+import { type DiagnoseDeps, makeDiagnose } from '../../src/flow/diagnose.ts';
+import { REMEDIES } from '../../src/remediation/remedies/index.ts';
+import { loadRunbook } from '../../src/runbook/load.ts';
+import { createManualClock } from './clock.ts';
+import { IMAGE, registry } from './lost-tag-story.ts';
+import { aStory, fakeCluster } from './readers.ts';
+import { aContainer, aFailedEvent, aPod, aWorkload } from './snapshots.ts';
+
+const file = 'deploy/runbooks/image-pull.yaml';
+const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
+  checks: CHECKS.map(({ id }) => id),
+  remedies: REMEDIES.map(({ id }) => id),
+  causes: Object.keys(CAUSES),
+});
+
+export interface World {
+  readonly host?: CodeHost;
+  readonly images?: RegistryReader;
+  readonly image?: string;
+  readonly deps?: Partial<DiagnoseDeps>;
+}
+
+/** The diagnosis of one pod that asks for `image`. */
+export function open({ host, images = registry(), image = IMAGE, deps = {} }: World) {
+  const pod = aPod({ containers: [aContainer({ image })] });
+  const event = aFailedEvent({ message: `Failed to pull image "${image}": ${image}: not found` });
+  const cluster = fakeCluster(
+    aStory({ pods: [pod], events: { [pod.uid]: [event] }, workloads: [aWorkload({ images: { api: image } })] }),
+  );
+  const clock = createManualClock();
+  const diagnose = makeDiagnose({
+    clock,
+    readers: () => ({ cluster, registry: images, ...(host ? { codeHost: host } : {}) }),
+    runbooks: [runbook],
+    checks: CHECKS,
+    remedies: REMEDIES,
+    credentialHosts: [],
+    ...deps,
+  });
+  const signal = new AbortController().signal;
+  return { clock, look: () => diagnose({ request: { name: pod.name, namespace: 'staging' }, signal }) };
+}
+
+export function look(world: World): Promise<Diagnosis> {
+  return open(world).look();
+}
+
+export const step = ({ steps }: Diagnosis) => steps.find(({ id }) => id === 'build');
+/** `cause confidence` of each finding. */
+export const causes = ({ findings }: Diagnosis) => findings.map(({ cause, confidence }) => `${cause} ${confidence}`);
+export const chainOf = ({ findings }: Diagnosis) => {
+  const chain = findings[0]?.detail['chain'];
+  return Array.isArray(chain) ? chain.map(String) : [];
+};
