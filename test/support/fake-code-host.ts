@@ -43,8 +43,8 @@ export interface FakeCodeHost extends CodeHost {
   readonly calls: readonly string[];
 }
 
-export const RATE_LIMITED = 'GitHub: the rate limit is used up until 2026-03-02T18:20:00.000Z';
-export const DOWN = 'GitHub api.github.com: connection refused';
+const RATE_LIMITED = 'GitHub: the rate limit is used up until 2026-03-02T18:20:00.000Z';
+const DOWN = 'GitHub api.github.com: connection refused';
 
 /** A full sha that looks like one and is always the same for a seed. */
 export function aSha(seed: string): string {
