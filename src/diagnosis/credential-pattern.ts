@@ -173,10 +173,7 @@ const RIGHT: readonly Cause[] = ['permission-denied'];
  * Did the password run out before it was refused? By its own date, or because an Amazon ECR token was written longer ago than it lives
  * (their user name is always AWS). `perhaps`: the Secret's last write is not known, only its birth.
  */
-export function lapsed(
-  { credential }: AccessAttempt,
-  { access, age, at }: PatternFacts,
-): 'surely' | 'perhaps' | undefined {
+function lapsed({ credential }: AccessAttempt, { access, age, at }: PatternFacts): 'surely' | 'perhaps' | undefined {
   if (credential.kind === 'anonymous') return undefined;
   if (credential.expiresAt !== undefined && at !== undefined) {
     return credential.expiresAt <= at ? 'surely' : undefined;

@@ -129,6 +129,17 @@ describe('advice', () => {
     expect(rejected({ onlyToken: true }).summary).toContain('identitytoken');
   });
 
+  it('where a login is wanted and none is there, how to make and attach one', () => {
+    expect(told([]).findings[0]).toMatchObject({
+      cause: 'credentials-required',
+      commands: [
+        'kubectl create secret docker-registry pull-registry-example-com -n staging --docker-server=registry.example.com --docker-username=USER --docker-password=PASSWORD',
+        `kubectl patch serviceaccount default -n staging -p '{"imagePullSecrets":[{"name":"pull-registry-example-com"}]}'`,
+        'kubectl rollout restart deployment/api -n staging',
+      ],
+    });
+  });
+
   it('a missing Secret is made with the registry filled in', () => {
     const lost = observed([{ name: 'regcred', via: 'pod', secret: absent } as const]);
     const { findings } = told([], { pullSecrets: lost });

@@ -13,22 +13,25 @@ import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../c
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
+import { attachCommands, createCommand } from '../secret-commands.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { minuteOf, tidy } from '../words.ts';
 
-type View = EvidenceView<'registryAccess' | 'tags' | 'pullSecrets' | 'pullFailure'>;
+type View = EvidenceView<
+  'registryAccess' | 'tags' | 'pullSecrets' | 'pullFailure' | 'reference' | 'pod' | 'serviceAccount' | 'workload'
+>;
 
 export const registryAcceptsCredential = defineCheck({
   id: 'registry-accepts-credential',
   question: 'Does the registry accept the pod’s credentials?',
-  needs: ['registryAccess', 'tags', 'pullSecrets', 'pullFailure'],
+  needs: ['registryAccess', 'tags', 'pullSecrets', 'pullFailure', 'reference', 'pod', 'serviceAccount', 'workload'],
   run(evidence): CheckResult {
     const { registryAccess, pullSecrets } = evidence;
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const facts = factsOf(evidence, registryAccess.value);
     const blind = blindness(pullSecrets);
     if (blind !== undefined && sortAttempts(registryAccess.value).pod.length === 0) return halfBlind(facts, blind);
-    return withKeeper(conclude(credentialPattern(facts), facts), pullSecrets);
+    return withLogin(withKeeper(conclude(credentialPattern(facts), facts), pullSecrets), evidence);
   },
   command({ registryAccess, reference }) {
     if (reference?.status !== 'observed' || !reference.value.ok) return undefined;
@@ -62,6 +65,19 @@ function withKeeper(result: CheckResult, pullSecrets: View['pullSecrets']): Chec
   const detail = { ...finding.detail, keptBy: keeper.controller };
   const fix = `${adviceFor(finding)} ${overwriting(`Secret ${attached.name}`, keeper)}`;
   return { ...result, findings: [{ ...finding, detail, fix, because: also(finding.because) }, ...rest] };
+}
+
+/** Where a login is wanted and the pod has none: how to make and attach one. Named after the registry, so that it meets no other. */
+function withLogin(result: CheckResult, evidence: View): CheckResult {
+  const pod = valueOf(evidence.pod);
+  const parsed = valueOf(evidence.reference);
+  if (result.verdict !== 'fail' || pod === undefined || !parsed?.ok) return result;
+  const [finding, ...rest] = result.findings;
+  if (finding.cause !== 'credentials-required') return result;
+  const { registry } = parsed.reference;
+  const name = `pull-${registry.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+  const commands = [createCommand(name, pod.namespace, registry), ...attachCommands(evidence, pod.namespace, name)];
+  return { ...result, findings: [{ ...finding, commands }, ...rest] };
 }
 
 function also([first, ...rest]: Finding['because']): Finding['because'] {
