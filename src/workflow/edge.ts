@@ -19,7 +19,7 @@ export interface Judgement {
   readonly in?: string;
   /** step-unknown: the job that has a step of that id, or `later`. env-undefined: the step that writes the name as an output. */
   readonly elsewhere?: string;
-  /** The broken read further up. */
+  /** The broken read further up; of a masked value the secret. */
   readonly because?: string;
 }
 

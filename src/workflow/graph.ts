@@ -3,6 +3,7 @@ import type { Edge, Judgement } from './edge.ts';
 import { judgeEnv } from './env.ts';
 import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
+import { secretIn } from './masking.ts';
 import { entryOf, type Job, jobCalled, type Scalar, type Slot, type Step, sameName, type Workflow } from './model.ts';
 import type { Project } from './project.ts';
 import { judgeStepOutput } from './step-output.ts';
@@ -74,7 +75,9 @@ function judgeJobOutput(where: Where, producer: Job, output: string): Judgement 
   if (producer.uses !== undefined) return judgeCalled(where, producer.uses, output);
   const scalar = entryOf(producer.outputs, output);
   if (!scalar) return { state: 'broken', rule: 'output-not-declared', others: [...producer.outputs.keys()] };
-  return upstream({ ...where, job: producer, depth: where.depth + 1 }, scalar);
+  const judged = upstream({ ...where, job: producer, depth: where.depth + 1 }, scalar);
+  const secret = judged.state === 'broken' ? undefined : secretIn(where.workflow, producer, scalar);
+  return secret === undefined ? judged : { state: 'masked', because: secret };
 }
 
 function judgeCalled(where: Where, uses: string, output: string): Judgement {
@@ -93,6 +96,8 @@ function upstream(where: Where, scalar: Scalar): Judgement {
   const [only] = expressions;
   if (!only || expressions.length > 1 || only.reads.length === 0) return OK;
   const judged = only.reads.map((read) => ({ read, judgement: judge(place, read) }));
+  const masked = judged.length === 1 ? judged.find(({ judgement }) => judgement.state === 'masked') : undefined;
+  if (masked) return masked.judgement;
   const broken = judged.find(({ read, judgement }) => judgement.state === 'broken' && !read.tested);
   if (!broken || judged.some(({ judgement }) => judgement.state !== 'broken'))
     return judged.some(({ judgement }) => judgement.state === 'unknown') ? UNKNOWN : OK;

@@ -62,14 +62,8 @@ function callOutputs(tree: Tree, node: unknown): Map<string, Scalar> {
 
 function jobOf(tree: Tree, { id, keyAt, node }: { id: string; keyAt: number; node: unknown }): Job {
   const text = (key: string) => scalarOf(child(tree, node, key)?.node)?.value;
-  const needsNode = child(tree, node, 'needs')?.node;
-  const single = scalarOf(needsNode);
-  const needs = (single ? [single] : items(tree, needsNode).flatMap((item) => scalarOf(item) ?? [])).filter(
-    ({ value }) => value !== '',
-  );
-  const uses = text('uses');
-  const condition = text('if');
-  const name = text('name');
+  const needs = needsOf(tree, child(tree, node, 'needs')?.node);
+  const [name, uses, condition] = ['name', 'uses', 'if'].map(text);
   const defaults = child(tree, child(tree, node, 'defaults')?.node, 'run')?.node;
   const shell = scalarOf(child(tree, defaults, 'shell')?.node)?.value;
   return {
@@ -87,6 +81,13 @@ function jobOf(tree: Tree, { id, keyAt, node }: { id: string; keyAt: number; nod
     ...(condition === undefined ? {} : { condition }),
     ...(shell === undefined ? {} : { shell }),
   };
+}
+
+/** A single job or a list. */
+function needsOf(tree: Tree, node: unknown): Scalar[] {
+  const single = scalarOf(node);
+  const all = single ? [single] : items(tree, node).flatMap((item) => scalarOf(item) ?? []);
+  return all.filter(({ value }) => value !== '');
 }
 
 function stepOf(tree: Tree, node: unknown, index: number): Step {

@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { assert, constantFrom, nat, property } from 'fast-check';
 import { checkFile } from '../../src/workflow/check.ts';
+import { proposeFixes } from '../../src/workflow/propose.ts';
 import { mutate } from './mutate.ts';
 
 const files = globSync('test/workflow/fixtures/**/.github/workflows/*.yml').sort();
@@ -14,6 +15,20 @@ it('survives damaged workflows', () => {
       const text = mutate(readFileSync(file, 'utf8'), seed);
       for (const { line, column, exprLine } of checkFile(file, text, () => undefined))
         expect(Math.min(line, column, exprLine)).toBeGreaterThan(0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('never throws over a fix of a damaged workflow, and each still holds', () => {
+  assert(
+    property(constantFrom(...files), nat(), (file, seed) => {
+      const text = mutate(readFileSync(file, 'utf8'), seed);
+      const [fix] = proposeFixes(file, text, () => undefined);
+      const after = fix?.files.find(({ path }) => path === file)?.after;
+      if (after === undefined) return;
+      const left = checkFile(file, after, () => undefined).length;
+      expect(left).toBeLessThan(checkFile(file, text, () => undefined).length);
     }),
     { numRuns: 300 },
   );
