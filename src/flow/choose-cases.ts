@@ -13,8 +13,8 @@ interface Candidate {
 
 /**
  * Containers in trouble, pods that wait for an image first, each pod's containers in spec order (init containers first): among equal
- * findings the first decides. Containers that fail alike give one case. Nothing in trouble: the main containers, and debug containers that
- * have not started, to show that all is well.
+ * findings the first decides. Containers that fail alike give one case. Nothing in trouble: what is
+ * expected to run, to show that all is well.
  */
 export function chooseCases(pods: readonly PodSnapshot[]): readonly CaseSubject[] {
   const alive = pods.filter(({ deletedAt }) => deletedAt === undefined);
@@ -33,9 +33,19 @@ export function chooseCases(pods: readonly PodSnapshot[]): readonly CaseSubject[
     .map(({ pod, container }) => ({ namespace: pod.namespace, pod: pod.name, container: container.name }));
 }
 
-/** A debug container counts until it has started: the events may already tell that its image cannot be had. */
-function isExpectedToRun({ container: { role, state } }: Candidate): boolean {
-  return role === 'main' || (role === 'ephemeral' && (state === 'waiting' || state === 'unknown'));
+/**
+ * Main containers; the init container whose turn it is, and a debug container until it has started: their events may already tell that
+ * an image cannot be had while their status says nothing yet.
+ */
+function isExpectedToRun({ pod, container }: Candidate): boolean {
+  const { role, state } = container;
+  if (role === 'main') return true;
+  if (state !== 'waiting' && state !== 'unknown') return false;
+  return role === 'ephemeral' || (pod.node !== undefined && container === pod.containers.find(isNextToInit));
+}
+
+function isNextToInit({ role, state, ready }: ContainerSnapshot): boolean {
+  return role === 'init' && state !== 'terminated' && !ready;
 }
 
 function waits(pod: PodSnapshot): number {
@@ -50,7 +60,7 @@ function isTroubled({ pod, container }: Candidate): boolean {
     case 'terminated':
       return (container.exitCode ?? 0) !== 0 && pod.phase !== 'Succeeded';
     case 'running':
-      return container.role === 'main' && !container.ready && container.restartCount > 0;
+      return container.role !== 'ephemeral' && !container.ready && container.restartCount > 0;
     case 'unknown':
       return false;
   }

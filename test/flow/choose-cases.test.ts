@@ -42,6 +42,16 @@ describe('the containers worth a case', () => {
     expect(names(aPod({ name: 'a', containers: [aRunningContainer(), done] }))).toEqual(['a/api']);
   });
 
+  it('takes the init container whose turn it is, and one that runs between two crashes', () => {
+    const turn = aContainer({ waitingReason: 'PodInitializing' });
+    const done = aRunningContainer({ name: 'first', role: 'init', state: 'terminated', exitCode: 0, ready: false });
+    const next = aContainer({ name: 'migrate', role: 'init', waitingReason: 'PodInitializing' });
+    const later = { ...next, name: 'seed' };
+    expect(names(aPod({ name: 'a', containers: [done, next, later, turn] }))).toEqual(['a/migrate', 'a/api']);
+    const again = aRunningContainer({ name: 'migrate', role: 'init', ready: false, restartCount: 2, exitCode: 1 });
+    expect(names(aPod({ name: 'b', containers: [again, turn] }))).toEqual(['b/migrate']);
+  });
+
   it('leaves out what waits for its turn, what completed, and pods that are going', () => {
     const init = aRunningContainer({ name: 'init', role: 'init', state: 'terminated', exitCode: 0, ready: false });
     const turn = aContainer({ waitingReason: 'PodInitializing' });
