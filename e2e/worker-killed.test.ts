@@ -101,7 +101,20 @@ describe(`a worker dies in the middle of a diagnosis, on ${runtime}`, () => {
 });
 
 describe(`a worker dies while it pages, on ${runtime}`, () => {
-  async function paging(where: string): Promise<void> {
+  const where = 'paged';
+
+  /** Resolves when that many requests have reached the pager. */
+  async function requested(count: number): Promise<void> {
+    const there = async () => (bot.pager.requests().length >= count ? true : undefined);
+    await eventually(`request ${count} at the pager`, there, 120);
+  }
+  async function killAndReplace(): Promise<void> {
+    await endOf(worker); // SIGKILL
+    worker = await bot.worker();
+    await bot.fastForward(2);
+  }
+
+  it('before its answer came, and again when it was refused for now: people are paged once, and told once', async () => {
     await namespace(where);
     await grant('read-pull-secrets', where);
     await apply(deployment({ namespace: where, name: 'web', image: `${host}/mycompany/web:v1` }));
@@ -120,42 +133,30 @@ describe(`a worker dies while it pages, on ${runtime}`, () => {
       body: JSON.stringify({ version: '4', status: 'firing', groupKey: where, receiver: 'pullcheck', alerts: [alert] }),
     });
     expect(posted.status).toBe(202);
-    await eventually(`the findings about ${where}`, async () => {
+    await eventually('the findings', async () => {
       const root = (await bot.slack.roots()).find((message) => JSON.stringify(message).includes(where));
       return root && (await bot.slack.thread(root.ts)).length > 0 ? true : undefined;
     });
+    bot.pager.fail('accept-then-hang', 503);
     await bot.fastForward(21);
-  }
+    await requested(1); // It counts already, and the worker waits for an answer.
+    await killAndReplace();
+    await requested(2); // Refused.
+    await killAndReplace();
+    await requested(3);
 
-  it.each([
-    ['after the pager had taken the page, before its answer', 'accept-then-hang'],
-    ['after the pager had refused it for now', 503],
-  ] as const)('%s: another one sends it, and people are paged once', async (_when, fault) => {
-    const where = `page-${fault}`;
-    const [pages, requests] = [bot.pager.pages().length, bot.pager.requests().length];
-    bot.pager.fail(fault);
-    await paging(where);
-    await eventually('the page is on its way', async () => (bot.pager.requests().length > requests ? true : undefined));
-
-    await endOf(worker); // SIGKILL
-    worker = await bot.worker();
-
-    await eventually('somebody says that on-call was paged', async () => {
+    const mentions = async () =>
+      (await bot.slack.messages()).filter((message) => JSON.stringify(message).includes('<@U01BOB>'));
+    await eventually('on-call is mentioned', async () => ((await mentions()).length > 0 ? true : undefined));
+    await eventually('the root says that on-call was paged', async () => {
       const root = (await bot.slack.roots()).find((message) => JSON.stringify(message).includes(where));
       return JSON.stringify(root).includes('paged') ? true : undefined;
     });
     await bot.fastForward(60);
-    await eventually('the page', async () => (bot.pager.pages().length > pages ? true : undefined));
-    const ours = bot.pager.pages().slice(pages);
-    expect(ours).toHaveLength(1);
-    expect(ours[0]).toMatchObject({ state: 'triggered', summary: expect.stringContaining(where) });
-    const keys = bot.pager
-      .requests()
-      .slice(requests)
-      .map(({ dedup_key: key }) => key);
-    expect(new Set(keys).size).toBe(1);
-    const escalations = (await bot.slack.messages()).filter((message) => JSON.stringify(message).includes('<@U01BOB>'));
-    expect(escalations.filter((message) => JSON.stringify(message).includes(where))).toHaveLength(1);
+    expect(bot.pager.pages()).toHaveLength(1);
+    expect(bot.pager.pages()[0]).toMatchObject({ state: 'triggered', summary: expect.stringContaining(where) });
+    expect(new Set(bot.pager.requests().map(({ dedup_key: key }) => key)).size).toBe(1);
+    expect(await mentions()).toHaveLength(1);
   });
 });
 
