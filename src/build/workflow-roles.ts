@@ -1,7 +1,10 @@
 /** Which job of a workflow makes images, which deploys them, and which job of a run is which. */
+
+import { calledFile } from '../workflow/calls.ts';
 import { deploys, makesImage } from '../workflow/images.ts';
 import type { Job, Workflow } from '../workflow/model.ts';
 import type { Project } from '../workflow/project.ts';
+import { readScript } from '../workflow/shell.ts';
 
 export type Role = 'builds' | 'deploys' | 'both' | 'other';
 
@@ -9,10 +12,33 @@ export type Role = 'builds' | 'deploys' | 'both' | 'other';
 export function roleOf(job: Job, project: Project): Role {
   const called = job.uses === undefined ? undefined : project.used(job.uses);
   const inner = called?.kind === 'workflow' ? called.jobs : [];
-  const builds = makesImage(job) || job.steps.some((step) => usesBuilder(step.uses, project)) || inner.some(makesImage);
-  const isDeploy = deploys(job) || inner.some(deploys);
+  const whole = withScripts(job, project);
+  const used = job.steps.some((step) => usesBuilder(step.uses, project));
+  const builds = [whole, ...inner].some(makesImage) || used || makes(job, /image|docker|push|publish/i);
+  const isDeploy = [whole, ...inner].some(deploys) || makes(job, /deploy|release|rollout|promote/i);
   if (builds && isDeploy) return 'both';
   return builds ? 'builds' : isDeploy ? 'deploys' : 'other';
+}
+
+/** With the text of the scripts that its steps call in the place of the call. A Makefile has other targets, too. */
+function withScripts(job: Job, project: Project): Job {
+  const steps = job.steps.map((step) => {
+    const { run } = step;
+    if (run === undefined) return step;
+    const texts = readScript(run.value).calls.flatMap((call) => {
+      const called = /^make\b/.test(call) ? undefined : calledFile(project, call);
+      return called === undefined ? [] : [called.text];
+    });
+    return texts.length === 0 ? step : { ...step, run: { ...run, value: [run.value, ...texts].join('\n') } };
+  });
+  return { ...job, steps };
+}
+
+/** The target of a `make` says what it is for. */
+function makes(job: Job, target: RegExp): boolean {
+  return job.steps.some(({ run }) =>
+    (run === undefined ? [] : readScript(run.value).calls).some((call) => /^make\b/.test(call) && target.test(call)),
+  );
 }
 
 /** A composite action of the repository that pushes. */

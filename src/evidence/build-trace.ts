@@ -54,6 +54,8 @@ export interface BuildTrace {
   };
   /** Path of the workflow that built the sibling, or that is configured: this repository does build the image there. */
   readonly builder?: string;
+  /** ms, when the workload came to ask for the image. */
+  readonly rolledOut?: number;
   /** The branch that the run was for, and its newest commit: is the fix pushed? */
   readonly branch?: { readonly name: string; readonly head: Observation<Commit> };
   /** What was asked, one short sentence each; for "no run was found: …". */

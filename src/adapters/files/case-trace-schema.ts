@@ -66,6 +66,7 @@ export const BuildTraceFile = z.looseObject({
     .looseObject({ by: z.enum(['commit', 'time', 'sibling']), runs: z.array(Run), isComplete: z.boolean() })
     .optional(),
   builder: Text.optional(),
+  rolledOut: Time,
   branch: z.looseObject({ name: Text, head: observation(Commit) }).optional(),
   searched: Texts,
 });

@@ -30,6 +30,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     ...tellingReports(diagnosis)
       .slice(0, MOST_REPORTS)
       .map((report) => section(`Asked of ${report.host}, from here`, registryLines(report), style)),
+    section('How it came about', chain(diagnosis), style),
     section(
       'Ruled out',
       diagnosis.ruledOut.length > 0 ? [`  ${diagnosis.ruledOut.map((one) => one.cause).join(', ')}`] : [],
@@ -49,6 +50,12 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     style.dim(footer(diagnosis)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** From the pushed tag to the asked one; findings of one account share it. */
+function chain({ findings }: Diagnosis): readonly string[] {
+  const steps = findings.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
+  return Array.isArray(steps) ? steps.map((one, index) => `  ${index + 1}. ${String(one)}`) : [];
 }
 
 function verdict({ verdict: said, target, notes = [] }: Diagnosis, style: Style): string {

@@ -11,7 +11,7 @@ import { clockFact } from './clock-words.ts';
 import { goneFinding, otherPlace } from './gone.ts';
 import { lostTag } from './lost-tag.ts';
 import { neverRan } from './never-ran.ts';
-import { type Question, type Studied, study } from './question.ts';
+import { isIts, type Question, type Studied, study } from './question.ts';
 import { buildFailed, buildRunning } from './tell-build.ts';
 
 export type Judged =
@@ -38,8 +38,9 @@ export function judgeTrace(question: Question): Judged {
   if (gone !== undefined) return found([gone], CI_CAUSES);
   const { state } = studied;
   const isBuilt = studied.instead?.push !== undefined;
-  if (state.is === 'running' && !isBuilt) return found([buildRunning(studied, state)], ['build-never-ran']);
-  if (state.is === 'failed' && !isBuilt)
+  const isOurs = 'pipeline' in state && isIts(studied, state.pipeline);
+  if (state.is === 'running' && isOurs && !isBuilt) return found([buildRunning(studied, state)], ['build-never-ran']);
+  if (state.is === 'failed' && isOurs && !isBuilt)
     return found([buildFailed(studied, state)], ['build-never-ran', 'build-running']);
   const lost = studied.asked === '' ? undefined : lostTag(studied);
   if (lost !== undefined) return found(lost, lost[0].confidence === 'certain' && state.is === 'done' ? CI_CAUSES : []);

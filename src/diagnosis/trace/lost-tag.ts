@@ -11,7 +11,7 @@ import { fallbacksOf, type MadeUp } from './fallbacks.ts';
 import { type Loss, lossesIn } from './loss.ts';
 import { couldMake } from './made-up.ts';
 import { type Pipeline, type PipelineJob, runsOf } from './pipeline.ts';
-import type { Studied } from './question.ts';
+import { isIts, type Studied } from './question.ts';
 import { drawChain, findingOf } from './tell.ts';
 
 const RANK: readonly Confidence[] = ['certain', 'likely', 'possible'];
@@ -90,10 +90,12 @@ const MADE: ReadonlySet<Explained> = new Set(['fallback', 'hole', 'mentioned']);
 function sureness(studied: Studied, account: Omit<LostTag, 'confidence'>): Confidence {
   const { explained, clock, proofs } = account;
   if (explained === 'no' && clock === undefined) return 'possible';
-  const isItsRun = studied.isCommitKnown || clock !== undefined || MADE.has(explained);
+  const isItsRun = isIts(studied, account.pipeline) || clock !== undefined || MADE.has(explained);
+  // A fault of a pipeline that nothing ties to this tag.
+  if (!isItsRun) return 'possible';
   const isPushed = studied.instead?.push !== undefined && MADE.has(explained);
   const isProven = clock !== undefined || proofs.length > 0 || isPushed;
-  return isProven && isItsRun && !isDoubted(account) ? 'certain' : 'likely';
+  return isProven && !isDoubted(account) ? 'certain' : 'likely';
 }
 
 /** The file that was read may not be the one that ran: then only what the logs say counts. */

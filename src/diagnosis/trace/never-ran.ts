@@ -29,7 +29,6 @@ export function neverRan({ trace, mine, asked, image }: Studied): Finding | unde
     summary: `Nothing built commit ${commit.sha.slice(0, 7)}${at}: ${repository} has ${others} for it, and ${builder} is what builds ${image.repository}.`,
     detail: {
       ...(asked === '' ? {} : { askedTag: asked }),
-      image: `${image.registry}/${image.repository}`,
       repository,
       commit: commit.sha,
       builder,

@@ -55,6 +55,23 @@ export function study(question: Question): Studied {
   };
 }
 
+/** Does this run have to do with the missing tag? By its commit, by what it planned to push or spoke of, or because the workload changed while it ran. */
+export function isIts(
+  { asked, isCommitKnown, trace }: Pick<Studied, 'asked' | 'isCommitKnown' | 'trace'>,
+  pipeline: Pipeline,
+): boolean {
+  if (isCommitKnown) return true;
+  const { run } = pipeline.trace;
+  const { rolledOut } = trace;
+  const until = run.progress === 'completed' ? (run.updatedAt ?? run.createdAt) : Number.POSITIVE_INFINITY;
+  if (rolledOut !== undefined && rolledOut >= run.createdAt && rolledOut <= until + 60_000) return true;
+  return pipeline.jobs.some(({ log }) => {
+    const read = valueOf(log);
+    const planned = read?.planned?.some(({ tag }) => tag === asked);
+    return asked !== '' && (planned || read?.mentions?.some(({ word }) => word === asked));
+  });
+}
+
 /** `17:52`, as a thread says it; times of a tag are shown as the tag spells them. */
 export function minute(ms: number): string {
   return formatTime(ms).slice(11, 16);

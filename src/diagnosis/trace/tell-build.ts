@@ -81,10 +81,9 @@ export function again({ trace }: Studied, { trace: { run, earlier } }: Pipeline)
     : '';
 }
 
-function detailOf({ asked, image, trace }: Studied, { trace: { run } }: Pipeline): Detail {
+function detailOf({ asked, trace }: Studied, { trace: { run } }: Pipeline): Detail {
   return {
     ...(asked === '' ? {} : { askedTag: asked }),
-    image: `${image.registry}/${image.repository}`,
     repository: run.repository,
     commit: run.headSha,
     run: run.url,

@@ -124,20 +124,15 @@ function cut(value: string): string {
   return value.length > 80 ? `${value.slice(0, 80)}…` : value;
 }
 
-function detailOf(
-  { instead, asked, image, trace }: Studied,
-  { pipeline, job }: LostTag,
-  chain: readonly string[],
-): Detail {
+function detailOf({ instead, asked, trace }: Studied, { pipeline, job }: LostTag, chain: readonly string[]): Detail {
   const { run } = pipeline.trace;
   return {
     askedTag: asked,
     ...(instead === undefined ? {} : { pushedTag: instead.tag, nearest: [instead.tag] }),
-    image: `${image.registry}/${image.repository}`,
-    repository: run.repository,
-    commit: run.headSha,
     run: run.url,
     job: job.id,
+    repository: run.repository,
+    commit: run.headSha,
     linkedBy: trace.linkedBy,
     chain,
   };

@@ -48,7 +48,8 @@ export const buildTrace = defineCollector({
     const candidates = await findRuns(hunt, searched);
     const told = await traceRuns(codeHost, candidates, link.workflow, signal);
     const { run: _run, workflow: _workflow, ...known } = link;
-    const trace: BuildTrace = { ...known, ...told, commit: candidates.commit, searched };
+    const since = rolledOut === undefined ? {} : { rolledOut };
+    const trace: BuildTrace = { ...known, ...told, ...since, commit: candidates.commit, searched };
     return observed(trace);
   },
 });

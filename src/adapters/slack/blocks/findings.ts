@@ -19,6 +19,7 @@ export function findings(diagnosis: Diagnosis): Message {
     ...shown.map((one, index) => finding(one, index === 0 && one.cause === diagnosis.verdict.cause)),
     ...(more > 0 ? [context(`and ${more} more findings`)] : []),
     ...tellingReports(diagnosis).slice(0, MAX_REPORTS).map(registryTable),
+    ...chain(diagnosis),
     ...gaps(diagnosis),
     ...ruledOut(diagnosis),
     ...commands(diagnosis),
@@ -43,6 +44,14 @@ function finding(one: DiagnosisFinding, told: boolean): MessageBlock {
       `_because of:_ ${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')}`,
     ].join('\n'),
   );
+}
+
+/** From the pushed tag to the asked one, step by step; findings of one account share it. */
+function chain({ findings: all }: Diagnosis): MessageBlock[] {
+  const steps = all.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
+  if (!Array.isArray(steps) || steps.length === 0) return [];
+  const rows = steps.slice(0, 8).map((one, index) => `${index + 1}. ${clampEscaped(escaped(String(one)), 340)}`);
+  return [section(`*How it came about*\n${rows.join('\n')}`)];
 }
 
 function tagList(tags: readonly unknown[]): string {
