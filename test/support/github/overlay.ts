@@ -145,8 +145,8 @@ async function badDay(c: Context, trouble: CodeTrouble | undefined): Promise<Res
         'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 1800),
       });
     case 'slow':
-      return new Promise<Response>((_, reject) => {
-        c.req.raw.signal.addEventListener('abort', () => reject(new Error('gone')), { once: true });
+      return new Promise<Response>((resolve) => {
+        c.req.raw.signal.addEventListener('abort', () => resolve(c.body(null, 503)), { once: true });
       });
     case 'logs-gone':
     case 'logs-forbidden':
