@@ -26,12 +26,26 @@ export function fixesFor(file: string, text: string, read: ReadFile): readonly F
 
 /** A fix with its proof; undefined when its finding stays, another one comes, or the file would mean something else. */
 export function checkedFix(file: string, text: string, read: ReadFile, fix: Fix): CheckedFix | undefined {
+  return tried({ file, text, read, known: new Map() }, fix);
+}
+
+/** What is checked before and after each of several fixes; `known`: the findings before, by file. */
+interface Trial {
+  readonly file: string;
+  readonly text: string;
+  readonly read: ReadFile;
+  readonly known: Map<string, readonly Finding[]>;
+}
+
+function tried({ file, text, read, known }: Trial, fix: Fix): CheckedFix | undefined {
   const files = fixedFiles(file, text, read, fix.edits);
   if (!files || !files.every(isIntact)) return undefined;
   const edited = new Map(files.map(({ path, after }) => [path, after]));
   const readEdited: ReadFile = (path) => edited.get(path) ?? read(path);
   const paths = [...new Set([file, ...edited.keys()])];
-  const before = paths.flatMap((path) => checkFile(path, (path === file ? text : read(path)) ?? '', read));
+  for (const path of paths)
+    if (!known.has(path)) known.set(path, checkFile(path, (path === file ? text : read(path)) ?? '', read));
+  const before = paths.flatMap((path) => known.get(path) ?? []);
   const after = paths.flatMap((path) => checkFile(path, edited.get(path) ?? text, readEdited));
   const gone = without(once(before), once(after));
   const isNew = without(once(after), once(before)).length > 0;
@@ -44,24 +58,34 @@ export function checkedFix(file: string, text: string, read: ReadFile, fix: Fix)
 /** One fix for each finding that has one, worst finding first; a lost value and the fallback that hides it are mended together. */
 export function proposeFixes(file: string, text: string, read: ReadFile): readonly CheckedFix[] {
   const fixes = fixesFor(file, text, read);
+  const trial: Trial = { file, text, read, known: new Map() };
   const proposed: CheckedFix[] = [];
   const done = new Set<string>();
+  const failed = new Set<string>();
   // A name in `needs` that is wrong before one that is missing, a loss before what hides it.
   const refused = fixes.filter(({ finding }) => finding.rule === 'needs-unknown-job');
   const losses = fixes.filter(({ finding }) => finding.rule !== 'silent-fallback');
   for (const fix of [...refused, ...losses, ...fixes]) {
     if (done.has(keyOf(fix.finding))) continue;
-    const best = pairs(fix, fixes)
-      .map((one) => checkedFix(file, text, read, one))
-      .find((one) => one !== undefined);
+    const best = firstThatHolds(trial, pairs(fix, fixes), failed);
     if (!best) continue;
     proposed.push(best);
     for (const finding of best.findings) done.add(keyOf(finding));
   }
-  const rank = new Map(checkFile(file, text, read).map((finding, index) => [keyOf(finding), index]));
+  const rank = new Map((trial.known.get(file) ?? []).map((finding, index) => [keyOf(finding), index]));
   const first = ({ findings }: CheckedFix) =>
     Math.min(...findings.map((one) => rank.get(keyOf(one)) ?? Number.MAX_SAFE_INTEGER));
   return proposed.toSorted((a, b) => first(a) - first(b));
+}
+
+function firstThatHolds(trial: Trial, fixes: readonly Fix[], failed: Set<string>): CheckedFix | undefined {
+  for (const fix of fixes) {
+    const key = keyOf(fix.finding) + JSON.stringify(fix.edits);
+    const result = failed.has(key) ? undefined : tried(trial, fix);
+    if (result) return result;
+    failed.add(key);
+  }
+  return undefined;
 }
 
 /** The texts with fix after fix applied, until none is left; only for findings that are `wanted`. Other files by their path. */
