@@ -123,6 +123,11 @@ describe('the pull request with the fix', () => {
     });
   });
 
+  it('is one button for the loss and for the fallback that hides it', () => {
+    const hidden = { ...finding().detail, rule: 'silent-fallback', ref: 'IMAGE_TAG' };
+    expect(propose(openFixPullRequest, finding({ cause: 'ci-silent-fallback', detail: hidden }))).toEqual(params);
+  });
+
   it('is not offered where no edit is proven, where the file could not be read, and for a file of another repository', () => {
     const other = finding({ detail: { ...finding().detail, ref: 'needs.build.outputs.other' } });
     expect(propose(openFixPullRequest, other)).toBeUndefined();

@@ -44,14 +44,17 @@ export const openFixPullRequest: Remedy<Params> = {
     const { rule, ref, chain } = finding.detail;
     if (!seen || !workflow || typeof rule !== 'string' || typeof ref !== 'string') return undefined;
     // A called workflow of another repository is its owners' to change.
-    if (workflow.repository !== trace.repository || pipelineFix(seen, { rule, ref }) === undefined) return undefined;
+    const fix = workflow.repository === trace.repository ? pipelineFix(seen, { rule, ref }) : undefined;
+    const first = fix?.findings.find((one) => one.rule === fix.rule);
+    if (first === undefined) return undefined;
     return {
       repository: trace.repository,
       base: seen.run.event === 'push' ? (seen.run.headBranch ?? '') : '',
       path: workflow.path,
       files: seen.files.filter(({ repository }) => repository === trace.repository).map(({ path }) => path),
-      rule,
-      ref,
+      // A loss and the fallback that hides it are mended by one edit: one button.
+      rule: first.rule,
+      ref: first.ref ?? '',
       evidence: Array.isArray(chain) ? [...chain] : [finding.summary],
       run: seen.run.url,
     };

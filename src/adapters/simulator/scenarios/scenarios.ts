@@ -38,7 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: '1 Missing tag',
     story:
       'staging/api-service was deployed with a tag that CI computed twice, two minutes apart: only the first was pushed.',
-    hint: 'Open the thread, read the nearest tag, then press "Push image".',
+    hint: 'Open the thread and read which job made the tag up. Press "Run the tag that was pushed", then "Open a pull request with the fix".',
     fault: 'tag',
     actors: [
       actor('staging/api-service', {

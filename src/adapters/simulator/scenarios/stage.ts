@@ -2,7 +2,9 @@
 import type { Clock, IdSource } from '../../../clock.ts';
 import { Sealed } from '../../../sealed.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../cluster/simulate.ts';
+import { type SimulatedGithub, startSimulatedGithub } from '../github/server.ts';
 import { type SimulatedRegistry, startSimulatedRegistry } from '../registry/server.ts';
+import { PIPELINE, tellPipeline } from './pipeline.ts';
 import { pullOverHttp } from './pull.ts';
 import { type Actor, PUSHED_TAGS, SCENARIOS, type Scenario, type ScenarioId } from './scenarios.ts';
 
@@ -15,6 +17,9 @@ export interface StageOptions {
 
 export interface Stage {
   readonly cluster: SimulatedCluster;
+  readonly github: SimulatedGithub;
+  /** Opens the simulated GitHub. */
+  readonly githubToken: Sealed;
   /** `127.0.0.1:5000` */
   readonly registryHost: string;
   /** `user:password` that reads everything: the bot's own. */
@@ -46,6 +51,8 @@ export async function startStage({ clock, ids, registryPort }: StageOptions): Pr
   const registry = await startSimulatedRegistry({ clock, auth: 'basic', port: registryPort });
   const cluster = await startSimulatedCluster({ clock, ids, pull: pullOverHttp, name: 'demo' });
   const passwords: Passwords = { reader: new Sealed(ids()), old: new Sealed(ids()), fresh: new Sealed(ids()) };
+  const githubToken = new Sealed(ids());
+  const github = await startSimulatedGithub({ clock, token: githubToken });
   const { world } = cluster;
   const { host } = registry;
 
@@ -67,9 +74,12 @@ export async function startStage({ clock, ids, registryPort }: StageOptions): Pr
   }
 
   stock(registry, passwords);
+  tellPipeline(github.repository(PIPELINE.repository), github.web, host);
   await furnish(cluster, host, passwords, image);
   return {
     cluster,
+    github,
+    githubToken,
     registryHost: host,
     botCredential: new Sealed(`${READER}:${passwords.reader.reveal()}`),
     newCredential: new Sealed(`${PULLER}:${passwords.fresh.reveal()}`),
@@ -97,6 +107,7 @@ export async function startStage({ clock, ids, registryPort }: StageOptions): Pr
     },
     async close() {
       await cluster.close();
+      await github.close();
       await registry.stop();
     },
   };
