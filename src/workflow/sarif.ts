@@ -26,7 +26,9 @@ export function sarifOf(report: WorkflowReport, version: string): object {
 }
 
 function resultOf(finding: Finding): object {
-  const uri = finding.file.replaceAll('\\', '/').split('/').map(encodeURIComponent).join('/');
+  const path = finding.file.replaceAll('\\', '/').replace(/^(?:\.\/)+/, '');
+  const isAbsolute = /^(?:\/|[A-Za-z]:)/.test(path);
+  const uri = path.split('/').map(encodeURIComponent).join('/');
   return {
     ruleId: finding.rule,
     ruleIndex: RULES.findIndex(({ id }) => id === finding.rule),
@@ -35,7 +37,7 @@ function resultOf(finding: Finding): object {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri },
+          artifactLocation: isAbsolute ? { uri } : { uri, uriBaseId: '%SRCROOT%' },
           region: { startLine: finding.exprLine, startColumn: finding.exprColumn },
         },
       },

@@ -36,6 +36,12 @@ describe.each(RULES.map(({ id }) => id))('%s', (id) => {
   it.each(files)('finds in %s what is marked', (file) => {
     const found = checkFile(file, read(file) ?? '', read).filter((one) => one.file === file);
     expect(found.map((one) => `${one.exprLine} ${one.rule} ${one.severity}`).sort()).toEqual(marks(read(file) ?? ''));
+    // Windows line ends change nothing.
+    const windows = (path: string) => read(path)?.replaceAll('\n', '\r\n');
+    const same = checkFile(file, windows(file) ?? '', windows).filter((one) => one.file === file);
+    expect(same.map((one) => `${one.exprLine} ${one.rule} ${one.severity}`)).toEqual(
+      found.map((one) => `${one.exprLine} ${one.rule} ${one.severity}`),
+    );
     for (const { message, fix } of found) expect([message, fix].join(' ')).not.toMatch(/undefined|\[object/);
   });
 });
