@@ -16,6 +16,7 @@ import {
   READ_LINE,
   REPOSITORY,
   RUN,
+  registry,
   SHA,
   WORKFLOW,
 } from '../support/lost-tag-story.ts';
@@ -181,6 +182,24 @@ runs:
     });
     expect(causes(diagnosis)).toEqual(['ci-output-lost certain', 'ci-silent-fallback certain']);
     expect(diagnosis.findings[1]?.detail).toMatchObject({ file: 'Makefile', line: 2 });
+  });
+
+  it('a deploy that asks for 40 characters of the commit where the build pushed 7', async () => {
+    const workflow = WORKFLOW.replaceAll('-$(date +%F-%H-%M)', '').replace(
+      /    env:\n {6}IMAGE_TAG[\s\S]*$/,
+      `    steps:
+      - run: kubectl set image deployment/api api=mycompany/api-service:\${{ github.sha }}
+`,
+    );
+    const build = BUILD_LOG.replaceAll(PUSHED, 'a1b2c3d');
+    const diagnosis = await look({
+      image: `${NAME}:${SHA}`,
+      images: registry(['a1b2c3d', 'a0ffee1']),
+      host: codeHost({ files: { [SHA]: { [FILE]: workflow } }, logs: { 1: build } }),
+    });
+    expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
+    expect(diagnosis.findings[0]?.detail).toMatchObject({ rule: 'sha-format-divergence', pushedTag: 'a1b2c3d' });
+    expect(diagnosis.verdict.summary).toContain('the image exists under a1b2c3d (pushed 17:52 by job build)');
   });
 
   it('a script that makes up a tag when it gets none', async () => {

@@ -13,6 +13,7 @@ import { lostTag } from './lost-tag.ts';
 import { neverRan } from './never-ran.ts';
 import { isIts, type Question, type Studied, study } from './question.ts';
 import { buildFailed, buildRunning } from './tell-build.ts';
+import { twoFormulas } from './two-formulas.ts';
 
 export type Judged =
   | {
@@ -34,22 +35,33 @@ const CI_CAUSES: readonly Cause[] = [
 export function judgeTrace(question: Question): Judged {
   const { trace } = question;
   const studied = study(question);
-  const gone = goneFinding(studied);
-  if (gone !== undefined) return found([gone], CI_CAUSES);
-  const { state } = studied;
-  const isBuilt = studied.instead?.push !== undefined;
-  const isOurs = 'pipeline' in state && isIts(studied, state.pipeline);
-  if (state.is === 'running' && isOurs && !isBuilt) return found([buildRunning(studied, state)], ['build-never-ran']);
-  if (state.is === 'failed' && isOurs && !isBuilt)
-    return found([buildFailed(studied, state)], ['build-never-ran', 'build-running']);
-  const lost = studied.asked === '' ? undefined : lostTag(studied);
-  if (lost !== undefined) return found(lost, lost[0].confidence === 'certain' && state.is === 'done' ? CI_CAUSES : []);
-  const never = neverRan(studied);
-  if (never !== undefined) return found([never], []);
+  const judged = decided(studied);
+  if (judged !== undefined) return judged;
   if (trace.runs.status !== 'observed') {
     return { is: 'open', complete: false, note: searchedFor(studied, describeGap('the runs', trace.runs)) };
   }
   return { is: 'open', complete: gapsOf(studied).length === 0, note: searchedFor(studied, unexplained(studied)) };
+}
+
+function decided(studied: Studied): Judged | undefined {
+  const gone = goneFinding(studied);
+  if (gone !== undefined) return found([gone], CI_CAUSES);
+  const { state } = studied;
+  const build = buildTrouble(studied);
+  if (build !== undefined) return build;
+  const lost = studied.asked === '' ? undefined : lostTag(studied);
+  if (lost !== undefined) return found(lost, lost[0].confidence === 'certain' && state.is === 'done' ? CI_CAUSES : []);
+  const other = twoFormulas(studied) ?? neverRan(studied);
+  return other && found([other], []);
+}
+
+/** Only of a run that has to do with this tag, and only where it pushed nothing under another name. */
+function buildTrouble(studied: Studied): Judged | undefined {
+  const { state, instead } = studied;
+  if (!('pipeline' in state) || instead?.push !== undefined || !isIts(studied, state.pipeline)) return undefined;
+  if (state.is === 'running') return found([buildRunning(studied, state)], ['build-never-ran']);
+  if (state.is === 'failed') return found([buildFailed(studied, state)], ['build-never-ran', 'build-running']);
+  return undefined;
 }
 
 function found(findings: readonly [Finding, ...Finding[]], causes: readonly Cause[]): Judged {
