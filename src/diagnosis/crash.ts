@@ -1,4 +1,5 @@
 /** A container that has its image and ends: how, with which last words, and which revision ran before. Pure. */
+import { formatDuration } from '../clock.ts';
 import type { EvidenceView } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import type { RunningImage } from '../evidence/running-image.ts';
@@ -47,7 +48,10 @@ function crashing(container: ContainerSnapshot, evidence: CrashView, words: Word
     because,
     summary: `${ending(container)}${stoppedBy(container, evidence)}, ${count(container.restartCount, 'restart')} so far.${quote(words)}${IMAGE_WORDS[image]}${before === undefined ? '' : ` ${before.sentence}`}`,
     detail: { ...factsOf(container, words, before), ...(log.length === 0 ? {} : { log }) },
-    alternatives: sure ? [] : ['stale-cached-image'],
+    alternatives: [
+      ...(sure ? [] : (['stale-cached-image'] as const)),
+      ...(container.state === 'running' && container.ready ? (['healthy'] as const) : []),
+    ],
   };
 }
 
@@ -96,10 +100,14 @@ function sources({ crashLogs }: CrashView, { image, compared, words, before }: U
 }
 
 function ending(container: ContainerSnapshot): string {
-  const { exitCode, terminatedReason = 'Error', state } = container;
+  const { exitCode, terminatedReason = 'Error', state, ready, runningMs } = container;
   const code = exitCode === undefined ? 'with an exit code that is no longer known' : `with exit code ${exitCode}`;
   const why = terminatedReason === 'Error' ? '' : ` (${tidy(terminatedReason)})`;
   if (NEVER_RAN.has(terminatedReason)) return `The image is on the node, but the container cannot be started${why}`;
+  if (state === 'running' && ready) {
+    const since = runningMs === undefined ? '' : `, for ${formatDuration(runningMs)}`;
+    return `It runs at the moment${since}, and may be between two crashes: its last run ended ${code}${why}`;
+  }
   if (state === 'running') return `It runs at the moment and is not ready; its last run ended ${code}${why}`;
   return `The image is on the node and the container starts, but it exits ${code}${why}`;
 }

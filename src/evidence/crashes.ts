@@ -24,11 +24,23 @@ export function hasStarted(container: ContainerSnapshot): boolean {
   return state === 'running' || state === 'terminated' || waitingReason === 'CrashLoopBackOff';
 }
 
-/** It ended in failure, or is started again and again. One that runs but never got ready since counts: it is between two crashes. */
+/** The kubelet takes a container that ran so long for stable and forgets its back-off (pkg/kubelet `backOffPeriod`, MaxContainerBackOff x 2). */
+const STABLE_MS = 10 * 60_000;
+/** One restart may have been bad luck; a second failure would come soon. */
+const FIRST_RESTART_MS = 60_000;
+
+/** Without a readiness probe a container is ready while it runs, also for the seconds between two crashes. */
+function mayCrashAgain({ runningMs, restartCount, exitCode }: ContainerSnapshot): boolean {
+  if (runningMs === undefined || exitCode === undefined || exitCode === 0) return false;
+  return runningMs < (restartCount > 1 ? STABLE_MS : FIRST_RESTART_MS);
+}
+
+/** It ended in failure, or is started again and again. One that runs only just, or never got ready since, counts: it is between two crashes. */
 export function hasCrashed(container: ContainerSnapshot): boolean {
   const { state, waitingReason, exitCode, ready, restartCount } = container;
   if (isUnaccounted(container)) return false;
   if (waitingReason === 'CrashLoopBackOff') return true;
   if (state === 'terminated') return exitCode !== 0;
-  return state === 'running' && !ready && restartCount > 0 && exitCode !== undefined && exitCode !== 0;
+  if (state !== 'running' || restartCount === 0 || exitCode === undefined || exitCode === 0) return false;
+  return !ready || mayCrashAgain(container);
 }

@@ -2,6 +2,7 @@
 
 import type { Sealed } from '../sealed.ts';
 import type { WorkloadRef } from '../target/target.ts';
+import type { GitOpsOwner } from './gitops.ts';
 import type { ManagedBy } from './managed-by.ts';
 import type { Placement, Taint } from './placement.ts';
 
@@ -16,6 +17,8 @@ export interface ContainerSnapshot {
   readonly restartCount: number;
   /** Of the run that is under way. */
   readonly startedAt?: number;
+  /** How long that run has lasted when it was looked at, ms; absent where no clock was given. */
+  readonly runningMs?: number;
   /** Why it waits (`ErrImagePull`, `CrashLoopBackOff`, or any text a kubelet writes); absent unless waiting. */
   readonly waitingReason?: string;
   readonly waitingMessage?: string;
@@ -80,6 +83,8 @@ export interface WorkloadSnapshot extends WorkloadRef {
   readonly paused: boolean;
   /** Labels and annotations that say who owns the object (`argocd.argoproj.io/…`, `kustomize.toolkit.fluxcd.io/…`). */
   readonly managedBy?: string;
+  /** The Argo CD or Flux object that writes it; absent where no mark says so. */
+  readonly gitOps?: GitOpsOwner;
   /** Conditions that tell of a failure: `ReplicaFailure` (no pod may be made). Absent: none. */
   readonly unmet?: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
 }

@@ -60,10 +60,15 @@ function isTroubled({ pod, container }: Candidate): boolean {
     case 'terminated':
       return (container.exitCode ?? 0) !== 0 && pod.phase !== 'Succeeded';
     case 'running':
-      return container.role !== 'ephemeral' && !container.ready && container.restartCount > 0;
+      return container.role !== 'ephemeral' && container.restartCount > 0 && (!container.ready || hasFailed(container));
     case 'unknown':
       return false;
   }
+}
+
+/** Its last run ended in failure. */
+function hasFailed({ exitCode = 0 }: ContainerSnapshot): boolean {
+  return exitCode !== 0;
 }
 
 function distinct(candidates: readonly Candidate[]): readonly Candidate[] {

@@ -50,6 +50,13 @@ describe('the last words of a container', () => {
     expect(await linesOf('')).toEqual([]);
   });
 
+  it.each([
+    'failed to try resolving symlinks in path "/var/log/pods/shop_api-1_uid/api/3.log": lstat /var/log/pods/shop_api-1_uid/api/3.log: no such file or directory',
+    'unable to retrieve container logs for containerd://0123456789abcdef',
+  ])('are not the kubelet’s own, said where it kept no file: %s', async (body) => {
+    expect(await readCrashLog(server({ kind: 'ok', body }).client, ref, signal)).toEqual({ status: 'absent' });
+  });
+
   it('say when the end may be missing', async () => {
     const log = await readCrashLog(server({ kind: 'ok', body: 'x'.repeat(256 * 1024) }).client, ref, signal);
     expect(log).toMatchObject({ value: { isCut: true } });

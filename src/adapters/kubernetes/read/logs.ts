@@ -20,6 +20,9 @@ const redactor = createRedactor();
 /** What looks like a random key: long, with capitals, small letters and digits. Digests and commits have no capitals. */
 const KEY = /[A-Za-z0-9+_=-]{32,}/g;
 
+/** The kubelet answers 200 and these words of its own where its file is gone (pkg/kubelet/kuberuntime/logs `ReadLogs`, `GetContainerLogs`). */
+const KUBELET_WORDS = /^(?:failed to try resolving symlinks in path|unable to retrieve container logs for) /;
+
 /** Terminal colours: ESC [ … letter. */
 const COLOUR = new RegExp(`${String.fromCodePoint(27)}\\[[0-9;]{0,20}[A-Za-z]`, 'g');
 
@@ -48,7 +51,10 @@ export async function readCrashLog(
     signal,
   );
   if (answer.kind === 'no-answer') return unreachable(answer.detail);
-  if (answer.kind === 'ok') return observed(lastLines(typeof answer.body === 'string' ? answer.body : ''));
+  if (answer.kind === 'ok') {
+    const text = typeof answer.body === 'string' ? answer.body : '';
+    return KUBELET_WORDS.test(text) ? absent : observed(lastLines(text));
+  }
   if (answer.code === 403) return forbidden(permissionOf(ask));
   // The kubelet says 400 for a run whose log is gone already.
   if (answer.code === 404 || (answer.code === 400 && /not found/.test(answer.message))) return absent;
