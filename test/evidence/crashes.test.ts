@@ -22,7 +22,7 @@ describe('a container that runs after restarts', () => {
     ['minutes after its only failure: that was bad luck', 1, 2 * MINUTE, 1, false],
     ['longer than the kubelet counts', 12, 11 * MINUTE, 1, false],
     ['after a run that ended well', 3, 3_000, 0, false],
-  ])('%s', (_what, restarts, runningMs, exitCode, crashed) => {
+  ])('%s', (...[, restarts, runningMs, exitCode, crashed]) => {
     expect(hasCrashed(afterRestarts(restarts, runningMs, exitCode))).toBe(crashed);
   });
 
