@@ -36,6 +36,7 @@ const secrets = {
   SLACK_SIGNING_SECRET: 'canary-signing-secret',
   PULLCHECK_WEBHOOK_TOKEN: 'canary-webhook-token',
   PAGERDUTY_ROUTING_KEY: 'canary-routing-key',
+  GITHUB_TOKEN: 'canary-github-token',
   REDIS_URL: 'redis://:canary-redis-password@127.0.0.1:1',
 };
 const canaries = [OLD, NEW, OWN, ...Object.values(secrets), 'canary-redis-password'];
@@ -105,6 +106,7 @@ beforeAll(async () => {
       ...secrets,
       OWN: `bot:${OWN}`,
       ROTATED: `robot:${NEW}`,
+      GITHUB_API_URL: 'http://127.0.0.1:1',
       PULLCHECK_HOST: '127.0.0.1',
       PULLCHECK_PORT: '0',
       PULLCHECK_CONFIG: 'pullcheck.yaml',

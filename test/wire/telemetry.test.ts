@@ -1,9 +1,10 @@
 /** What an operator's dashboard is fed with: Slack's methods as they were answered, pages as they got through. */
 import { describe, expect, it } from '@jest/globals';
+import { ConfigFile } from '../../src/config/file.ts';
 import { Sealed } from '../../src/sealed.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { countedPager, countedSlack, seldom } from '../../src/wire/telemetry.ts';
+import { countedPager, countedSlack, seldom, wireTelemetry } from '../../src/wire/telemetry.ts';
 import { createManualClock } from '../support/clock.ts';
 
 async function lines(metrics: ReturnType<typeof createMetrics>, name: string): Promise<string[]> {
@@ -11,6 +12,23 @@ async function lines(metrics: ReturnType<typeof createMetrics>, name: string): P
 }
 
 describe('the log', () => {
+  it('knows the GitHub token, and the key of an App, before its first line', () => {
+    const token = new Sealed('an enterprise token of another form');
+    const base = {
+      file: ConfigFile.parse({}),
+      host: '',
+      port: 0,
+      logLevel: 'silent',
+      variable: () => undefined,
+    } as const;
+    const asToken = wireTelemetry({ ...base, github: { credential: { kind: 'token', token } } });
+    expect(asToken.redactor.mask(`sent ${token.reveal()}`)).not.toContain('enterprise');
+    const app = { kind: 'app', appId: '1', privateKey: token } as const;
+    expect(wireTelemetry({ ...base, github: { credential: app } }).redactor.mask(token.reveal())).not.toContain(
+      'token of',
+    );
+  });
+
   it('hears of a lost connection once a minute, however often it is tried again', async () => {
     const clock = createManualClock();
     const said: string[] = [];
