@@ -6,15 +6,20 @@ import { edgeRule, listed, meant } from '../rule.ts';
 const all = edgeRule(
   'env-undefined',
   'A variable that nothing sets is read',
-  ({ ref, read, others, elsewhere: step }) => {
+  ({ ref, read, others, elsewhere: step, slot }) => {
     const [, name = ''] = read.path;
     const other = meant(name, others) ?? others?.find((one) => shares(one, name));
+    // A tool takes its default version then, and no image is named by it.
+    const isTool = slot.place === 'with' && (slot.step?.uses ?? '').includes('/setup-');
+    const hint = isTool ? { severity: 'info' as const } : {};
     if (step !== undefined)
       return {
+        ...hint,
         message: `\`${ref}\` is always empty: step \`${step}\` writes \`${name}\` as an output, and nothing sets it as a variable.`,
         fix: `Read \`steps.${step}.outputs.${name}\` instead.`,
       };
     return {
+      ...hint,
       message: `\`${ref}\` is always empty: nothing before it sets \`${name}\`${others?.length ? ` (set are ${listed(others)})` : ''}.`,
       fix: other
         ? `Read \`env.${other}\` instead.`
