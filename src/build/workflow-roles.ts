@@ -51,7 +51,8 @@ function usesBuilder(uses: string | undefined, project: Project): boolean {
 export function jobNamed(workflow: Workflow, shown: string): Job | undefined {
   const [own = ''] = shown.split(' / ');
   const exact = workflow.jobs.find((job) => (job.name ?? job.id) === own);
-  return exact ?? workflow.jobs.find((job) => isCalled(job, own));
+  const byId = ({ id }: Job) => own === id || (own.startsWith(`${id} (`) && own.endsWith(')'));
+  return exact ?? workflow.jobs.find((job) => isCalled(job, own)) ?? workflow.jobs.find(byId);
 }
 
 function isCalled(job: Job, shown: string): boolean {

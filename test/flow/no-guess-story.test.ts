@@ -100,6 +100,22 @@ describe('never a cause of the pipeline', () => {
     expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
   });
 
+  it('where a fault of the files has nothing to do with a tag that somebody typed', async () => {
+    const typed = 'a1b2c4d-2026-05-24-17-52';
+    const diagnosis = await look({ host: codeHost(), image: `${NAME}:${typed}` });
+    expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+    expect(causes(diagnosis).filter((one) => ci.test(one) && !one.endsWith('possible'))).toEqual([]);
+    expect(JSON.stringify(diagnosis.findings)).not.toContain('made up');
+  });
+
+  it('where a build of another commit failed at the time of a tag that names none', async () => {
+    const failed = JOBS.map((one) => ({ ...one, conclusion: 'failure' as const }));
+    const host = codeHost({ jobs: { 17: failed }, logs: {} });
+    const diagnosis = await look({ host, image: `${NAME}:nightly-2026-05-24-18-00`, images: registry(['stable']) });
+    expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+    expect(causes(diagnosis).filter((one) => ci.test(one) && !one.endsWith('possible'))).toEqual([]);
+  });
+
   it('where the same tag went to another repository', async () => {
     const build = log(
       '17:52:20',

@@ -40,10 +40,20 @@ export function lossesIn(pipeline: Pipeline, concerns: (job: Job, unit: Unit) =>
   );
 }
 
-function isReader({ slot, read, ref }: Edge): boolean {
+function isReader({ slot, read, ref, expression }: Edge): boolean {
   if (read.tested || !['needs', 'steps', 'env'].includes(read.path[0] ?? '')) return false;
-  if (slot.place === 'run') return TAG_LIKE.test(ref);
+  if (slot.place === 'run') return TAG_LIKE.test(ref) || TAG_LIKE.test(lineOf(slot.scalar.value, expression.text));
   return (slot.place === 'env' || slot.place === 'with') && (TAG_LIKE.test(slot.key) || TAG_LIKE.test(ref));
+}
+
+/** The line of a script that holds an expression: `--set image.tag=${{ … }}`. */
+function lineOf(script: string, expression: string): string {
+  return (
+    script
+      .split('\n')
+      .find((line) => line.includes(expression))
+      ?.replace(expression, '') ?? ''
+  );
 }
 
 function lossOf(pipeline: Pipeline, unit: Unit, edge: Edge, job: Job): Loss | undefined {

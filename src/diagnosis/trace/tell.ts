@@ -36,7 +36,7 @@ export function drawChain(studied: Studied, account: LostTag): readonly string[]
     ...account.proofs,
     ...hidden,
     ...(clock === undefined ? [] : [clock.sentence]),
-    `the pod asks for ${asked}${where === undefined ? '' : `, which came out of job ${where}${when}`}; nothing was pushed under that name`,
+    `the pod asks for ${asked}${where === undefined || account.confidence !== 'certain' ? '' : `, which came out of job ${where}${when}`}; nothing was pushed under that name`,
   ];
 }
 
@@ -94,6 +94,7 @@ function withStop(text: string): string {
 /** `the image exists under …-17-52 (built 17:52 in job build); the pod asks for …-17-54 (made up 17:54 in job deploy)` */
 function opening(studied: Studied, account: LostTag): string {
   const { instead, asked } = studied;
+  if (account.confidence === 'possible') return `A fault of the pipeline that nothing ties to ${asked}:`;
   const exists = instead === undefined ? '' : `The image exists under ${instead.tag}${builtIn(studied, account)}; the`;
   return `${exists === '' ? 'The' : exists} pod asks for ${asked}${madeIn(account)}:`;
 }
@@ -105,9 +106,10 @@ function builtIn({ instead }: Studied, { clock }: LostTag): string {
   return job === undefined ? '' : ` (built${when === undefined ? '' : ` ${when}`} in job ${job})`;
 }
 
-function madeIn({ clock, consumers }: LostTag): string {
+function madeIn({ clock, consumers, confidence }: LostTag): string {
   const from = clock?.askedJob ?? consumers[0]?.job.name;
-  return from === undefined ? '' : ` (made up${clock === undefined ? '' : ` ${clock.askedMinute}`} in job ${from})`;
+  const sure = confidence === 'certain' ? 'made up' : 'by its files made up';
+  return from === undefined ? '' : ` (${sure}${clock === undefined ? '' : ` ${clock.askedMinute}`} in job ${from})`;
 }
 
 function reason({ loss, fallback }: LostTag): string {
