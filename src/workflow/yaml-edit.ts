@@ -125,7 +125,7 @@ function nameEnd(text: string, map: YAMLMap): number | undefined {
 }
 
 /** New lines behind the line that holds an offset. */
-export function afterLine(text: string, offset: number, lines: string): Change[] {
+function afterLine(text: string, offset: number, lines: string): Change[] {
   const at = lineEnd(text, offset);
   return [{ start: at, end: at, text: eolAt(text, at) + lines }];
 }

@@ -1,0 +1,17 @@
+/** Which secret a job output holds: the runner drops such outputs. */
+import { expressionsIn } from './expression.ts';
+import { formulaOf } from './formula.ts';
+import type { Job, Scalar, Workflow } from './model.ts';
+
+/** `secrets.REGISTRY`, or undefined. An action's output is no job output and is kept. */
+export function secretIn(workflow: Workflow, job: Job, output: Scalar): string | undefined {
+  if (workflow.kind === 'action') return undefined;
+  const value = withoutCommands(formulaOf({ workflow, job, followNeeds: false }, output.value));
+  const reads = expressionsIn(value).flatMap((expression) => expression.reads);
+  return reads.find(({ path, tested }) => path[0] === 'secrets' && !tested)?.path.join('.');
+}
+
+/** A program that is called with a secret rarely prints it; `echo` and `printf` do. */
+function withoutCommands(value: string): string {
+  return value.replaceAll(/\$\((?!\s*(?:echo|printf)\b)(?:[^()]|\([^()]*\))*\)/g, '');
+}
