@@ -16,6 +16,13 @@ export interface RunQuery {
   readonly between?: readonly [from: number, to: number];
 }
 
+/** Files of a repository at a commit, each by its path from the root. */
+export interface FileTree {
+  readonly paths: readonly string[];
+  /** true: the host gave only a part. */
+  readonly truncated: boolean;
+}
+
 /** `repository` is `owner/name` everywhere. */
 export interface CodeHost {
   /** Where people look: `https://github.com`, for permalinks. */
@@ -40,6 +47,8 @@ export interface CodeHost {
   jobLog(repository: string, jobId: number, signal: AbortSignal): Promise<Observation<JobLog>>;
   /** Text of a file at a commit; `absent` when it is not there, also for a folder or something that is not text. */
   file(repository: string, path: string, ref: string, signal: AbortSignal): Promise<Observation<string>>;
+  /** Every file, in one question; `ref` as in `commit`. */
+  tree(repository: string, ref: string, signal: AbortSignal): Promise<Observation<FileTree>>;
   /**
    * The run's page that the repository's build attestation of this digest names; undefined when it names none. `absent`: nothing is
    * attested for the digest. Read, not verified: no signature is checked.

@@ -51,6 +51,7 @@ export function shareCodeHost(host: CodeHost, once: AskOnce, clock: Clock, close
     jobLog: (repository, id) => look(['log', repository, id], (signal) => host.jobLog(repository, id, signal)),
     file: (repository, path, ref) =>
       look(['file', repository, path, ref], (signal) => host.file(repository, path, ref, signal)),
+    tree: (repository, ref) => look(['tree', repository, ref], (signal) => host.tree(repository, ref, signal)),
     attestedRun: (repository, digest) =>
       look(['attested', repository, digest], (signal) => host.attestedRun(repository, digest, signal)),
   };

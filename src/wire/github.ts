@@ -33,6 +33,7 @@ export function openGithub(
         jobs: async (...asked) => (await reader()).jobs(...asked),
         jobLog: async (...asked) => (await reader()).jobLog(...asked),
         file: async (...asked) => (await reader()).file(...asked),
+        tree: async (...asked) => (await reader()).tree(...asked),
         attestedRun: async (...asked) => (await reader()).attestedRun(...asked),
       };
     },

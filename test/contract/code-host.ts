@@ -64,6 +64,19 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       });
     });
 
+    it('lists every file of a commit by its path', async () => {
+      const sha = await bed.push({ 'apps/staging/api.yaml': 'kind: Deployment\n', Makefile: 'deploy:\n' }, 'one');
+      for (const ref of ['main', sha, sha.slice(0, 7)]) {
+        const seen = await bed.host.tree('acme/shop', ref, signal);
+        expect(seen).toMatchObject({
+          status: 'observed',
+          value: { paths: expect.arrayContaining(['apps/staging/api.yaml', 'Makefile']), truncated: false },
+        });
+        expect(seen.status === 'observed' && seen.value.paths).not.toContain('apps');
+      }
+      expect(await bed.host.tree('acme/shop', 'no-such-branch', signal)).toEqual({ status: 'absent' });
+    });
+
     it('lists runs by commit, branch and time, newest first, each by its newest attempt', async () => {
       const first = aRun({ id: 16, headSha: aSha('old'), createdAt: aRun().createdAt - 30 * minute });
       const failed = aRun({ id: 17, conclusion: 'failure' });

@@ -151,6 +151,11 @@ export function fakeCodeHost(story: CodeStory | (() => CodeStory)): FakeCodeHost
       say('file', `${repository} ${path} ${ref}`, { permission: 'contents:read', signal }, (held) =>
         found(held.files[commitOf(held, ref)?.sha ?? '']?.[path]),
       ),
+    tree: (repository, ref, signal) =>
+      say('tree', `${repository} ${ref}`, { permission: 'contents:read', signal }, (held) => {
+        const files = held.files[commitOf(held, ref)?.sha ?? ''];
+        return files === undefined ? absent : observed({ paths: Object.keys(files).sort(), truncated: false });
+      }),
     attestedRun: (repository, digest, signal) =>
       say('attestedRun', `${repository} ${digest}`, { permission: 'attestations:read', signal }, (held) =>
         digest in held.attested ? observed(held.attested[digest]) : absent,

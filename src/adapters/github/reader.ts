@@ -15,7 +15,7 @@ import { listJobs, listRuns } from './lists.ts';
 import { downloadLog, type LogText } from './log-file.ts';
 import { isDigest, isPath, isRef, parseRepository } from './names.ts';
 import { observe } from './reply.ts';
-import { AttestationsAnswer, CommitAnswer, ContentAnswer, RunAnswer } from './schema.ts';
+import { AttestationsAnswer, CommitAnswer, ContentAnswer, FileTreeAnswer, RunAnswer } from './schema.ts';
 
 /** `web`: where people look. */
 export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): CodeHost {
@@ -82,6 +82,18 @@ export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): 
         );
         const answer = observe(reply, ContentAnswer, contents);
         return answer.status === 'observed' ? textOf(answer.value) : answer;
+      }),
+    tree: async (repository, ref, signal) =>
+      look(repository, signal, isRef(ref), async (question) => {
+        const reply = await ask(parts, question, 'tree', async ({ rest }) =>
+          rest.git.getTree({ ...question.repository, tree_sha: ref, recursive: '1' }),
+        );
+        // 422: no such sha; 409: the repository is empty.
+        if (reply.status === 422 || reply.status === 409) return absent;
+        return mapObserved(observe(reply, FileTreeAnswer, contents), ({ tree, truncated }) => ({
+          paths: tree.flatMap(({ path, type }) => (type === 'blob' && path ? [path] : [])),
+          truncated: truncated ?? false,
+        }));
       }),
     attestedRun: async (repository, digest, signal) =>
       look(repository, signal, isDigest(digest), async (question) => {

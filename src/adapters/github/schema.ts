@@ -102,6 +102,12 @@ export const TreeAnswer = z.object({
   tree: z.array(z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string().nullish() })),
 });
 
+/** Of a whole repository; `truncated` beyond 100,000 entries or 7 MB (docs.github.com, "Get a tree"). */
+export const FileTreeAnswer = z.object({
+  tree: z.array(z.object({ path: Text, type: Text })),
+  truncated: z.boolean().nullish(),
+});
+
 export const GitCommitAnswer = z.object({ sha: z.string(), tree: z.object({ sha: z.string() }) });
 
 export const CompareAnswer = z.object({ files: z.array(z.object({ filename: z.string() })).nullish() });

@@ -39,6 +39,7 @@ async function askAll(host: CodeHost): Promise<readonly (readonly [string, unkno
     ['jobs', await host.jobs('acme/shop', { id: 17, attempt: 1 }, signal)],
     ['jobLog', await host.jobLog('acme/shop', 41, signal)],
     ['file', await host.file('acme/shop', 'Makefile', 'main', signal)],
+    ['tree', await host.tree('acme/shop', 'main', signal)],
     ['attestedRun', await host.attestedRun('acme/shop', `sha256:${'ab'.repeat(32)}`, signal)],
   ];
 }
@@ -261,11 +262,12 @@ describe('names from image labels', () => {
         odd.asked.length = 0;
         await host.commit(repository, ref, signal);
         await host.file('acme/shop', path, ref, signal);
+        await host.tree(repository, ref, signal);
         await host.runs('acme/shop', { branch: ref }, signal);
         await host.attestedRun('acme/shop', path, signal);
         for (const { line } of odd.asked)
           expect(line).toMatch(
-            /^GET \/repos\/[\w-]+\/[\w.-]+\/(?:commits\/[^/?]+\?per_page=1|contents\/[^/?]+\?ref=[^&]+|actions\/runs\?.+)$/,
+            /^GET \/repos\/[\w-]+\/[\w.-]+\/(?:commits\/[^/?]+\?per_page=1|contents\/[^/?]+\?ref=[^&]+|git\/trees\/[^/?]+\?recursive=1|actions\/runs\?.+)$/,
           );
       }),
       { numRuns: 300 },
