@@ -9,23 +9,22 @@ import { commandLine } from '../shell.ts';
 import { judgeTrace } from '../trace/judge.ts';
 import { originNote } from '../trace/stale.ts';
 
-type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'runningImage' | 'buildTrace'>;
+type View = EvidenceView<'reference' | 'registryAccess' | 'tags' | 'buildTrace'>;
 
 export const buildPushedTag = defineCheck({
   id: 'build-pushed-tag',
   question: 'Did a build push this tag?',
-  needs: ['reference', 'registryAccess', 'tags', 'runningImage', 'buildTrace'],
+  needs: ['reference', 'registryAccess', 'tags', 'buildTrace'],
   run(evidence): CheckResult {
     const { reference, registryAccess, buildTrace } = evidence;
     if (reference.status !== 'observed') return couldNotLook({ reference });
     if (!reference.value.ok) return { verdict: 'not-applicable', note: 'the reference cannot be parsed' };
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const missing = isMissing(registryAccess.value);
-    if (!missing && valueOf(evidence.runningImage)?.match !== 'different') {
-      return { verdict: 'not-applicable', note: 'the registry did not say that the image is missing' };
+    if (buildTrace.status === 'not-collected') {
+      if (!missing) return { verdict: 'not-applicable', note: 'the registry did not say that the image is missing' };
+      return { verdict: 'inconclusive', note: buildTrace.reason, missing: ['buildTrace'] };
     }
-    if (buildTrace.status === 'not-collected')
-      return { verdict: missing ? 'inconclusive' : 'not-applicable', note: buildTrace.reason, missing: ['buildTrace'] };
     if (buildTrace.status !== 'observed') return couldNotLook({ buildTrace });
     return missing ? judge(evidence, buildTrace.value) : { verdict: 'pass', note: originNote(buildTrace.value) };
   },

@@ -6,10 +6,12 @@ import { linkImage, type Wanted } from '../collect-image-link.ts';
 import { followFiles, type RunFile, readRunFile, rolesIn, traceRun } from '../collect-run-trace.ts';
 import { type Candidates, findRuns } from '../collect-runs.ts';
 import { defineCollector } from '../collector.ts';
+import { hasCrashed } from '../crashes.ts';
 import { isMissing } from '../elsewhere.ts';
 import { blockedBy, mapObserved, notCollected, type Observation, observed, valueOf } from '../observation.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import type { RunningImage } from '../running-image.ts';
+import type { ContainerSnapshot } from '../snapshots.ts';
 import { tagReader } from '../tag-reader.ts';
 
 const MOST_RUNS = 3;
@@ -20,7 +22,7 @@ const NOT_CONFIGURED =
   'no code host is configured; set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY, to see the builds';
 
 /**
- * The builds that could have made an image: asked only when it is missing, or when an older one runs. From the image to its repository,
+ * The builds that could have made an image: asked only when it is missing, or when an older one runs, or one that crashes. From the image to its repository,
  * to the runs of that commit or time, to the jobs that build and deploy.
  */
 export const buildTrace = defineCollector({
@@ -37,7 +39,12 @@ export const buildTrace = defineCollector({
     if (codeHost === undefined) return notCollected(missing ? NOT_CONFIGURED : 'the image exists');
     const wanted = missing
       ? await missingImage(parsed.value.reference, access.value, () => read('tags'))
-      : staleImage(parsed.value.reference, access.value, valueOf(await read('runningImage')));
+      : runningOne(
+          parsed.value.reference,
+          access.value,
+          valueOf(await read('runningImage')),
+          valueOf(await read('container')),
+        );
     if (wanted === undefined) return notCollected('the image exists');
     const searched: string[] = [];
     const link = await linkImage(wanted, outside, searched);
@@ -46,7 +53,9 @@ export const buildTrace = defineCollector({
     const tag = wanted.exists ? undefined : wanted.image.tag;
     const hunt = { host: codeHost, link, tag, signal, ...(rolledOut === undefined ? {} : { rolledOut }) };
     const candidates = await findRuns(hunt, searched);
-    const told = await traceRuns(codeHost, candidates, link.workflow, signal);
+    const told = wanted.exists
+      ? await sketchRuns(codeHost, candidates, signal)
+      : await traceRuns(codeHost, candidates, link.workflow, signal);
     const { run: _run, workflow: _workflow, ...known } = link;
     const since = rolledOut === undefined ? {} : { rolledOut };
     const trace: BuildTrace = { ...known, ...told, ...since, commit: candidates.commit, searched };
@@ -65,17 +74,21 @@ async function missingImage(
   return { image, credential: reader.credential, names: listed?.names ?? [], exists: false };
 }
 
-/** What runs, under its digest; only where that is in the same registry. */
-function staleImage(
+/** What runs, under its digest: an older image than the tag's, or one that crashes. Only where it is in the same registry. */
+function runningOne(
   image: ImageReference,
   { attempts }: RegistryAccess,
   running: RunningImage | undefined,
+  container: ContainerSnapshot | undefined,
 ): Wanted | undefined {
   const found = attempts.find(({ outcome }) => outcome.kind === 'found');
-  if (running?.match !== 'different' || running.before === undefined || found === undefined) return undefined;
+  if (running === undefined || container === undefined || found === undefined) return undefined;
+  const isOld = running.match === 'different' && running.before !== undefined;
+  const crashes = running.match === 'same' && hasCrashed(container);
+  if (!isOld && !crashes) return undefined;
   const { tag: _tag, ...name } = image;
-  const old = { ...name, digest: running.running.digest };
-  return { image: old, credential: found.credential, names: [], exists: true };
+  const digest = isOld ? running.running.digest : running.now.digest;
+  return { image: { ...name, digest }, credential: found.credential, names: [], exists: true };
 }
 
 function unlinked(image: ImageReference, searched: readonly string[]): string {
@@ -115,6 +128,20 @@ async function traceRuns(
   ]);
   const repeated = traced.map((one) => ({ ...one, earlier: [...one.earlier, ...sameAgain(one.run, runs)] }));
   return { ...own, ...(branch ? { branch } : {}), runs: observed(repeated) };
+}
+
+/** Of an image that is there only its commit matters: no job, no log, no file is asked for. */
+async function sketchRuns(host: CodeHost, { listed, siblingRun }: Candidates, signal: AbortSignal): Promise<Told> {
+  const seen = valueOf(listed);
+  const run = siblingRun ?? seen?.runs[0];
+  if (run === undefined) return { runs: mapObserved(listed, () => []) };
+  const branch = await branchOf(host, run, signal);
+  const unasked = notCollected('only its commit matters');
+  const earlier = sameAgain(run, seen?.runs ?? []);
+  return {
+    runs: observed([{ run, jobs: unasked, workflow: unasked, files: [], earlier }]),
+    ...(branch ? { branch } : {}),
+  };
 }
 
 /** The sibling's run belongs to the list where it is of the same commit. */
