@@ -7,6 +7,7 @@
  * - an expired or rotated login: here; put right by a button: remedy.test.ts; before anything is deployed: preflight.test.ts
  * - a Secret that is there and not attached: here and causes.test.ts (written too late)
  * - registry stopped, unknown name, timeout, reset, handshake, certificates, plain http: diagnosis.test.ts, causes.test.ts, registries.test.ts
+ * - the bot, its workers, its store or its pager fail in the middle: worker-killed.test.ts
  * - rate limit, 5xx, a web page instead of a registry: causes.test.ts
  * - the scope grows over namespaces, one thread and one page for all: alert.test.ts
  * - the tag was pushed again and nodes keep the old image, crash included, restart or not: stale-image.test.ts
@@ -14,7 +15,7 @@
  * - init and ephemeral containers, several causes at once, Jobs and CronJobs, workloads without pods, pods of another runbook, and what
  *   only looks like an incident: here
  *
- * The trace through a CI system has its own suites (test/build, test/workflow).
+ * The trace through a CI system: lost-tag.test.ts.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
