@@ -149,6 +149,41 @@ jobs:
     expect(diagnosis.findings[1]?.detail).toMatchObject({ file: '.github/workflows/roll-out.yml' });
   });
 
+  it('an output that the called workflow declares under another name', async () => {
+    const called = `name: image
+on: { workflow_call: { outputs: { tag: { value: "\${{ jobs.image.outputs.imageTag }}" } } } }
+jobs:
+  image:
+    runs-on: ubuntu-latest
+    outputs:
+      image-tag: \${{ steps.meta.outputs.tag }}
+    steps:
+      - id: meta
+        run: echo "tag=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)" >> "$GITHUB_OUTPUT"
+      - run: docker push mycompany/api-service:\${{ steps.meta.outputs.tag }}
+`;
+    const deploy = WORKFLOW.slice(WORKFLOW.indexOf('  deploy:\n')).replace('needs: push', 'needs: build');
+    const caller = `name: deploy
+on: push
+jobs:
+  build:
+    uses: ./.github/workflows/image.yml
+${deploy.replace('outputs.image-tag', 'outputs.tag')}`;
+    const diagnosis = await look({
+      host: codeHost({
+        files: { [SHA]: { [FILE]: caller, '.github/workflows/image.yml': called } },
+        jobs: { 17: [job(1, 'build / image', ['17:51:50', '17:52:40']), ...JOBS.slice(2)] },
+      }),
+    });
+    expect(causes(diagnosis)).toEqual(['ci-output-lost certain', 'ci-silent-fallback certain']);
+    expect(diagnosis.findings[0]?.detail).toMatchObject({
+      file: '.github/workflows/image.yml',
+      line: 2,
+      rule: 'reusable-output-not-declared',
+    });
+    expect(chainOf(diagnosis).join('\n')).toContain(`blob/${SHA}/.github/workflows/image.yml#L2`);
+  });
+
   it('a composite action that hands an empty tag to a Makefile, which says main', async () => {
     const action = `name: deploy
 inputs: { sha: { required: true } }

@@ -69,7 +69,7 @@ function lossOf(pipeline: Pipeline, unit: Unit, edge: Edge, job: Job): Loss | un
     resolved.is === 'masked' || (resolved.is === 'value' && !isFallback(edge, resolved, pipeline));
   if (given.some(arrived)) return undefined;
   const empty = given.find(({ resolved }) => resolved.is === 'empty' || resolved.is === 'value');
-  const fault = faultOf(unit, edge);
+  const fault = faultOf(pipeline, unit, edge);
   return {
     pipeline,
     unit,
@@ -135,9 +135,12 @@ function outputProof(
   };
 }
 
-function faultOf({ faults }: Unit, edge: Edge): Fault | undefined {
-  const own = faults.find(({ rule, ref, job }) => rule === edge.rule && ref === edge.ref && job === edge.slot.job?.id);
-  return (
-    own ?? faults.find(({ ref, severity }) => edge.because !== undefined && ref === edge.because && severity !== 'info')
+/** The checker's word on this read, or on the broken one further up, perhaps in the workflow that is called. */
+function faultOf({ units }: Pipeline, unit: Unit, edge: Edge): Fault | undefined {
+  const own = unit.faults.find(
+    ({ rule, ref, job }) => rule === edge.rule && ref === edge.ref && job === edge.slot.job?.id,
   );
+  if (own !== undefined || edge.because === undefined) return own;
+  const upstream = [unit, ...units].flatMap(({ faults }) => faults);
+  return upstream.find(({ ref, severity }) => ref === edge.because && severity !== 'info');
 }

@@ -33,11 +33,25 @@ export function drawChain(studied: Studied, account: LostTag): readonly string[]
   return [
     ...made,
     ...lost,
+    ...rootOf(account),
     ...account.proofs,
     ...hidden,
     ...(clock === undefined ? [] : [clock.sentence]),
     `the pod asks for ${asked}${where === undefined || account.confidence !== 'certain' ? '' : `, which came out of job ${where}${when}`}; nothing was pushed under that name`,
   ];
+}
+
+/** The fault itself, where it lies further up than the read. */
+function rootOf({ loss, pipeline, unit }: LostTag): readonly string[] {
+  const fault = loss?.fault;
+  if (loss === undefined || fault === undefined || isHere(loss)) return [];
+  const source = pipeline.units.find(({ source: { path } }) => path === fault.file)?.source ?? unit.source;
+  const place = { file: fault.file, line: fault.exprLine };
+  return [`${fault.file}:${fault.exprLine} ${fault.message} ${permalink(pipeline, source, place)}`];
+}
+
+function isHere({ fault, unit, line }: NonNullable<LostTag['loss']>): boolean {
+  return fault?.file === unit.source.path && fault.exprLine === line;
 }
 
 function lossSentence({ unit, line, edge, job, shownBy }: NonNullable<LostTag['loss']>): string {
@@ -115,7 +129,9 @@ function madeIn({ clock, consumers, confidence }: LostTag): string {
 function reason({ loss, fallback }: LostTag): string {
   if (loss === undefined) return fallback === undefined ? '' : hides(fallback);
   const hidden = fallback === undefined ? '' : `, and ${hides(fallback).replace(/\.$/, '')}`;
-  return `${lossSentence(loss)}${hidden}.`;
+  const { fault } = loss;
+  const root = fault === undefined || isHere(loss) ? '' : ` (${fault.file}:${fault.exprLine})`;
+  return `${lossSentence(loss)}${root}${hidden}.`;
 }
 
 function hides({ file, line, value, name }: NonNullable<LostTag['fallback']>): string {
