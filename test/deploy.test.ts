@@ -113,6 +113,9 @@ async function readEverything(client: KubeClient): Promise<void> {
   await reader.endpoints('shop', 'registry', signal);
   await reader.networkPolicies('shop', signal);
   await reader.jobs({}, signal);
+  for (const kind of ['Application', 'Kustomization', 'HelmRelease', 'GitRepository'] as const)
+    await reader.gitOps({ ...at, kind }, signal);
+  await reader.gitOps({ kind: 'Application', name: 'shop' }, signal);
   await reader.nodes(signal);
   await reader.crashLog({ namespace: 'shop', pod: 'api', container: 'api', previous: true }, signal);
   for (const kind of Object.keys(WORKLOADS).filter(isWorkloadKind)) {
@@ -146,6 +149,7 @@ const SECRETS = 'deploy/overlays/read-pull-secrets/role.yaml';
 const FIND = 'deploy/overlays/find-pull-secrets/role.yaml';
 const FIND_EVERYWHERE = 'deploy/overlays/find-pull-secrets-everywhere/role.yaml';
 const LOGS = 'deploy/overlays/read-logs/role.yaml';
+const GITOPS = 'deploy/overlays/read-gitops/role.yaml';
 const REMEDIES = 'deploy/overlays/remedies/role.yaml';
 
 describe('the rights in deploy/', () => {
@@ -153,7 +157,7 @@ describe('the rights in deploy/', () => {
     const { client, used } = rightsRecorder();
     await readEverything(client);
     expect(granted(READ).join()).not.toContain('secrets');
-    expect([READ, SECRETS, FIND, LOGS].flatMap(granted).sort()).toEqual([...used].sort());
+    expect([READ, SECRETS, FIND, LOGS, GITOPS].flatMap(granted).sort()).toEqual([...used].sort());
   });
 
   it('to read Secrets are one verb, in one namespace', () => {
@@ -171,6 +175,16 @@ describe('the rights in deploy/', () => {
   it('to read logs are one verb, in one namespace', () => {
     expect(granted(LOGS)).toEqual(['get pods/log']);
     expect(documents(LOGS).flatMap((document) => Role.safeParse(document).data?.kind ?? [])).toEqual(['Role']);
+  });
+
+  it('to read what Argo CD and Flux deploy from are reading only', () => {
+    expect(granted(GITOPS)).toEqual([
+      'get argoproj.io/applications',
+      'get helm.toolkit.fluxcd.io/helmreleases',
+      'get kustomize.toolkit.fluxcd.io/kustomizations',
+      'get source.toolkit.fluxcd.io/gitrepositories',
+      'list argoproj.io/applications',
+    ]);
   });
 
   it('to change things are exactly those that remedies use, beyond reading, in one namespace', async () => {
@@ -255,6 +269,7 @@ withEnvtest('deploy/ on a real API server', () => {
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/read-pull-secrets'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/find-pull-secrets'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/read-logs'),
+      kubectl('apply', '--validate=strict', '-k', 'deploy/overlays/read-gitops'),
       kubectl('apply', '--validate=strict', '-n', 'shop', '-k', 'deploy/overlays/remedies'),
     ].join('');
     for (const object of [

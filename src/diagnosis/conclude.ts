@@ -7,6 +7,7 @@ import type { CaseConclusion } from './case.ts';
 import { CAUSES } from './catalogue.ts';
 import type { Check, CheckResult, Finding } from './check.ts';
 import { gapsIn } from './gaps.ts';
+import { withOwner } from './gitops-words.ts';
 import { lightsOf } from './lights.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
@@ -24,7 +25,8 @@ export interface CheckedCase {
 export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion {
   const container = valueOf(evidence.container);
   const pod = valueOf(evidence.pod);
-  const { outcome, findings, notes } = settle({ evidence, results });
+  const { outcome, findings: settled, notes } = settle({ evidence, results });
+  const findings = settled.map((finding) => withOwner(finding, evidence));
   const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
   const neverStarted = container !== undefined && container.restartCount === 0 && outcome === 'failing';
   const hasImage = outcome === 'healthy' || (container !== undefined && hasStarted(container));

@@ -25,6 +25,7 @@ const NAMES: Readonly<Record<EvidenceKind, string>> = {
   elsewhere: 'other places where the image may be',
   buildTrace: 'the builds of the image',
   buildJobs: 'build Jobs in the cluster',
+  gitopsSource: 'the manifest in Git',
   registryService: 'the registry’s Service',
   runningImage: 'the image that runs',
   crashLogs: 'the log of the crashed container',
@@ -63,5 +64,13 @@ export function gapsIn(evidence: Evidence): string[] {
     others?.status === 'forbidden' || others?.status === 'unreachable'
       ? describeGap('pull secrets of other namespaces', others)
       : [];
-  return [...new Set([...own, ...secrets, ...[beyond].flat()])];
+  const source = valueOf(evidence.gitopsSource);
+  const manifests =
+    source === undefined
+      ? []
+      : [['where its manifests come from', source.origin] as const, ['its manifest in Git', source.manifest] as const];
+  const unread = manifests.flatMap(([what, seen]) =>
+    seen.status === 'forbidden' || seen.status === 'unreachable' ? describeGap(what, seen) : [],
+  );
+  return [...new Set([...own, ...secrets, ...[beyond].flat(), ...unread])];
 }

@@ -168,6 +168,8 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
     networkPolicies: (namespace) =>
       look(['network-policies', namespace], (signal) => reader.networkPolicies(namespace, signal)),
     jobs: (query) => look(['jobs', query.namespace ?? null], (signal) => reader.jobs(query, signal)),
+    gitOps: (ref) =>
+      look(['gitops', ref.kind, ref.namespace ?? null, ref.name], (signal) => reader.gitOps(ref, signal)),
     node: (name) => look(['node', name], (signal) => reader.node(name, signal)),
     crashLog: (ref) =>
       look(['log', ref.namespace, ref.pod, ref.container, ref.previous], (signal) => reader.crashLog(ref, signal)),

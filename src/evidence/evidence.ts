@@ -10,6 +10,7 @@ import type { BuildJobs } from './build-jobs.ts';
 import type { BuildTrace } from './build-trace.ts';
 import type { CrashLog } from './crashes.ts';
 import type { Elsewhere } from './elsewhere.ts';
+import type { GitOpsSource } from './gitops-source.ts';
 import type { Observation, Permission } from './observation.ts';
 import type { RegistryAccess, TagAnswer } from './registry-access.ts';
 import type { RegistryService } from './registry-service.ts';
@@ -99,6 +100,8 @@ export interface EvidenceKinds {
   readonly buildTrace: BuildTrace;
   /** Jobs of this cluster that build the image; asked only where it is missing. */
   readonly buildJobs: BuildJobs;
+  /** Where the manifest is that Argo CD or Flux deploys; asked only where the image that it asks for is at fault. */
+  readonly gitopsSource: GitOpsSource;
   /** What stands behind the image's host inside the cluster; asked only where the registry seems out of reach. */
   readonly registryService: RegistryService;
   /** What the node runs beside what the tag means now; only where the container was started and a tag is used. */

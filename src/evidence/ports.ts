@@ -8,6 +8,7 @@ import type { ImageReference } from '../image/reference.ts';
 import type { WorkloadKind } from '../target/target.ts';
 import type { JobList } from './build-jobs.ts';
 import type { CrashLog } from './crashes.ts';
+import type { GitOpsObject, GitOpsRef } from './gitops.ts';
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from './network-snapshots.ts';
 import type { Observation } from './observation.ts';
 import type { AccessAttempt, LoginAnswer, RegistryCredential, TagAnswer } from './registry-access.ts';
@@ -103,6 +104,11 @@ export interface ClusterReader {
   networkPolicies(namespace: string, signal: AbortSignal): Promise<Observation<readonly NetworkPolicySnapshot[]>>;
   /** Jobs, with what is on their command lines; `namespace` absent: all. Never `absent`. */
   jobs(query: { readonly namespace?: string }, signal: AbortSignal): Promise<Observation<JobList>>;
+  /**
+   * Objects of Argo CD and Flux of this kind and name; more than one only where the namespace is left open. `absent`: there is none;
+   * not-collected where the cluster does not know the kind.
+   */
+  gitOps(ref: GitOpsRef, signal: AbortSignal): Promise<Observation<readonly GitOpsObject[]>>;
   /** Every node. Never `absent`: an empty list is observed. */
   nodes(signal: AbortSignal): Promise<Observation<NodeList>>;
   /** The end of a container's log, what looks like a secret masked. `previous`: of the run before this one. */

@@ -203,6 +203,47 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
       searched: fc.array(nasty, { maxLength: 2 }),
     }),
   ),
+  gitopsSource: maybe(
+    fc.record({
+      owner: fc.record({
+        controller: fc.constantFrom('argo-cd' as const, 'flux-kustomize' as const, 'flux-helm' as const),
+        application: nasty,
+        sign: nasty,
+        isSure: fc.boolean(),
+      }),
+      origin: maybe(
+        fc.array(
+          fc.record({
+            repoUrl: nasty,
+            path: nasty,
+            isPinned: fc.boolean(),
+            valueFiles: fc.constant([]),
+            overrides: fc.array(nasty, { maxLength: 2 }),
+          }),
+          { maxLength: 2 },
+        ),
+      ),
+      manifest: maybe(
+        fc.record({
+          repository: nasty,
+          places: fc.array(
+            fc.record({
+              path: nasty,
+              line: fc.nat(),
+              form: fc.constantFrom('image' as const, 'tag' as const),
+              url: nasty,
+              isWeak: fc.boolean(),
+              isShared: fc.boolean(),
+            }),
+            { maxLength: 3 },
+          ),
+          read: fc.array(nasty, { maxLength: 2 }),
+          isComplete: fc.boolean(),
+        }),
+      ),
+      convention: nasty,
+    }),
+  ),
   registryService: maybe(
     fc.constantFrom<RegistryService>(
       { kind: 'none', host: HOST, lookalikes: [] },

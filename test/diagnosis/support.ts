@@ -211,6 +211,7 @@ export function evidence(spoiled: Partial<Evidence> = {}): Evidence {
     runningImage: { status: 'not-collected', reason: 'the container has not started' },
     crashLogs: { status: 'not-collected', reason: 'the container did not crash' },
     buildJobs: { status: 'not-collected', reason: 'the registry did not say that the image is missing' },
+    gitopsSource: { status: 'not-collected', reason: 'no mark of Argo CD or Flux is on the workload' },
     buildTrace: { status: 'not-collected', reason: 'the image exists' },
     registryService: absent,
     tagDetails: { status: 'not-collected', reason: 'nothing depends on when a tag was pushed' },

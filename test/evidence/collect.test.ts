@@ -10,7 +10,15 @@ import { aContainer, aFailedEvent, aPod, IMAGE } from '../support/snapshots.ts';
 
 /** Not asked of a pod that waits for an image from somewhere else. */
 const OTHER_CASES = EVIDENCE_KINDS.filter((kind) =>
-  ['landing', 'buildTrace', 'unattachedSecrets', 'registryService', 'runningImage', 'crashLogs'].includes(kind),
+  [
+    'landing',
+    'buildTrace',
+    'gitopsSource',
+    'unattachedSecrets',
+    'registryService',
+    'runningImage',
+    'crashLogs',
+  ].includes(kind),
 );
 
 const subject = { namespace: 'staging', pod: 'api-7d9c5-x2x7k', container: 'api' };

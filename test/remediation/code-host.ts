@@ -36,12 +36,12 @@ jobs:
 `;
 
 /** `acme/shop` with this workflow at the end of `main`. */
-export function pipelineStory(text: string = LOST): CodeStory {
+export function pipelineStory(text: string = LOST, more: Readonly<Record<string, string>> = {}): CodeStory {
   const sha = aSha('head');
   const repository = aRepository({
     commits: [{ sha, title: 'x' }],
     refs: { main: sha },
-    files: { [sha]: { [PATH]: text } },
+    files: { [sha]: { [PATH]: text, ...more } },
   });
   return { repositories: { 'acme/shop': repository } };
 }

@@ -64,6 +64,16 @@ describe('the remedies', () => {
           evidence: ['deploy read an empty tag'],
           run: 'https://github.com/acme/shop/actions/runs/17',
         },
+        'open-gitops-pull-request': {
+          repository: 'acme/shop',
+          base: '',
+          path: 'apps/staging/api-deployment.yaml',
+          line: 1,
+          from: `${registry.host}/team/api:1.4.2`,
+          to: `${registry.host}/team/api:1.4.3`,
+          owner: 'Argo CD application shop',
+          evidence: ['nobody pushed 1.4.2'],
+        },
         'rerun-build': {
           repository: 'acme/shop',
           id: 17,
@@ -72,7 +82,9 @@ describe('the remedies', () => {
           image: `${registry.host}/team/api:1.4.3`,
         },
       };
-      const host = fakeCodeWriter(pipelineStory());
+      const host = fakeCodeWriter(
+        pipelineStory(undefined, { 'apps/staging/api-deployment.yaml': `image: ${registry.host}/team/api:1.4.2\n` }),
+      );
       registry.push('team/api', '1.4.3');
       if (id !== 'rotate-pull-secret') registry.allow('robot', new Sealed(OLD));
       const before = dump();

@@ -1,5 +1,6 @@
 /** Readers of an outside that a test makes up. They record every call and, like the real ones, never throw for the outside. */
 import type { JobSnapshot } from '../../src/evidence/build-jobs.ts';
+import type { GitOpsObject } from '../../src/evidence/gitops.ts';
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from '../../src/evidence/network-snapshots.ts';
 import { absent, type Observation, observed } from '../../src/evidence/observation.ts';
 import type { ClusterReader, PodList, RegistryReader, UnreadyList } from '../../src/evidence/ports.ts';
@@ -42,6 +43,7 @@ export interface ClusterStory {
   readonly endpoints: Readonly<Record<string, readonly EndpointSnapshot[]>>;
   readonly policies: readonly NetworkPolicySnapshot[];
   readonly jobs: readonly JobSnapshot[];
+  readonly gitOps: readonly GitOpsObject[];
 }
 
 /** Answers instead of the story's, by method name: forbidden, unreachable, or a promise that never settles. */
@@ -68,6 +70,7 @@ export function aStory(over: Partial<ClusterStory> = {}): ClusterStory {
     endpoints: {},
     policies: [],
     jobs: [],
+    gitOps: [],
     ...over,
   };
 }
@@ -142,6 +145,11 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
       say('networkPolicies', namespace, () => observed(inNamespace(story.policies, namespace))),
     jobs: ({ namespace }) =>
       say('jobs', namespace ?? '*', () => observed({ jobs: inNamespace(story.jobs, namespace), truncated: false })),
+    gitOps: ({ kind, namespace, name }) =>
+      say('gitOps', `${kind} ${namespace ?? '*'}/${name}`, () => {
+        const found = inNamespace(story.gitOps, namespace).filter((one) => one.kind === kind && one.name === name);
+        return found.length === 0 ? absent : observed(found);
+      }),
     node: (name) => say('node', name, () => named(story.nodes, name)),
     crashLog: ({ namespace, pod, container, previous }) =>
       say('crashLog', `${namespace}/${pod}/${container}${previous ? ' previous' : ''}`, () => {

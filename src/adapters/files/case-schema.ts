@@ -9,7 +9,7 @@ import { PULL_ERROR_KINDS } from '../../image/pull-error.ts';
 import { Sealed } from '../../sealed.ts';
 import { observation } from './case-observation-schema.ts';
 import { Attempt, Outcome, Tried } from './case-registry-schema.ts';
-import { BuildJobsFile, BuildTraceFile } from './case-trace-schema.ts';
+import { BuildJobsFile, BuildTraceFile, GitOpsOwnerFile, GitOpsSourceFile } from './case-trace-schema.ts';
 
 const Text = z.string();
 const Texts = z.array(Text);
@@ -122,6 +122,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     selector: Text,
     images: Images,
     paused: z.boolean(),
+    gitOps: GitOpsOwnerFile.optional(),
   }),
   revisions: z.array(
     z.looseObject({
@@ -184,6 +185,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
   }),
   buildTrace: BuildTraceFile,
   buildJobs: BuildJobsFile,
+  gitopsSource: GitOpsSourceFile,
   tags: z.discriminatedUnion('kind', [
     z.looseObject({ kind: z.literal('listed'), names: Texts, truncated: z.boolean() }),
     z.looseObject({ kind: z.literal('missing') }),

@@ -89,3 +89,49 @@ export const BuildJobsFile = z.looseObject({
   truncated: z.boolean(),
   log: observation(z.looseObject({ lines: z.array(Text), isCut: z.boolean() })),
 });
+
+const Owner = z.looseObject({
+  controller: z.enum(['argo-cd', 'flux-kustomize', 'flux-helm']),
+  application: Text,
+  namespace: Text.optional(),
+  sign: Text,
+  isSure: z.boolean(),
+});
+export const GitOpsOwnerFile = Owner;
+export const GitOpsSourceFile = z.looseObject({
+  owner: Owner,
+  origin: observation(
+    z.array(
+      z.looseObject({
+        repoUrl: Text,
+        path: Text,
+        revision: Text.optional(),
+        isPinned: z.boolean(),
+        chart: Text.optional(),
+        valueFiles: Texts,
+        overrides: Texts,
+      }),
+    ),
+  ),
+  manifest: observation(
+    z.looseObject({
+      repository: Text,
+      base: Text.optional(),
+      places: z.array(
+        z.looseObject({
+          path: Text,
+          line: z.number(),
+          form: z.enum(['image', 'tag']),
+          url: Text,
+          isWeak: z.boolean(),
+          isShared: z.boolean(),
+          object: Text.optional(),
+          range: z.tuple([z.number(), z.number()]).optional(),
+        }),
+      ),
+      read: Texts,
+      isComplete: z.boolean(),
+    }),
+  ),
+  convention: Text,
+});

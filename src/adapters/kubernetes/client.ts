@@ -174,6 +174,10 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 
 function read(code: number, text: string, server: string): Answer {
   const body = parseBody(text);
+  // What a Go server says of a path that it does not serve: a kind that is not installed.
+  if (body === undefined && code === 404 && text.trim() === '404 page not found') {
+    return { kind: 'refused', code, reason: '', message: 'it has no such path' };
+  }
   if (body === undefined) {
     return { kind: 'no-answer', detail: `${server} answered ${code}, but not as a Kubernetes API server does` };
   }

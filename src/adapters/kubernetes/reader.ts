@@ -2,6 +2,7 @@
 import type { ClusterReader } from '../../evidence/ports.ts';
 import type { KubeClient } from './client.ts';
 import { listEvents } from './read/events.ts';
+import { readGitOps } from './read/gitops.ts';
 import { listJobs } from './read/jobs.ts';
 import { readCrashLog } from './read/logs.ts';
 import { listNetworkPolicies } from './read/network-policies.ts';
@@ -32,6 +33,7 @@ export function createReader(client: KubeClient): ClusterReader {
     endpoints: async (namespace, service, signal) => listEndpoints(client, namespace, service, signal),
     networkPolicies: async (namespace, signal) => listNetworkPolicies(client, namespace, signal),
     jobs: async (query, signal) => listJobs(client, query, signal),
+    gitOps: async (ref, signal) => readGitOps(client, ref, signal),
     node: async (name, signal) => readNode(client, name, signal),
     nodes: async (signal) => listNodes(client, signal),
     crashLog: async (ref, signal) => readCrashLog(client, ref, signal),

@@ -1,4 +1,5 @@
 /** Where each kind lives in the API. */
+import type { GitOpsKind } from '../../evidence/gitops.ts';
 import type { Permission } from '../../evidence/observation.ts';
 import type { WorkloadKind } from '../../target/target.ts';
 
@@ -29,6 +30,18 @@ export const NODES = core('nodes');
 export const SERVICES = core('services');
 export const ENDPOINT_SLICES: Resource = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
 export const NETWORK_POLICIES: Resource = { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies' };
+/** Argo CD's and Flux's own kinds, in the version that each serves since it is stable. */
+export const GITOPS: Readonly<Record<GitOpsKind, Resource>> = {
+  Application: { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' },
+  Kustomization: { group: 'kustomize.toolkit.fluxcd.io', version: 'v1', plural: 'kustomizations' },
+  HelmRelease: { group: 'helm.toolkit.fluxcd.io', version: 'v2', plural: 'helmreleases' },
+  GitRepository: { group: 'source.toolkit.fluxcd.io', version: 'v1', plural: 'gitrepositories' },
+};
+/** A kind that not every cluster has. */
+export function isCustom({ group }: Resource): boolean {
+  return Object.values(GITOPS).some((one) => one.group === group);
+}
+
 export const CONTROLLER_REVISIONS = apps('controllerrevisions');
 
 export const WORKLOADS: Readonly<Record<WorkloadKind, Resource>> = {

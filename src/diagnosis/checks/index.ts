@@ -4,6 +4,7 @@ import { blastRadius } from './blast-radius.ts';
 import { buildJobSucceeded } from './build-job-succeeded.ts';
 import { buildPushedTag } from './build-pushed-tag.ts';
 import { containerHealthy } from './container-healthy.ts';
+import { manifestLocated } from './manifest-located.ts';
 import { platformFitsNodes } from './platform-fits-nodes.ts';
 import { pullError } from './pull-error.ts';
 import { pullSecretCoversRegistry } from './pull-secret-covers-registry.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   buildJobSucceeded,
   buildPushedTag,
   containerHealthy,
+  manifestLocated,
   platformFitsNodes,
   pullError,
   pullSecretCoversRegistry,

@@ -7,6 +7,7 @@ import { container } from './container.ts';
 import { crashLogs } from './crash-logs.ts';
 import { elsewhere } from './elsewhere.ts';
 import { events } from './events.ts';
+import { gitopsSource } from './gitops-source.ts';
 import { keyring } from './keyring.ts';
 import { landing } from './landing.ts';
 import { node } from './node.ts';
@@ -50,6 +51,7 @@ export const COLLECTORS: Collectors = {
   elsewhere,
   buildTrace,
   buildJobs,
+  gitopsSource,
   registryService,
   runningImage,
   crashLogs,

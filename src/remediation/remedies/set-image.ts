@@ -3,16 +3,14 @@
  * such a tag of the same pattern; never where a GitOps controller owns the object, because it would write the old one back.
  */
 import { z } from 'zod';
-import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { WorkloadSnapshot } from '../../evidence/snapshots.ts';
-import { parseReference } from '../../image/reference.ts';
-import { twinTag } from '../../image/tag.ts';
 import { kubectlName } from '../../target/target.ts';
 import { refusalOf } from '../execute/outcome.ts';
 import { type Risk, riskSentences, rolloutRisk } from '../execute/rollout-risk.ts';
 import { isGitOps } from '../gitops.ts';
 import type { RemedyPorts, WriteMode } from '../ports.ts';
+import { pushedTwin } from '../pushed-twin.ts';
 import type { Remedy, RemedyOutcome, RemedyPlan } from '../remedy.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 
@@ -38,6 +36,8 @@ export const setImage: Remedy<Params> = {
     const owner = valueOf(evidence.workload);
     const container = valueOf(evidence.container);
     if (!owner || !container || owner.paused || isGitOps(owner) || container.role === 'ephemeral') return undefined;
+    // Recognised by what its Application says, where the mark alone told too little.
+    if (valueOf(evidence.gitopsSource) !== undefined) return undefined;
     const { kind, namespace, name } = owner;
     if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
     const to = pushedTwin(container.image, evidence);
@@ -57,17 +57,6 @@ export const setImage: Remedy<Params> = {
 
   undo: (params, ports, signal) => putBack({ params, ports, signal }),
 };
-
-/** The image with the tag that was pushed for the same commit; undefined where the registry lists none. */
-function pushedTwin(image: string, evidence: Evidence): string | undefined {
-  const parsed = parseReference(image);
-  const tags = valueOf(evidence.tags);
-  if (!parsed.ok || tags?.kind !== 'listed') return undefined;
-  const { tag, digest } = parsed.reference;
-  if (tag === undefined || digest !== undefined || tags.names.includes(tag)) return undefined;
-  const twin = twinTag(tag, tags.names);
-  return twin === undefined ? undefined : `${image.slice(0, -tag.length)}${twin}`;
-}
 
 interface Run {
   readonly params: Params;

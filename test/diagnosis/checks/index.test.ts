@@ -61,6 +61,7 @@ describe('the checks', () => {
   "build-job-succeeded": undefined,
   "build-pushed-tag": undefined,
   "container-healthy": "kubectl get pod api-1 -n staging -o wide",
+  "manifest-located": undefined,
   "platform-fits-nodes": "kubectl get nodes -L kubernetes.io/os,kubernetes.io/arch",
   "pull-error": "kubectl describe pod api-1 -n staging",
   "pull-secret-covers-registry": "kubectl get serviceaccount/default secret/regcred -n staging",

@@ -1,8 +1,15 @@
 /** The two shapes of reading: one object, or all pages of a list; both give an Observation. */
 import { z } from 'zod';
-import { absent, forbidden, type Observation, observed, unreachable } from '../../../evidence/observation.ts';
+import {
+  absent,
+  forbidden,
+  notCollected,
+  type Observation,
+  observed,
+  unreachable,
+} from '../../../evidence/observation.ts';
 import type { Answer, KubeClient } from '../client.ts';
-import { type Ask, isName, permissionOf, type Resource } from '../resources.ts';
+import { type Ask, isCustom, isName, permissionOf, type Resource } from '../resources.ts';
 import { Page } from '../schema.ts';
 
 const PAGE_SIZE = 500;
@@ -11,6 +18,10 @@ const PAGE_SIZE = 500;
 export function failed(ask: Ask, answer: Exclude<Answer, { kind: 'ok' }>): Observation<never> {
   if (answer.kind === 'no-answer') return unreachable(answer.detail);
   if (answer.code === 404 && ask.verb === 'get' && answer.reason === 'NotFound') return absent;
+  if (answer.code === 404 && answer.reason === '' && isCustom(ask.resource)) {
+    const { plural, group, version } = ask.resource;
+    return notCollected(`this cluster has no ${plural}.${group}/${version}`);
+  }
   if (answer.code === 403) return forbidden(permissionOf(ask));
   return unreachable(`the API server answered ${answer.code} ${answer.reason}: ${answer.message}`.slice(0, 500));
 }

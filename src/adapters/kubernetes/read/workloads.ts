@@ -1,4 +1,5 @@
 /** Workloads, and who controls them. */
+import { gitOpsOwner } from '../../../evidence/gitops.ts';
 import { absent, mapObserved, type Observation, observed } from '../../../evidence/observation.ts';
 import type { WorkloadSnapshot } from '../../../evidence/snapshots.ts';
 import type { WorkloadKind, WorkloadRef } from '../../../target/target.ts';
@@ -43,6 +44,7 @@ function workloadSnapshot(kind: WorkloadKind, workload: Workload): WorkloadSnaps
     images: imagesOf(template),
     paused: spec?.paused ?? spec?.suspend ?? false,
     ...optional('managedBy', managerIn(metadata)),
+    ...optional('gitOps', ownerIn(kind, metadata)),
     ...optional('unmet', failuresIn(workload)),
   };
 }
@@ -99,6 +101,10 @@ const MANAGER_KEYS = [
   'meta.helm.sh/release-name',
   'app.kubernetes.io/managed-by',
 ];
+
+function ownerIn(kind: string, { name, namespace, labels, annotations }: Metadata) {
+  return gitOpsOwner({ kind, name, namespace: namespace ?? '', labels: labels ?? {}, annotations: annotations ?? {} });
+}
 
 function managerIn(metadata: Metadata): string | undefined {
   const all = { ...metadata.labels, ...metadata.annotations };

@@ -1,0 +1,126 @@
+/** The file of a GitOps repository that writes an image down: the commit, one list of its paths, at most eight files. */
+import { findImagePlaces } from '../image/manifest-image.ts';
+import type { ImageReference } from '../image/reference.ts';
+import type { CodeHost } from './code-host.ts';
+import { cleanPath, type ManifestSource, repositoryAt } from './gitops.ts';
+import { conventionalPaths, rankFiles, type Sought, takenIn, valueFilesIn } from './gitops-files.ts';
+import type { FoundManifest, ManifestPlace } from './gitops-source.ts';
+import { absent, notCollected, type Observation, observed, valueOf } from './observation.ts';
+
+const MOST_FILES = 8;
+
+export interface Hunt {
+  readonly host: CodeHost;
+  readonly sought: Sought;
+  readonly image: ImageReference;
+  readonly signal: AbortSignal;
+}
+
+/** In the first of its repositories that holds it, else the answer of the first. */
+export async function findManifest(origin: readonly ManifestSource[], hunt: Hunt): Promise<Observation<FoundManifest>> {
+  const inGit = origin.filter(({ repoUrl, chart }) => repoUrl !== '' && chart === undefined);
+  if (inGit.length === 0) return notCollected('its manifests come from a chart repository, not from files in Git');
+  let first: Observation<FoundManifest> | undefined;
+  for (const source of inGit.slice(0, 2)) {
+    const found = await inSource(source, origin, hunt);
+    if (found.status === 'observed' && found.value.places.length > 0) return found;
+    first ??= found;
+  }
+  return first ?? absent;
+}
+
+async function inSource(
+  source: ManifestSource,
+  origin: readonly ManifestSource[],
+  hunt: Hunt,
+): Promise<Observation<FoundManifest>> {
+  const { host, signal } = hunt;
+  const repository = repositoryAt(source.repoUrl, host.web);
+  const folder = cleanPath(source.path);
+  if (repository === undefined || folder === undefined) {
+    return notCollected(`${source.repoUrl} is not a repository of ${host.web}, where files can be read`);
+  }
+  const commit = await host.commit(repository, source.revision ?? 'HEAD', signal);
+  if (commit.status !== 'observed') return commit;
+  const { sha } = commit.value;
+  const reading = { hunt, repository, sha, folder, exact: valueFilesIn(source, origin) };
+  const { paths, isComplete, extra } = await candidates(reading);
+  const texts = await Promise.all(paths.map((path) => host.file(repository, path, sha, signal)));
+  const gap = texts.find(({ status }) => status === 'forbidden' || status === 'unreachable');
+  const read = paths.filter((_path, index) => texts[index]?.status === 'observed');
+  if (read.length === 0 && gap !== undefined && gap.status !== 'observed') return gap;
+  const places = paths.flatMap((path, index): ManifestPlace[] => {
+    const text = texts[index];
+    if (text?.status !== 'observed') return [];
+    const isShared = extra.some((one) => path.startsWith(`${one}/`)) && !isUnder(path, folder);
+    const page = `${host.web}/${repository}/blob/${sha}/${path.split('/').map(encodeURIComponent).join('/')}`;
+    return findImagePlaces(text.value, hunt.image).map((place) => ({
+      ...place,
+      path,
+      isShared,
+      url: `${page}#L${place.line}`,
+    }));
+  });
+  const base = source.isPinned
+    ? {}
+    : { base: source.revision === undefined || source.revision === 'HEAD' ? '' : source.revision };
+  return observed({
+    repository,
+    ...base,
+    places: preferred(places, hunt.sought),
+    read,
+    isComplete: isComplete && gap === undefined,
+  });
+}
+
+interface Reading {
+  readonly hunt: Hunt;
+  readonly repository: string;
+  readonly sha: string;
+  readonly folder: string;
+  readonly exact: readonly string[];
+}
+
+interface Candidates {
+  readonly paths: readonly string[];
+  readonly isComplete: boolean;
+  /** Folders outside of the source's own. */
+  readonly extra: readonly string[];
+}
+
+async function candidates({ hunt, repository, sha, folder, exact }: Reading): Promise<Candidates> {
+  const { host, sought, signal } = hunt;
+  const listed = valueOf(await host.tree(repository, sha, signal));
+  if (listed === undefined) {
+    const paths = [...exact, ...conventionalPaths(sought, folder)].slice(0, MOST_FILES);
+    return { paths, isComplete: false, extra: [] };
+  }
+  const inFolder = folder === '' ? '' : `${folder}/`;
+  const main = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
+    .map((name) => `${inFolder}${name}`)
+    .find((path) => listed.paths.includes(path));
+  const text = main === undefined ? undefined : valueOf(await host.file(repository, main, sha, signal));
+  const extra = text === undefined ? [] : takenIn(text, folder).filter((one) => !isUnder(one, folder));
+  const ranked = rankFiles(listed.paths, sought, [folder, ...extra], exact);
+  const paths = ranked.slice(0, MOST_FILES);
+  return { paths, isComplete: !listed.truncated && ranked.length <= MOST_FILES, extra };
+}
+
+function isUnder(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** Those that surely mean this workload; where there are none, all. */
+function preferred(places: readonly ManifestPlace[], { kind, name, owner }: Sought): readonly ManifestPlace[] {
+  const own = [`${kind}/${name}`, `HelmRelease/${owner.application}`, `Application/${owner.application}`];
+  const ofOwn = places.filter(({ object, isWeak }) => !isWeak && object !== undefined && own.includes(object));
+  // A tag of a kustomization or of values wins over what it is laid upon.
+  const named = places.filter(
+    ({ object, form, isWeak }) =>
+      !isWeak && form === 'tag' && (object === undefined || object.startsWith('Kustomization/')),
+  );
+  const certain = [...new Set([...named, ...ofOwn])];
+  if (certain.length > 0) return certain;
+  const strong = places.filter(({ isWeak }) => !isWeak);
+  return strong.length > 0 ? strong : places;
+}
