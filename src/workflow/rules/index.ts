@@ -18,6 +18,7 @@ import { reusableOutputNotDeclared } from './reusable-output-not-declared.ts';
 import { shaFormatDivergence } from './sha-format-divergence.ts';
 import { silentFallback } from './silent-fallback.ts';
 import { stepUnknown } from './step-unknown.ts';
+import { strictModeMissing } from './strict-mode-missing.ts';
 import { tagRecomputedFromClock } from './tag-recomputed-from-clock.ts';
 import { versionDerivedTwoWays } from './version-derived-two-ways.ts';
 
@@ -41,4 +42,5 @@ export const RULES: readonly Rule[] = [
   matrixOutputOverwritten,
   outputConditional,
   outputMayBeMasked,
+  strictModeMissing,
 ];

@@ -1,0 +1,41 @@
+/** A script deploys an image from a variable, and an unset one would go through as nothing. Only a hint: the variable may be checked elsewhere. */
+import type { Draft, Rule, TextView } from '../rule.ts';
+
+const DEPLOYS =
+  /\b(?:kubectl|oc)\s[^\n#]{0,300}\bset\s+image\b|\bkustomize\s+edit\s+set\s+image\b|\bhelm\s+(?:upgrade|install)\b/;
+const VARIABLE = /\$\{?([A-Za-z_]\w*)/g;
+/** `set -u`, `-eu`, `-euo pipefail`, `-o nounset`; the same on the first line. */
+const NOUNSET = /^\s*set\s+(?:-\w+\s+|-o\s+\w+\s+)*(?:-[a-z]*u|-o\s+nounset)|^#!.*\s-[a-z]*u/m;
+
+export const strictModeMissing: Rule = {
+  id: 'strict-mode-missing',
+  title: 'A deploying script goes on with an unset variable',
+  inText: ({ kind, text }: TextView): readonly Draft[] => {
+    if (kind !== 'script' || NOUNSET.test(text)) return [];
+    let offset = 0;
+    for (const line of text.split('\n')) {
+      const name = DEPLOYS.test(line.slice(0, 2000)) ? unchecked(line, text) : undefined;
+      if (name !== undefined) return [draft(name, offset + line.indexOf('$'))];
+      offset += line.length + 1;
+    }
+    return [];
+  },
+};
+
+/** A variable of the line that nothing in the script demands or sets. */
+function unchecked(line: string, text: string): string | undefined {
+  return [...line.slice(0, 2000).matchAll(VARIABLE)]
+    .flatMap(([, name]) => name ?? [])
+    .find((name) => !new RegExp(`\\$\\{${name}:?\\?|-z\\s+"?\\$\\{?${name}\\b[^\\n]*(?:exit|return)`).test(text));
+}
+
+function draft(name: string, offset: number): Draft {
+  return {
+    severity: 'info',
+    offset,
+    job: null,
+    ref: name,
+    message: `Without strict mode an unset \`${name}\` is nothing here, and the command runs all the same.`,
+    fix: 'Begin the script with `set -euo pipefail`.',
+  };
+}
