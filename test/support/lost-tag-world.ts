@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
+import type { Recording } from '../../src/diagnosis/recording.ts';
 import type { CodeHost } from '../../src/evidence/code-host.ts';
 import type { RegistryReader } from '../../src/evidence/ports.ts';
 import { type DiagnoseDeps, makeDiagnose } from '../../src/flow/diagnose.ts';
@@ -14,7 +15,7 @@ import { aStory, fakeCluster } from './readers.ts';
 import { aContainer, aFailedEvent, aPod, aWorkload } from './snapshots.ts';
 
 const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
+export const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
   checks: CHECKS.map(({ id }) => id),
   remedies: REMEDIES.map(({ id }) => id),
   causes: Object.keys(CAUSES),
@@ -45,7 +46,12 @@ export function open({ host, images = registry(), image = IMAGE, deps = {} }: Wo
     ...deps,
   });
   const signal = new AbortController().signal;
-  return { clock, look: () => diagnose({ request: { name: pod.name, namespace: 'staging' }, signal }) };
+  const request = { name: pod.name, namespace: 'staging' };
+  return {
+    clock,
+    look: (onRecording?: (recording: Recording) => void) =>
+      diagnose({ request, signal, ...(onRecording ? { onRecording } : {}) }),
+  };
 }
 
 export function look(world: World): Promise<Diagnosis> {

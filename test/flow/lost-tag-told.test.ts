@@ -1,0 +1,49 @@
+/** The same account in the terminal, in a Slack thread, and again from a case file. */
+import { describe, expect, it } from '@jest/globals';
+import { writeCase } from '../../src/adapters/files/case-file.ts';
+import { findings } from '../../src/adapters/slack/blocks/findings.ts';
+import { renderDiagnosis } from '../../src/adapters/terminal/render-diagnosis.ts';
+import { createStyle } from '../../src/adapters/terminal/style.ts';
+import type { Recording } from '../../src/diagnosis/recording.ts';
+import { replayText } from '../../src/wire/cases.ts';
+import { BUILD_LOG, codeHost, DEPLOY_LOG, FILE, log, READ_LINE, SHA } from '../support/lost-tag-story.ts';
+import { chainOf, look, open, runbook } from '../support/lost-tag-world.ts';
+
+const STEPS = [
+  'job build pushed a1b2c3d-2026-05-24-17-52 at 17:52',
+  `${FILE}:${READ_LINE} job deploy reads needs.build.outputs.image-tag`,
+  'the log of job deploy shows IMAGE_TAG empty',
+];
+
+describe('the chain', () => {
+  it('is drawn once, in order, in the terminal', async () => {
+    const text = renderDiagnosis(await look({ host: codeHost() }), createStyle(false));
+    const [, drawn = ''] = text.split('How it came about\n');
+    STEPS.forEach((step, index) => expect(drawn).toContain(`  ${index + 1}. ${step}`));
+    expect(text.split('How it came about')).toHaveLength(2);
+  });
+
+  it('is drawn in the thread, within what Slack takes', async () => {
+    const diagnosis = await look({ host: codeHost() });
+    const message = findings(diagnosis);
+    const text = JSON.stringify(message);
+    for (const step of STEPS) expect(text).toContain(step);
+    expect(text).toContain(`/blob/${SHA}/${FILE}#L${READ_LINE}`);
+    expect(message.blocks?.length ?? 0).toBeLessThanOrEqual(50);
+  });
+
+  it('comes out of a case file as it went in, and a secret that slipped through a log does not', async () => {
+    const secret = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
+    const leaky = `${DEPLOY_LOG}\n${log('17:54:08', `##[error]denied: token=${secret}`)}`;
+    const seen: Recording[] = [];
+    const world = open({ host: codeHost({ logs: { 1: BUILD_LOG, 3: leaky } }) });
+    const diagnosis = await world.look((recording) => seen.push(recording));
+    const [recording] = seen;
+    if (recording === undefined) throw new Error('nothing was recorded');
+    const text = writeCase(recording, 'test');
+    expect(text).not.toContain(secret);
+    const again = await replayText(text, 'case.json', [runbook]);
+    expect(again.verdict).toEqual(diagnosis.verdict);
+    expect(chainOf(again)).toEqual(chainOf(diagnosis));
+  });
+});
