@@ -2,11 +2,10 @@
  * The verdict of a build's trace. In this order, because each rules out the next: it was pushed and is gone; it is on its way; its
  * build failed; the pipeline lost or made up the tag; nothing ever built it; open. Never a cause where the run could not be found.
  */
-import { formatTime } from '../../clock.ts';
 import { describeGap, type Observation, valueOf } from '../../evidence/observation.ts';
 import type { Cause } from '../cause.ts';
 import type { Finding, RuledOut } from '../check.ts';
-import { count, minuteOf } from '../words.ts';
+import { count } from '../words.ts';
 import { clockFact } from './clock-words.ts';
 import { goneFinding, otherPlace } from './gone.ts';
 import { lostTag } from './lost-tag.ts';
@@ -21,8 +20,8 @@ export type Judged =
       readonly findings: readonly [Finding, ...Finding[]];
       readonly ruledOut: readonly RuledOut[];
     }
-  /** `complete`: everything could be seen, and it does not explain the missing tag. */
-  | { readonly is: 'open'; readonly note: string; readonly complete: boolean };
+  /** What was seen, and what was asked for it. */
+  | { readonly is: 'open'; readonly note: string };
 
 const CI_CAUSES: readonly Cause[] = [
   'ci-output-lost',
@@ -38,9 +37,9 @@ export function judgeTrace(question: Question): Judged {
   const judged = decided(studied);
   if (judged !== undefined) return judged;
   if (trace.runs.status !== 'observed') {
-    return { is: 'open', complete: false, note: searchedFor(studied, describeGap('the runs', trace.runs)) };
+    return { is: 'open', note: searchedFor(studied, describeGap('the runs', trace.runs)) };
   }
-  return { is: 'open', complete: gapsOf(studied).length === 0, note: searchedFor(studied, unexplained(studied)) };
+  return { is: 'open', note: searchedFor(studied, unexplained(studied)) };
 }
 
 function decided(studied: Studied): Judged | undefined {
@@ -97,7 +96,7 @@ function searchedFor({ trace }: Studied, note: string): string {
 }
 
 /** What of the runs could not be read: logs that are gone, rights that are lacking. */
-export function gapsOf({ mine }: Pick<Studied, 'mine'>): readonly string[] {
+function gapsOf({ mine }: Pick<Studied, 'mine'>): readonly string[] {
   const gaps = mine.flatMap(({ trace, jobs }) => [
     ...gap(`the jobs of run ${trace.run.id}`, trace.jobs),
     ...gap(`${trace.run.path} at ${trace.run.headSha.slice(0, 7)}`, trace.workflow),
@@ -114,9 +113,4 @@ function gap(what: string, observation: Observation<unknown>): string[] {
   return observation.status === 'observed' || observation.status === 'not-collected'
     ? []
     : [describeGap(what, observation)];
-}
-
-/** `2026-05-24 17:52 UTC` */
-export function instant(ms: number): string {
-  return minuteOf(formatTime(ms));
 }

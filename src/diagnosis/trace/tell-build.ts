@@ -67,7 +67,7 @@ function missing({ image, asked }: Studied): string {
 }
 
 /** A fix that was committed and not pushed shows as the same commit built again. */
-export function again({ trace }: Studied, { trace: { run, earlier } }: Pipeline): string {
+function again({ trace }: Studied, { trace: { run, earlier } }: Pipeline): string {
   const same = earlier.filter(({ headSha, conclusion }) => headSha === run.headSha && conclusion !== 'success');
   const head = trace.branch && valueOf(trace.branch.head);
   const short = run.headSha.slice(0, 7);
