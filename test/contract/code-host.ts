@@ -77,6 +77,24 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       expect(await bed.host.tree('acme/shop', 'no-such-branch', signal)).toEqual({ status: 'absent' });
     });
 
+    it('lists every file of a commit, of the default branch too, and none of what is not there', async () => {
+      const before = await bed.push({ 'apps/staging/api.yaml': 'a: 1\n', 'README.md': 'x\n' }, 'one');
+      const after = await bed.push({ 'apps/prod/api.yaml': 'a: 2\n' }, 'two');
+      const listed = async (ref: string) => {
+        const seen = await bed.host.tree('acme/shop', ref, signal);
+        if (seen.status !== 'observed') return seen.status;
+        const paths = seen.value.paths.filter((path) => /^apps\/|^README/.test(path)).toSorted();
+        return { paths, truncated: seen.value.truncated };
+      };
+      const one = ['README.md', 'apps/staging/api.yaml'];
+      expect(await listed(before)).toEqual({ paths: one, truncated: false });
+      expect(await listed(after)).toEqual({ paths: [one[0], 'apps/prod/api.yaml', one[1]], truncated: false });
+      expect(await listed('f'.repeat(40))).toBe('absent');
+      const head = await bed.host.commit('acme/shop', 'HEAD', signal);
+      expect(head).toMatchObject({ status: 'observed', value: { sha: after } });
+      expect(await bed.host.tree('acme/other', after, signal)).toEqual({ status: 'absent' });
+    });
+
     it('lists runs by commit, branch and time, newest first, each by its newest attempt', async () => {
       const first = aRun({ id: 16, headSha: aSha('old'), createdAt: aRun().createdAt - 30 * minute });
       const failed = aRun({ id: 17, conclusion: 'failure' });

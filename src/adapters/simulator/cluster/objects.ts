@@ -76,13 +76,15 @@ export interface Resource {
   readonly plural: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  /** Absent: `v1`. */
+  readonly version?: string;
 }
 
 function row(group: string, plural: string, kind: string, namespaced = true): Resource {
   return { group, plural, kind, namespaced };
 }
 
-/** What the simulated API serves, all of version v1. */
+/** What the simulated API serves. */
 export const RESOURCES: readonly Resource[] = [
   row('', 'pods', 'Pod'),
   row('', 'events', 'Event'),
@@ -100,6 +102,10 @@ export const RESOURCES: readonly Resource[] = [
   row('apps', 'controllerrevisions', 'ControllerRevision'),
   row('batch', 'jobs', 'Job'),
   row('batch', 'cronjobs', 'CronJob'),
+  { ...row('argoproj.io', 'applications', 'Application'), version: 'v1alpha1' },
+  row('kustomize.toolkit.fluxcd.io', 'kustomizations', 'Kustomization'),
+  { ...row('helm.toolkit.fluxcd.io', 'helmreleases', 'HelmRelease'), version: 'v2' },
+  row('source.toolkit.fluxcd.io', 'gitrepositories', 'GitRepository'),
 ];
 
 export function resourceOf(kind: string): Resource {
@@ -109,5 +115,6 @@ export function resourceOf(kind: string): Resource {
 }
 
 export function apiVersionOf(resource: Resource): string {
-  return resource.group === '' ? 'v1' : `${resource.group}/v1`;
+  const version = resource.version ?? 'v1';
+  return resource.group === '' ? version : `${resource.group}/${version}`;
 }

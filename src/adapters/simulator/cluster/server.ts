@@ -25,7 +25,10 @@ function route(pathname: string): Route | undefined {
     namespace = rest[1] ?? '';
     rest = rest.slice(2);
   }
-  const resource = RESOURCES.find((row) => row.group === group && row.plural === rest[0]);
+  const version = parts[0] === 'api' ? parts[1] : parts[2];
+  const resource = RESOURCES.find(
+    (row) => row.group === group && row.plural === rest[0] && (row.version ?? 'v1') === version,
+  );
   const sub = rest[2];
   const isLog = sub === 'log' && resource?.kind === 'Pod';
   if (!resource || rest.length > 3 || (sub !== undefined && sub !== 'status' && !isLog)) return undefined;

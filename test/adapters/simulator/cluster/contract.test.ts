@@ -6,6 +6,7 @@ import type { ClusterBed } from '../../../contract/cluster-bed.ts';
 import { clusterNetworkContract } from '../../../contract/cluster-network.ts';
 import { clusterReaderContract } from '../../../contract/cluster-reader.ts';
 import { clusterWriterContract } from '../../../contract/cluster-writer.ts';
+import { gitOpsContract } from '../../../contract/gitops.ts';
 import { secretListContract } from '../../../contract/secret-list.ts';
 import { unreadyPodsContract } from '../../../contract/unready-pods.ts';
 
@@ -29,5 +30,6 @@ clusterReaderContract('the simulated cluster', start);
 clusterNetworkContract('the simulated cluster', start);
 unreadyPodsContract('the simulated cluster', start);
 buildJobsContract('the simulated cluster', start);
+gitOpsContract('the simulated cluster', start);
 secretListContract('the simulated cluster', start);
 clusterWriterContract('the simulated cluster', start);
