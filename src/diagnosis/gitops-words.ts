@@ -31,7 +31,10 @@ export function withOwner(finding: Finding, evidence: View): Finding {
   if (owner === undefined) return finding;
   const seen: EvidenceKind = source === undefined ? 'workload' : 'gitopsSource';
   const [first, ...others] = finding.because;
-  const fix = `${adviceFor(finding)} ${whereToChange(evidence) ?? bare(owner)}`;
+  const where = whereToChange(evidence) ?? bare(owner);
+  // What a tag means now is had by a restart; the manifest is for who wants another tag.
+  const isStale = finding.cause === 'stale-cached-image';
+  const fix = `${adviceFor(finding)} ${isStale ? where.replace(/^It is/, 'To ask for another tag or digest: it is') : where}`;
   const detail = { ...finding.detail, gitops: ownerName(owner), ...placesOf(source) };
   return {
     ...finding,

@@ -64,13 +64,9 @@ async function inSource(
   const base = source.isPinned
     ? {}
     : { base: source.revision === undefined || source.revision === 'HEAD' ? '' : source.revision };
-  return observed({
-    repository,
-    ...base,
-    places: preferred(places, hunt.sought),
-    read,
-    isComplete: isComplete && gap === undefined,
-  });
+  const isWhole = isComplete && gap === undefined;
+  const chosen = settled(preferred(places, hunt.sought, reading.exact), reading.exact, isWhole);
+  return observed({ repository, ...base, places: chosen, read, isComplete: isWhole });
 }
 
 interface Reading {
@@ -111,16 +107,37 @@ function isUnder(path: string, folder: string): boolean {
 }
 
 /** Those that surely mean this workload; where there are none, all. */
-function preferred(places: readonly ManifestPlace[], { kind, name, owner }: Sought): readonly ManifestPlace[] {
+function preferred(
+  places: readonly ManifestPlace[],
+  { kind, name, owner }: Sought,
+  exact: readonly string[],
+): readonly ManifestPlace[] {
+  // Value files that the owner names win over what it would take by itself.
+  const named = places.filter(({ path }) => exact.includes(path));
+  if (named.length > 0) return strongest(named);
+  // A tag of a kustomization or of values wins over the manifest that it is laid upon.
+  const laid = places.filter(({ object, form, isWeak, isShared }) => {
+    const isPlain = object === undefined || object.startsWith('Kustomization/');
+    return isPlain && form === 'tag' && !isWeak && !isShared;
+  });
+  if (laid.length > 0) return laid;
   const own = [`${kind}/${name}`, `HelmRelease/${owner.application}`, `Application/${owner.application}`];
   const ofOwn = places.filter(({ object, isWeak }) => !isWeak && object !== undefined && own.includes(object));
-  // A tag of a kustomization or of values wins over what it is laid upon.
-  const named = places.filter(
-    ({ object, form, isWeak }) =>
-      !isWeak && form === 'tag' && (object === undefined || object.startsWith('Kustomization/')),
-  );
-  const certain = [...new Set([...named, ...ofOwn])];
-  if (certain.length > 0) return certain;
+  return ofOwn.length > 0 ? ofOwn : strongest(places);
+}
+
+function strongest(places: readonly ManifestPlace[]): readonly ManifestPlace[] {
   const strong = places.filter(({ isWeak }) => !isWeak);
   return strong.length > 0 ? strong : places;
+}
+
+/** A bare tag is surely the image's where no other file that was or could be read holds it, and the owner names the file. */
+function settled(
+  places: readonly ManifestPlace[],
+  exact: readonly string[],
+  isComplete: boolean,
+): readonly ManifestPlace[] {
+  const [only, another] = places;
+  if (only === undefined || another !== undefined || !isComplete || !exact.includes(only.path)) return places;
+  return [{ ...only, isWeak: false }];
 }

@@ -110,6 +110,35 @@ describe('a missing tag that Argo CD deploys', () => {
     expect(fixed.offered).toEqual([]);
   });
 
+  it('in value files: the one that the Application names counts, and a bare tag there is the image’s if it stands nowhere else', async () => {
+    const values = (tag: string) => `image:\n  tag: ${tag}\n`;
+    const chart = aSource({ path: 'charts/api', valueFiles: ['values-staging.yaml'] });
+    const files = {
+      'charts/api/values.yaml': `image:\n  repository: ${REPOSITORY}\n  tag: latest\n`,
+      'charts/api/values-prod.yaml': values('1.4.0'),
+      'charts/api/values-staging.yaml': values(TAG),
+    };
+    const { summary, offered } = await diagnose({ objects: [anObject({ sources: [chart] })], files });
+    expect(summary).toContain('change it in acme/deploy charts/api/values-staging.yaml:2, not');
+    expect(offered).toEqual(['open-gitops-pull-request']);
+    const unnamed = {
+      ...files,
+      'charts/api/values-staging.yaml': values('1.3'),
+      'charts/api/values-qa.yaml': values(TAG),
+    };
+    const likely = await diagnose({ objects: [anObject({ sources: [chart] })], files: unnamed });
+    expect(likely.summary).toContain('values-qa.yaml:2 (likely:');
+    expect(likely.offered).toEqual([]);
+  });
+
+  it('in a kustomization laid over a manifest: the kustomization’s tag is what counts', async () => {
+    const images = `resources: [api.yaml]\nimages:\n  - name: ${REPOSITORY}\n    newTag: ${TAG}\n`;
+    const files = { 'apps/staging/kustomization.yaml': images, 'apps/staging/api.yaml': manifest() };
+    const { summary, offered } = await diagnose({ files });
+    expect(summary).toContain('change it in acme/deploy apps/staging/kustomization.yaml:4');
+    expect(offered).toEqual(['open-gitops-pull-request']);
+  });
+
   it('in no file that was read: the repository and the folder are said', async () => {
     const { summary, offered } = await diagnose({ files: { 'apps/staging/api.yaml': manifest(PUSHED) } });
     expect(summary).toContain('deploys from https://github.com/acme/deploy.git, folder apps/staging');

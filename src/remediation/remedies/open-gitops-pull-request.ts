@@ -53,7 +53,7 @@ export const openGitopsPullRequest: Remedy<Params> = {
 
   object: ({ repository, path }) => `file/${repository}/${path}`,
 
-  command: ({ repository, path, to }) => `gh pr create -R ${repository} --title 'Deploy ${tagOf(to)}' # ${path}`,
+  command: ({ repository, to }) => `gh pr create -R ${repository} --title 'Deploy ${tagOf(to)}'`,
 
   async run(params, ports, mode, signal) {
     const { codeHost } = ports;
@@ -130,7 +130,7 @@ async function draft(
   if (text.status !== 'observed') return refused(describeGap(`${path} at ${base}`, text));
   const [before, after] = [from, to].map(referenceOf);
   if (before === undefined || after === undefined) return refused(`${from} and ${to} are not both images`);
-  const places = findImagePlaces(text.value, before).filter(({ isWeak }) => !isWeak);
+  const places = findImagePlaces(text.value, before);
   const place = places.find((one) => one.line === line) ?? (places.length === 1 ? places[0] : undefined);
   const edited = place && retag(text.value, place, after);
   if (edited === undefined) {

@@ -97,7 +97,8 @@ function fluxObject(kind: GitOpsRef['kind'], { metadata, spec }: FluxObject): Gi
     repoUrl: withoutLogin(url ?? ''),
     path: path ?? chartPath(chart),
     ...(kind === 'GitRepository' ? fluxRevision(spec?.ref) : { isPinned: false }),
-    valueFiles: chart?.valuesFiles ?? [],
+    // From the root of their repository (helm-controller, "Values files"); Argo CD's are from the chart unless they begin so.
+    valueFiles: (chart?.valuesFiles ?? []).map((file) => `/${file}`),
     overrides: words.slice(0, MOST_OVERRIDES),
   };
   const own = place(kind, metadata);
