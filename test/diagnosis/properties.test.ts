@@ -4,12 +4,13 @@ import * as fc from 'fast-check';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import { conclude, concludeCase } from '../../src/diagnosis/conclude.ts';
 import type { Evidence } from '../../src/evidence/evidence.ts';
-import { absent, type Observation, observed, unreachable } from '../../src/evidence/observation.ts';
+import { absent, observed, unreachable } from '../../src/evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome } from '../../src/evidence/registry-access.ts';
 import type { RegistryService } from '../../src/evidence/registry-service.ts';
 import { PULL_ERROR_KINDS } from '../../src/image/pull-error.ts';
 import { parseReference } from '../../src/image/reference.ts';
 import { backed } from '../support/registry-service.ts';
+import { buildJobs, buildTrace, gitopsSource, maybe, nasty } from './build-arbitraries.ts';
 import {
   anyone,
   aPod,
@@ -32,10 +33,6 @@ import {
 import { elsewhere, tagDetails } from './tag-arbitraries.ts';
 import { unattached } from './unattached-arbitrary.ts';
 
-const nasty = fc.oneof(
-  fc.string({ maxLength: 30 }),
-  fc.constantFrom('token has expired', 'quota exceeded', '$(reboot)', "'; x"),
-);
 const at = fc.constantFrom('token', 'manifest' as const);
 const outcome: fc.Arbitrary<AccessOutcome> = fc.oneof(
   fc
@@ -80,17 +77,6 @@ const attempts: fc.Arbitrary<AccessAttempt[]> = fc.array(
     ),
   { maxLength: 4 },
 );
-
-const gap: fc.Arbitrary<Observation<never>> = fc.constantFrom(
-  absent,
-  noSecretRight,
-  unreachable('the API server did not answer'),
-  { status: 'not-collected' as const, reason: 'something before it is missing' },
-);
-
-function maybe<T>(value: fc.Arbitrary<T>): fc.Arbitrary<Observation<T>> {
-  return fc.oneof({ weight: 4, arbitrary: value.map(observed) }, { weight: 1, arbitrary: gap });
-}
 
 const container = fc
   .record({
@@ -175,75 +161,9 @@ const anyEvidence: fc.Arbitrary<Evidence> = fc.record({
   ),
   unattachedSecrets: maybe(unattached),
   registryAccess: maybe(attempts.map((list) => ({ host: HOST, attempts: list }))),
-  buildJobs: maybe(
-    fc.record({
-      jobs: fc.array(
-        fc.record({
-          name: nasty,
-          namespace: nasty,
-          builder: fc.constant('kaniko' as const),
-          state: fc.constantFrom('running' as const, 'failed' as const, 'succeeded' as const, 'suspended' as const),
-          destination: nasty,
-          match: fc.constantFrom('exact' as const, 'repository' as const),
-          sameRegistry: fc.boolean(),
-        }),
-        { maxLength: 2 },
-      ),
-      extent: fc.constantFrom('cluster' as const, 'namespace' as const),
-      truncated: fc.boolean(),
-      log: maybe(nasty.map((line) => ({ lines: [line], isCut: false }))),
-    }),
-  ),
-  buildTrace: maybe(
-    fc.record({
-      repository: nasty,
-      linkedBy: fc.constantFrom('provenance' as const, 'source-label' as const),
-      commit: maybe(fc.constant({ sha: 'a1b2c3d'.padEnd(40, '0'), title: 'x' })),
-      runs: maybe(fc.constant([])),
-      searched: fc.array(nasty, { maxLength: 2 }),
-    }),
-  ),
-  gitopsSource: maybe(
-    fc.record({
-      owner: fc.record({
-        controller: fc.constantFrom('argo-cd' as const, 'flux-kustomize' as const, 'flux-helm' as const),
-        application: nasty,
-        sign: nasty,
-        isSure: fc.boolean(),
-      }),
-      origin: maybe(
-        fc.array(
-          fc.record({
-            repoUrl: nasty,
-            path: nasty,
-            isPinned: fc.boolean(),
-            valueFiles: fc.constant([]),
-            overrides: fc.array(nasty, { maxLength: 2 }),
-          }),
-          { maxLength: 2 },
-        ),
-      ),
-      manifest: maybe(
-        fc.record({
-          repository: nasty,
-          places: fc.array(
-            fc.record({
-              path: nasty,
-              line: fc.nat(),
-              form: fc.constantFrom('image' as const, 'tag' as const),
-              url: nasty,
-              isWeak: fc.boolean(),
-              isShared: fc.boolean(),
-            }),
-            { maxLength: 3 },
-          ),
-          read: fc.array(nasty, { maxLength: 2 }),
-          isComplete: fc.boolean(),
-        }),
-      ),
-      convention: nasty,
-    }),
-  ),
+  buildJobs: maybe(buildJobs),
+  buildTrace: maybe(buildTrace),
+  gitopsSource: maybe(gitopsSource),
   registryService: maybe(
     fc.constantFrom<RegistryService>(
       { kind: 'none', host: HOST, lookalikes: [] },
