@@ -113,7 +113,7 @@ export const RUN = aRun({
   url: `https://github.com/${REPOSITORY}/actions/runs/17`,
 });
 
-export function repository(over: Partial<RepositoryStory> = {}): RepositoryStory {
+function repository(over: Partial<RepositoryStory> = {}): RepositoryStory {
   return aRepository({
     runs: [RUN],
     jobs: { 17: JOBS },

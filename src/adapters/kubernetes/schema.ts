@@ -66,7 +66,7 @@ const Condition = z.object({ type: z.string(), status: text, reason: text, messa
 const NodeRequirement = z.object({ key: text, operator: text, values: list(z.string()) });
 
 /** Only what the scheduler must keep to; preferences decide nothing. */
-export const Affinity = z
+const Affinity = z
   .object({
     nodeAffinity: z
       .object({
