@@ -26,7 +26,20 @@ export const strictModeMissing: Rule = {
 function unchecked(line: string, text: string): string | undefined {
   return [...line.slice(0, 2000).matchAll(VARIABLE)]
     .flatMap(([, name]) => name ?? [])
-    .find((name) => !new RegExp(`\\$\\{${name}:?\\?|-z\\s+"?\\$\\{?${name}\\b[^\\n]*(?:exit|return)`).test(text));
+    .find((name) => !demands(text, name) && !sets(text, name));
+}
+
+/** `${TAG:?…}`, or a test for emptiness that ends the script before its `fi`, on one line or on several. */
+function demands(text: string, name: string): boolean {
+  const stops = String.raw`(?:(?!\n\s*fi\b)[^]){0,400}?\b(?:exit|return)\b`;
+  return new RegExp(`\\$\\{${name}:?\\?|-z\\s+"?\\$\\{?${name}\\b${stops}`).test(text);
+}
+
+/** An assignment. One from a positional parameter hands on what may be unset. */
+function sets(text: string, name: string): boolean {
+  return new RegExp(`(?:^|[;&({]|\\b(?:export|local|readonly|then|else|do))\\s*${name}=(?!"?\\$\\{?\\d)`, 'm').test(
+    text,
+  );
 }
 
 function draft(name: string, offset: number): Draft {
