@@ -28,19 +28,26 @@ export async function listJobs(
 }
 
 function jobSnapshot({ metadata, spec, status }: Job): JobSnapshot {
-  const pod = spec?.template?.spec;
-  const ended = (status?.conditions ?? []).find(
-    ({ type, status: met }) => met === 'True' && (type === 'Complete' || type === 'Failed'),
-  );
+  const ended = endOf(status);
   return {
     name: metadata.name,
     namespace: metadata.namespace ?? '',
-    ...optional('createdAt', parseTime(metadata.creationTimestamp ?? '')),
-    ...optional('endedAt', parseTime(status?.completionTime ?? ended?.lastTransitionTime ?? '')),
+    ...optional('createdAt', parseTime(metadata.creationTimestamp)),
+    ...optional('endedAt', parseTime(status?.completionTime ?? ended?.lastTransitionTime)),
     state: stateOf(ended?.type, spec?.suspend ?? false),
-    ...(ended?.type === 'Failed' ? optional('reason', ended.reason ?? undefined) : {}),
-    containers: [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map(containerOf),
+    ...(ended?.type === 'Failed' ? optional('reason', ended.reason) : {}),
+    containers: containersOf(spec),
   };
+}
+
+function endOf(status: Job['status']) {
+  const conditions = status?.conditions ?? [];
+  return conditions.find(({ type, status: met }) => met === 'True' && (type === 'Complete' || type === 'Failed'));
+}
+
+function containersOf(spec: Job['spec']): readonly JobContainer[] {
+  const pod = spec?.template?.spec;
+  return [...(pod?.initContainers ?? []), ...(pod?.containers ?? [])].map(containerOf);
 }
 
 function stateOf(ended: string | undefined, suspended: boolean): JobSnapshot['state'] {
