@@ -108,6 +108,12 @@ export function clockProof(asked: string, pushed: string, jobs: readonly RunJob[
   return fits.length === 1 ? fits[0] : undefined;
 }
 
+/** Jobs that ran, by UTC, at the time that a tag spells; undefined: it spells none. */
+export function jobsAt(tag: string, jobs: readonly RunJob[]): readonly MadeIn[] | undefined {
+  const time = tagTime(tag);
+  return time && madeIn(time, jobs, 0);
+}
+
 function fit(asked: TagTime, pushed: TagTime, jobs: readonly RunJob[], offsetMinutes: number): ClockProof | undefined {
   const askedIn = madeIn(asked, jobs, offsetMinutes);
   const pushedIn = madeIn(pushed, jobs, offsetMinutes);

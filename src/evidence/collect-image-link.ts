@@ -2,7 +2,7 @@
 import { type ImageOrigin, type ImageSource, repositoryIn, runIn } from '../build/origin.ts';
 import { tagTime } from '../build/tag-clock.ts';
 import { type ImageReference, parseReference, repositoryName } from '../image/reference.ts';
-import { nearestTags } from '../image/tag.ts';
+import { commitOf, nearestTags } from '../image/tag.ts';
 import { matchesGlob } from '../target/glob.ts';
 import type { RepositoryLink } from './build-trace.ts';
 import type { Outside } from './collector.ts';
@@ -93,7 +93,10 @@ async function siblingOf(
   return { tag, origin: origin.value };
 }
 
-/** The nearest existing tag; without any likeness the one that spells the latest time, else the last of the list. */
+/** What tools keep beside images under tags of their own: cosign's signatures and attestations, BuildKit's cache. */
+const NO_IMAGE = /^sha256-[0-9a-f]{64}|(?:^|[-_.])(?:build)?cache(?:$|[-_.])/;
+
+/** The nearest existing tag; without any likeness the one that spells the latest time, else the last of those that name a commit as it does, else the last. */
 function nearestOf(tag: string | undefined, names: readonly string[]): string | undefined {
   const [near] = tag === undefined ? [] : nearestTags(tag, names, 1);
   if (near !== undefined) return near.tag;
@@ -101,5 +104,10 @@ function nearestOf(tag: string | undefined, names: readonly string[]): string | 
     const time = tagTime(name);
     return time === undefined ? [] : [{ name, from: time.from }];
   });
-  return timed.toSorted((a, b) => b.from - a.from)[0]?.name ?? names.at(-1);
+  const latest = timed.toSorted((a, b) => b.from - a.from)[0]?.name;
+  if (latest !== undefined) return latest;
+  const images = names.filter((name) => !NO_IMAGE.test(name));
+  const namesCommit = tag !== undefined && commitOf(tag) !== undefined;
+  const alike = namesCommit ? images.filter((name) => commitOf(name) !== undefined) : [];
+  return alike.at(-1) ?? images.at(-1) ?? names.at(-1);
 }

@@ -99,6 +99,32 @@ describe('other shapes of the same loss', () => {
     expect(chainOf(diagnosis).join('\n')).toContain('dropped because it may contain a secret');
   });
 
+  it('an output that holds a secret by its file: the fault is where it is declared, and the secret is not called empty', async () => {
+    const workflow = WORKFLOW.replace('needs: push\n', 'needs: [build, push]\n').replace(
+      'echo "tag=$',
+      'echo "tag=${{ secrets.REGISTRY_USER }}-$',
+    );
+    const diagnosis = await look({ host: codeHost({ files: { [SHA]: { [FILE]: workflow } } }, 'logs-gone') });
+    const [first] = diagnosis.findings;
+    expect(first).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain' });
+    expect(first?.detail).toMatchObject({ rule: 'output-may-be-masked', ref: 'outputs.image-tag', line: 7 });
+    expect(chainOf(diagnosis).join('\n')).toContain('which holds secrets.REGISTRY_USER and is dropped by the runner');
+    expect(first?.fix).toContain('without the secret');
+  });
+
+  it('a tag that one job made and another pushed: each with its minute', async () => {
+    const workflow = WORKFLOW.replace('echo "promoting ', 'docker push "mycompany/api-service:');
+    const logs = {
+      1: BUILD_LOG.replace(/\n[^\n]*digest:[^\n]*/, ''),
+      2: BUILD_LOG.replaceAll('17:52:20', '17:53:10'),
+      3: DEPLOY_LOG,
+    };
+    const diagnosis = await look({ host: codeHost({ files: { [SHA]: { [FILE]: workflow } }, logs }) });
+    expect(diagnosis.verdict.summary).toContain(
+      'under a1b2c3d-2026-05-24-17-52 (built 17:52 in job build, pushed 17:53 in job push)',
+    );
+  });
+
   it('an output that was declared, read rightly, and never set in that run', async () => {
     const workflow = WORKFLOW.replace('needs: push\n', 'needs: [build, push]\n');
     const build = BUILD_LOG.replace(/\n[^\n]*Set output 'image-tag'/, '');

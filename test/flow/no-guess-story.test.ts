@@ -80,6 +80,18 @@ describe('never a cause of the pipeline', () => {
     expect(diagnosis.findings[0]?.detail).toMatchObject({ digest: DIGEST });
   });
 
+  it('where the tag’s minute lies in no job of the run: an earlier attempt may have pushed it', async () => {
+    const earlier = ASKED.replace('17-54', '17-12');
+    const diagnosis = await look({ host: codeHost(), image: `${NAME}:${earlier}` });
+    expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+    expect(causes(diagnosis).filter((one) => ci.test(one) && !one.endsWith('possible'))).toEqual([]);
+  });
+
+  it('where the tag’s minute lies in the job that builds, whatever the job that deploys could have made later', async () => {
+    const diagnosis = await look({ host: codeHost({}, 'logs-gone'), image: `${NAME}:${PUSHED}`, images: registry([]) });
+    expect(causes(diagnosis).filter((one) => ci.test(one) && !one.endsWith('possible'))).toEqual([]);
+  });
+
   it('where the broken read belongs to a job that deploys nothing', async () => {
     const workflow = WORKFLOW.replace('needs: push\n', 'needs: [build, push]\n').replace(
       '  deploy:\n',

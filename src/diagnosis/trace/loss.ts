@@ -140,7 +140,18 @@ function faultOf({ units }: Pipeline, unit: Unit, edge: Edge): Fault | undefined
   const own = unit.faults.find(
     ({ rule, ref, job }) => rule === edge.rule && ref === edge.ref && job === edge.slot.job?.id,
   );
+  if (own === undefined && edge.state === 'masked') return maskedFault(unit, edge);
   if (own !== undefined || edge.because === undefined) return own;
   const upstream = [unit, ...units].flatMap(({ faults }) => faults);
   return upstream.find(({ ref, severity }) => ref === edge.because && severity !== 'info');
+}
+
+/** It lies where the output is declared. */
+function maskedFault({ faults, workflow }: Unit, { read }: Edge): Fault | undefined {
+  const [context, name = '', , output = ''] = read.path;
+  const producer = context === 'needs' ? jobCalled(workflow, name) : undefined;
+  return faults.find(
+    ({ rule, ref, job }) =>
+      rule === 'output-may-be-masked' && job === producer?.id && ref !== null && sameName(ref, `outputs.${output}`),
+  );
 }

@@ -9,7 +9,7 @@ import type { Explained, LostTag } from './account.ts';
 import { type ClockFact, clockFact } from './clock-words.ts';
 import { fallbacksOf, type MadeUp } from './fallbacks.ts';
 import { type Loss, lossesIn } from './loss.ts';
-import { couldMake } from './made-up.ts';
+import { couldMakeThen } from './made-then.ts';
 import { type Pipeline, type PipelineJob, runsOf } from './pipeline.ts';
 import { isIts, type Studied } from './question.ts';
 import { drawChain, findingOf } from './tell.ts';
@@ -43,7 +43,7 @@ function ofLoss(studied: Studied, loss: Loss): LostTag {
   const { pipeline, unit, job, consumers } = loss;
   const fallbacks = fallbacksOf(unit, job);
   const sha = pipeline.trace.run.headSha;
-  const made = fallbacks.map((one) => ({ one, could: couldMake(one.value, studied.asked, sha) }));
+  const made = fallbacks.map((one) => ({ one, could: couldMakeThen(studied, one.value, consumers, sha) }));
   const its = ({ one }: (typeof made)[number]) => one.name === loss.edge.slot.key || one.name === loss.edge.ref;
   const hit = made.find((one) => one.could === 'yes' && its(one)) ?? made.find(({ could }) => could === 'yes');
   const open = made.find((one) => one.could === 'unknown' && its(one));
@@ -112,7 +112,9 @@ function bareFallbacks(studied: Studied, pipeline: Pipeline): LostTag[] {
       const deploys = consumers.some(({ role }) => role === 'deploys' || role === 'both');
       if (!deploys || !studied.concerns.job(job, unit)) return [];
       const sha = pipeline.trace.run.headSha;
-      const fallback = fallbacksOf(unit, job).find((one) => couldMake(one.value, studied.asked, sha) === 'yes');
+      const fallback = fallbacksOf(unit, job).find(
+        (one) => couldMakeThen(studied, one.value, consumers, sha) === 'yes',
+      );
       if (fallback === undefined) return [];
       const given = consumers.map((one) => shownTo(one, fallback.name));
       if (given.includes('value')) return [];

@@ -56,7 +56,11 @@ function isHere({ fault, unit, line }: NonNullable<LostTag['loss']>): boolean {
 
 function lossSentence({ unit, line, edge, job, shownBy }: NonNullable<LostTag['loss']>): string {
   const place = `${unit.source.path}:${line}`;
-  return `${place} job ${job.id} reads ${edge.ref}, ${whyLost(edge.rule, edge.because, shownBy)}`;
+  const why =
+    edge.state === 'masked'
+      ? `which holds ${edge.because ?? 'a secret'} and is dropped by the runner`
+      : whyLost(edge.rule, edge.because, shownBy);
+  return `${place} job ${job.id} reads ${edge.ref}, ${why}`;
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -113,11 +117,16 @@ function opening(studied: Studied, account: LostTag): string {
   return `${exists === '' ? 'The' : exists} pod asks for ${asked}${madeIn(account)}:`;
 }
 
+/** Made in one job, perhaps pushed by another: each with its own minute. */
 function builtIn({ instead }: Studied, { clock }: LostTag): string {
   const push = instead?.push;
-  const job = push?.by.job.name ?? clock?.pushedJob;
-  const when = clock?.pushedMinute ?? (push?.at === undefined ? undefined : minute(push.at));
-  return job === undefined ? '' : ` (built${when === undefined ? '' : ` ${when}`} in job ${job})`;
+  const isOther = push !== undefined && push.by.job.name !== clock?.pushedJob;
+  const when = push?.at === undefined ? '' : ` ${minute(push.at)}`;
+  const parts = [
+    ...(clock === undefined ? [] : [`built ${clock.pushedMinute} in job ${clock.pushedJob}`]),
+    ...(isOther ? [`pushed${when} in job ${push.by.job.name}`] : []),
+  ];
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
 }
 
 function madeIn({ clock, consumers, confidence }: LostTag): string {
