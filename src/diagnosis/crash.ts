@@ -114,11 +114,12 @@ function ending(container: ContainerSnapshot): string {
 
 /** The kubelet's own words when it is the one who ends it (pkg/kubelet/kuberuntime, event Killing). */
 function stoppedBy(container: ContainerSnapshot, { events }: CrashView): string {
-  const killed = (valueOf(events) ?? []).some(
-    ({ reason, message, container: about }) =>
-      reason === 'Killing' && (about ?? container.name) === container.name && /failed liveness probe/i.test(message),
-  );
-  return killed ? ' after the kubelet stopped it because its liveness probe failed' : '';
+  const probe = (valueOf(events) ?? []).flatMap(({ reason, message, container: about }) =>
+    reason === 'Killing' && (about ?? container.name) === container.name
+      ? (/\bfailed (liveness|startup) probe\b/i.exec(message)?.[1]?.toLowerCase() ?? [])
+      : [],
+  )[0];
+  return probe === undefined ? '' : ` after the kubelet stopped it because its ${probe} probe failed`;
 }
 
 function quote(words: Words | undefined): string {

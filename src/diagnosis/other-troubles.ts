@@ -1,5 +1,5 @@
 /** Why a container waits that has nothing to do with its image, and which runbook that belongs to. */
-import type { ContainerSnapshot, EventSnapshot, PodSnapshot } from '../evidence/snapshots.ts';
+import { type ContainerSnapshot, ENDED, type EventSnapshot, type PodSnapshot } from '../evidence/snapshots.ts';
 import { classify } from '../image/classify.ts';
 import { CAUSES } from './catalogue.ts';
 import type { Confidence, Finding } from './check.ts';
@@ -49,7 +49,12 @@ export function elsewhere(
   const byReason = Object.hasOwn(BY_REASON, reason) ? BY_REASON[reason] : undefined;
   if (byReason !== undefined) {
     const said = container.waitingMessage ?? '';
-    return trouble(byReason, { confidence: byReason.confidence, because: ['container'], reason, said });
+    return trouble(byMessage(byReason, reason, said), {
+      confidence: byReason.confidence,
+      because: ['container'],
+      reason,
+      said,
+    });
   }
   if (reason !== '' && reason !== 'ContainerCreating' && reason !== 'PodInitializing') return undefined;
   const unscheduled = pod?.unmet.find(({ type }) => type === 'PodScheduled');
@@ -59,6 +64,27 @@ export function elsewhere(
     return trouble({ what, runbook: 'Pod Pending: scheduling' }, { confidence: 'certain', because: ['pod'], ...facts });
   }
   return fromEvents(events);
+}
+
+/** The kubelet has one reason for all that stands between image and configuration; its words tell which (pkg/kubelet/kuberuntime). */
+function byMessage(known: Trouble, reason: string, said: string): Trouble {
+  if (reason !== 'CreateContainerConfigError' || said === '') return known;
+  const isUser = /\brun\s?as(?:non|\snon-?)root\b|\bnon-numeric user\b/i.test(said);
+  if (!isUser && /\b(?:configmap|secret|key)\b/i.test(said)) return known;
+  const what = isUser
+    ? 'its security context does not allow the user that the image starts as'
+    : 'its configuration cannot be put together';
+  return { ...known, what };
+}
+
+/** A pod that its node refused, or took away again, for reasons of its own: nothing of it runs or is pulled any more. */
+export function endedByNode(pod: PodSnapshot | undefined): Finding | undefined {
+  const kept = pod?.unmet.find(({ type }) => type === ENDED);
+  // A deadline ends also what was waiting for its image: that is the better answer.
+  if (kept === undefined || kept.reason === 'DeadlineExceeded') return undefined;
+  const what = `its pod has failed as a whole: ${tidy(kept.reason)}`;
+  const facts = { reason: kept.reason, said: kept.message };
+  return trouble({ what, runbook: `pod ${tidy(kept.reason)}` }, { confidence: 'certain', because: ['pod'], ...facts });
 }
 
 function fromEvents(events: readonly EventSnapshot[]): Finding | undefined {

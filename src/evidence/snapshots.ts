@@ -31,6 +31,9 @@ export interface ContainerSnapshot {
   readonly terminatedMessage?: string;
 }
 
+/** Under this type `unmet` holds the pod's own reason of phase Failed: its node refused it (`SysctlForbidden`) or took it away (`Evicted`). */
+export const ENDED = 'Ended';
+
 export interface PodSnapshot {
   readonly uid: string;
   readonly name: string;
@@ -54,7 +57,7 @@ export interface PodSnapshot {
   readonly controller?: { readonly kind: string; readonly name: string; readonly uid: string };
   /** Where it may be scheduled; absent: nothing is required. */
   readonly placement?: Placement;
-  /** Conditions that are False, with their reason: why it is not scheduled or not ready. */
+  /** Conditions that are False, with their reason: why it is not scheduled or not ready; and `ENDED`. */
   readonly unmet: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
 }
 
@@ -62,7 +65,7 @@ export interface EventSnapshot {
   readonly type: string;
   readonly reason: string;
   readonly message: string;
-  /** From `involvedObject.fieldPath` (`spec.containers{app}`); absent for the pod itself. */
+  /** Its name, from `involvedObject.fieldPath` (`spec.containers{app}` is `app`); absent for the pod itself. */
   readonly container?: string;
   readonly count: number;
   readonly firstAt?: number;

@@ -89,10 +89,10 @@ describe('a crash', () => {
     expect(one.summary).not.toContain('somebody else');
   });
 
-  it('by the liveness probe is the kubelet’s doing', () => {
-    const message = 'Container app failed liveness probe, will be restarted';
+  it.each(['liveness', 'startup'])('by the %s probe is the kubelet’s doing', (probe) => {
+    const message = `Container app failed ${probe} probe, will be restarted`;
     const events = observed([{ type: 'Normal', reason: 'Killing', message, container: 'app', count: 3 }]);
-    expect(finding(crash({}, { events })).summary).toContain('because its liveness probe failed');
+    expect(finding(crash({}, { events })).summary).toContain(`because its ${probe} probe failed`);
   });
 
   it('is only likely while it runs between two of them', () => {

@@ -97,6 +97,8 @@ export const Pod = z.object({
   status: z
     .object({
       phase: text,
+      reason: text,
+      message: text,
       hostIP: text,
       conditions: list(Condition),
       initContainerStatuses: list(ContainerStatus),

@@ -7,7 +7,7 @@ import { kubectlName } from '../../target/target.ts';
 import { type CheckResult, defineCheck, type Finding } from '../check.ts';
 import { type CrashView, describeCrash } from '../crash.ts';
 import { couldNotLook } from '../gaps.ts';
-import { elsewhere } from '../other-troubles.ts';
+import { elsewhere, endedByNode } from '../other-troubles.ts';
 import { podless } from '../podless.ts';
 import { commandLine } from '../shell.ts';
 import { count, tidy } from '../words.ts';
@@ -49,6 +49,8 @@ export const containerHealthy = defineCheck({
 type View = EvidenceView<'pod' | 'pullFailure'> & CrashView;
 
 function stateOf(container: ContainerSnapshot, evidence: View): CheckResult {
+  const ended = endedByNode(valueOf(evidence.pod));
+  if (ended !== undefined && !(container.state === 'terminated' && container.exitCode === 0)) return fail(ended);
   if (hasCrashed(container)) return fail(...describeCrash(container, evidence));
   if (container.state === 'running') return { verdict: 'pass', note: runs(container) };
   if (container.state === 'terminated' && !isUnaccounted(container))
@@ -76,9 +78,7 @@ function starting(container: ContainerSnapshot, evidence: EvidenceView<'pod' | '
 
 /** The newest event may say that the pull is under way: a slow registry shows nothing else for minutes. */
 function pulling(events: readonly EventSnapshot[], container: ContainerSnapshot): string {
-  const newest = events.find(
-    (event) => event.container === undefined || event.container.includes(`{${container.name}}`),
-  );
+  const newest = events.find((event) => event.container === undefined || event.container === container.name);
   return newest?.reason === 'Pulling' ? '; its image is being pulled' : '';
 }
 

@@ -43,6 +43,35 @@ describe('does the container run', () => {
   });
 
   it.each([
+    ['SysctlForbidden', 'Pod was rejected: forbidden sysctl', { state: 'unknown' }],
+    ['Evicted', 'The node was low on resource: ephemeral-storage', { state: 'terminated', exitCode: 137 }],
+  ] as const)('a pod that its node ended (%s) is no crash and no image matter', (reason, message, container) => {
+    const pod = observed({ ...aPod, phase: 'Failed', unmet: [{ type: 'Ended', reason, message }] });
+    const result = see(container, { pod });
+    expect(firstFinding(result)).toBe('not-an-image-problem certain');
+    expect(result).toMatchObject({ note: expect.stringContaining(`${reason} (${message}`) });
+  });
+
+  it('a deadline that ends a pod does not hide what it waited for', () => {
+    const unmet = [{ type: 'Ended', reason: 'DeadlineExceeded', message: 'Pod was active on the node too long' }];
+    const pod = observed({ ...aPod, phase: 'Failed', unmet });
+    const result = see({}, { pod, pullFailure: observed(failure('image-not-found')) });
+    expect(result).toMatchObject({ verdict: 'not-applicable', note: 'it waits for its image' });
+  });
+
+  it('a configuration error is told by its own words', () => {
+    const config = (waitingMessage: string) => see({ waitingReason: 'CreateContainerConfigError', waitingMessage });
+    const root = config('container has runAsNonRoot and image will run as root (pod: "key-0_x(1)", container: app)');
+    expect(root).toMatchObject({ note: expect.stringContaining('the user that the image starts as') });
+    expect(config('secret "db" not found')).toMatchObject({
+      note: expect.stringContaining('Secret or key is missing'),
+    });
+    expect(config('failed to prepare subPath for volumeMount "v"')).toMatchObject({
+      note: expect.not.stringContaining('missing'),
+    });
+  });
+
+  it.each([
     ['in a crash loop', { waitingReason: 'CrashLoopBackOff', exitCode: 1, restartCount: 7 }],
     ['ended with an error', { state: 'terminated', exitCode: 137, terminatedReason: 'OOMKilled' }],
     ['ended in an unknown way', { state: 'terminated' }],
@@ -114,6 +143,12 @@ describe('does the container run', () => {
     expect(result.note).toContain('its own pause image registry.k8s.io/pause:3.9');
     const network = event('FailedCreatePodSandBox', 'Failed to create pod sandbox: plugin type="calico" failed (add)');
     expect(firstFinding(see(starting, { events: observed([network]) }))).toBe('not-an-image-problem likely');
+  });
+
+  it('an image that is being pulled for minutes is said, of this very container', () => {
+    const pulls = (container: string) => see(starting, { events: observed([{ ...event('Pulling'), container }]) });
+    expect(pulls('app')).toMatchObject({ note: expect.stringContaining('is being pulled') });
+    expect(pulls('sidecar')).toMatchObject({ note: expect.not.stringContaining('is being pulled') });
   });
 
   it('an old mount error is over once the pull began', () => {

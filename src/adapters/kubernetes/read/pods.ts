@@ -2,7 +2,7 @@
 import { parseTime } from '../../../clock.ts';
 import { mapObserved, type Observation } from '../../../evidence/observation.ts';
 import type { PodList } from '../../../evidence/ports.ts';
-import type { ContainerSnapshot, PodSnapshot } from '../../../evidence/snapshots.ts';
+import { type ContainerSnapshot, ENDED, type PodSnapshot } from '../../../evidence/snapshots.ts';
 import type { KubeClient } from '../client.ts';
 import { PODS } from '../resources.ts';
 import { type ContainerStatus, Pod } from '../schema.ts';
@@ -63,10 +63,18 @@ export function podSnapshot(pod: Pod): PodSnapshot {
       ...containers('ephemeral', spec.ephemeralContainers, status.ephemeralContainerStatuses),
     ],
     ...optional('controller', controllerIn(metadata)),
-    unmet: (status.conditions ?? [])
-      .filter((condition) => condition.status === 'False')
-      .map(({ type, reason, message }) => ({ type, reason: reason ?? '', message: message ?? '' })),
+    unmet: [
+      ...(status.conditions ?? [])
+        .filter((condition) => condition.status === 'False')
+        .map(({ type, reason, message }) => ({ type, reason: reason ?? '', message: message ?? '' })),
+      ...endedIn(status),
+    ],
   };
+}
+
+/** A container that fails leaves no reason at its pod; the kubelet leaves one where it refuses or evicts the pod. */
+function endedIn({ phase, reason, message }: NonNullable<Pod['status']>): PodSnapshot['unmet'] {
+  return phase === 'Failed' && reason ? [{ type: ENDED, reason, message: message ?? '' }] : [];
 }
 
 interface SpecContainer {
