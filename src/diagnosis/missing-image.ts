@@ -90,7 +90,11 @@ function noRepository(
     confidence: 'certain',
     because,
     summary: `The registry ${image.registry} has no repository ${image.repository} (asked as ${nameOf(reader.credential)}).`,
-    detail: { repository: repositoryName(image), asked: tableOf(access) },
+    detail: {
+      repository: repositoryName(image),
+      asked: tableOf(access),
+      ...(reader.challenge.scheme === 'none' ? { toldToAll: true } : {}),
+    },
     alternatives: [],
   };
 }

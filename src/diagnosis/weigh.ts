@@ -23,16 +23,35 @@ export function weigh({ said, shown, passed }: Weighed): Finding[] {
   const message = said === undefined ? undefined : doubt(said, passed);
   const replaced = message !== undefined && tested.some((finding) => replaces(finding, message));
   const all = merge([...tested, ...(message === undefined || replaced ? [] : [message])]);
-  return all.filter((finding) => !isRefined(finding, all)).sort(byImportance);
+  const shownAbsent = new Set(shown.filter(({ confidence }) => confidence === 'certain').map(({ cause }) => cause));
+  const order = (a: Finding, b: Finding) =>
+    confidenceRank(a) - confidenceRank(b) || lastWay(a, b, shownAbsent) - lastWay(b, a, shownAbsent);
+  return all.filter((finding) => !isRefined(finding, all)).sort((a, b) => order(a, b) || byImportance(a, b));
+}
+
+const ABSENT: ReadonlySet<Cause> = new Set<Cause>(['tag-not-found', 'digest-not-found', 'repository-not-found']);
+const SET_UP: ReadonlySet<Cause> = new Set<Cause>(['tls-untrusted', 'http-vs-https']);
+
+/**
+ * Where the runtime has several ways to a registry, containerd 1 forgets a 404 and reports what the next way met (seen on 1.6: a missing
+ * tag of a trusted registry, told as an untrusted certificate). What the registry itself shows to be missing therefore stands first.
+ */
+function lastWay(a: Finding, b: Finding, proven: ReadonlySet<Cause>): number {
+  return ABSENT.has(a.cause) && proven.has(a.cause) && SET_UP.has(b.cause) ? -1 : 0;
 }
 
 /** An experiment that the node's words contradict is no longer certain. */
 function against(seen: Finding, said: Finding): Finding {
   const finding = atOrigin(seen, said);
   if (finding.cause === said.cause) return isOld(said) ? finding : agreed(finding);
-  if (explains(finding.cause, said.cause)) return finding;
+  if (explains(finding.cause, said.cause) && !isRefusedElsewhere(finding, said)) return finding;
   const alternatives = [...new Set([...finding.alternatives, said.cause])];
   return { ...finding, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence, alternatives };
+}
+
+/** The registry tells everybody that it is missing, and yet the node was refused: it asked with a login of its own, or somebody else. */
+function isRefusedElsewhere({ detail }: Finding, { cause }: Finding): boolean {
+  return detail['toldToAll'] === true && (cause === 'unauthorized' || cause === 'forbidden');
 }
 
 /**
@@ -95,9 +114,21 @@ const NOT_THERE =
 const NOT_NOW =
   'The registry gives the image to the same credentials now. It may have been repaired a moment ago (the kubelet retries within 5 minutes), or the node asks a mirror, another address or with a login of its own.';
 
+const PUSH_AGAIN =
+  'Build and push the image again under a new tag, and look at what cleans up the registry. A restart or other credentials will not help.';
+
+function lost(part: string): string {
+  return `The registry has the reference itself, but the node was told that a part of the image is missing there: ${part}. The push was not complete, or a clean-up took it.`;
+}
+
+const AWAIT =
+  'Wait for the kubelet’s next attempt, or delete the pod where its controller makes another. If that fails too, see on the node what its runtime asks: mirror, address, login.';
+
 /** A message that the experiment no longer confirms is only possible. */
 function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
   if (said.confidence === 'certain') return said;
+  // What the registry gives of the container's own image tells nothing of another one.
+  if (typeof said.detail['otherImage'] === 'string') return said;
   const exists = passed.has('tag-exists');
   const accepted = passed.has('registry-accepts-credential');
   const joint = said.cause === 'not-found-or-unauthorized';
@@ -105,7 +136,9 @@ function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
     (said.cause === 'image-not-found' && exists && accepted) ||
     (familyOf(said.cause) === 'credentials' && accepted && (!joint || exists));
   if (!refuted) return said;
+  const part = said.detail['missingPart'];
+  if (typeof part === 'string') return { ...said, summary: `${said.summary} ${lost(part)}`, fix: PUSH_AGAIN };
   // What the registry gives tells nothing of what its mirror gives.
   if (typeof said.detail['mirror'] === 'string') return { ...said, summary: `${said.summary} ${NOT_THERE}` };
-  return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}` };
+  return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}`, fix: AWAIT };
 }

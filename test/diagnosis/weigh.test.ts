@@ -16,3 +16,38 @@ describe('what the node said and what the experiment shows', () => {
     expect(then).toMatchObject([{ cause: 'dns-failure', confidence: 'likely' }]);
   });
 });
+
+describe('what the registry shows to be missing, and a node that reports its set-up', () => {
+  const absent: Finding = {
+    ...finding(['reference', 'registryAccess', 'tags']),
+    cause: 'tag-not-found',
+    confidence: 'certain',
+  };
+  const words = (cause: Finding['cause']): Finding => ({ ...finding(['pullFailure'], { from: 'event' }), cause });
+
+  it.each(['tls-untrusted', 'http-vs-https'] as const)(
+    '%s comes after it, because containerd 1 forgets a 404',
+    (said) => {
+      const [first, second] = weigh({ said: words(said), shown: [absent], passed: new Set() });
+      expect(first).toMatchObject({ cause: 'tag-not-found', confidence: 'likely', alternatives: [said] });
+      expect(second).toMatchObject({ cause: said, confidence: 'likely' });
+    },
+  );
+
+  it('a connection that is refused still comes first, and so does a set-up beside what is not proven to be missing', () => {
+    expect(weigh({ said: words('connection-refused'), shown: [absent], passed: new Set() })[0]?.cause).toBe(
+      'connection-refused',
+    );
+    const unsure: Finding = { ...absent, confidence: 'likely' };
+    expect(weigh({ said: words('tls-untrusted'), shown: [unsure], passed: new Set() })[0]?.cause).toBe('tls-untrusted');
+  });
+
+  it('a repository that nobody is shown does not explain why the node was refused', () => {
+    const gone: Finding = { ...absent, cause: 'repository-not-found', detail: { toldToAll: true } };
+    const weighed = weigh({ said: words('unauthorized'), shown: [gone], passed: new Set() });
+    expect(weighed[0]).toMatchObject({ cause: 'repository-not-found', confidence: 'likely' });
+    expect(weighed[0]?.alternatives).toContain('unauthorized');
+    const known = weigh({ said: words('unauthorized'), shown: [{ ...gone, detail: {} }], passed: new Set() });
+    expect(known[0]?.confidence).toBe('certain');
+  });
+});
