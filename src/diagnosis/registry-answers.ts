@@ -173,7 +173,8 @@ export function furthest(attempts: readonly AccessAttempt[]): AccessAttempt | un
 
 /** `anonymous`, or `bot-user (secret/regcred, entry ghcr.io)`: never the password. */
 export function nameOf(credential: RegistryCredential): string {
-  return credential.kind === 'anonymous' ? 'anonymous' : `user ${credential.username} (${credential.source})`;
+  if (credential.kind === 'anonymous') return 'anonymous';
+  return `${credential.username === '' ? 'an empty user name' : `user ${credential.username}`} (${credential.source})`;
 }
 
 const ANSWER_WORDS: Readonly<Record<Answer, string>> = {

@@ -54,3 +54,51 @@ describe('a login that the registry refuses', () => {
     expect(verdict).toMatchObject({ cause: 'credentials-rejected', confidence: 'certain' });
   });
 });
+
+describe('a node that fails on its mirror, and a bot that cannot reach the registry', () => {
+  const fault = { kind: 'network', fault: 'network-unreachable', detail: 'no route' } as const;
+  const registryAccess = access(attempt(anyone, fault, { challenge: { scheme: 'none' } }));
+
+  it('the node’s words stand; what the bot met elsewhere explains nothing', () => {
+    const verdict = verdictOf(evidence({ pullFailure: said('connection-refused', URL), registryAccess }));
+    expect(verdict).toMatchObject({ cause: 'connection-refused', confidence: 'likely', alternatives: [] });
+    expect(verdict.summary).toContain('The node asked mirror.local:5000');
+  });
+
+  it('both are told where both asked the registry', () => {
+    const verdict = verdictOf(evidence({ pullFailure: said('connection-refused', DIRECT), registryAccess }));
+    expect(verdict).toMatchObject({ cause: 'network-unreachable', alternatives: ['connection-refused'] });
+  });
+});
+
+describe('a reference that the registry has', () => {
+  const registryAccess = access(attempt(anyone, found, { challenge: { scheme: 'none' } }));
+  const told = (message: string) =>
+    verdictOf(evidence({ pullFailure: observed(failure('image-not-found', { message })), registryAccess }));
+
+  it('may lack a part, which the node names: that is no matter of a moment', () => {
+    const digest = `sha256:${'c'.repeat(64)}`;
+    const verdict = told(
+      `failed to copy: httpReadSeeker: failed open: content at https://${HOST}/v2/team/api/manifests/${digest} not found: not found`,
+    );
+    expect(verdict).toMatchObject({ cause: 'image-not-found', confidence: 'likely' });
+    expect(verdict.summary).toContain(`a part of the image is missing there: manifest ${digest}`);
+    expect(verdict.summary).toContain('push the image again');
+    expect(verdict.summary).not.toContain('repaired');
+  });
+
+  it('is not what a failed image volume is about', () => {
+    const verdict = told(
+      `Back-off pulling image "${HOST}/team/assets:2": ErrImagePull: ${HOST}/team/assets:2: not found`,
+    );
+    expect(verdict).toMatchObject({ cause: 'image-not-found', confidence: 'likely' });
+    expect(verdict.summary).toContain(`${HOST}/team/assets:2, which is not the container’s own`);
+  });
+
+  it('is the container’s own however the kubelet writes it', () => {
+    const verdict = told(`Back-off pulling image "${HOST}/team/api:1.4.2-17-54": ErrImagePull: not found`);
+    expect(verdict.confidence).toBe('possible');
+    expect(verdict.summary).toContain('Wait for the kubelet’s next attempt');
+    expect(verdict.summary).not.toContain('volume');
+  });
+});

@@ -6,7 +6,7 @@ import type { PullFailure } from '../../evidence/evidence.ts';
 import type { Observation } from '../../evidence/observation.ts';
 import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
 import { mirrorIn } from '../../image/mirror.ts';
-import { parseReference } from '../../image/reference.ts';
+import { type ImageReference, parseReference, repositoryName } from '../../image/reference.ts';
 import { CAUSES } from '../catalogue.ts';
 import type { Cause } from '../cause.ts';
 import { type CheckResult, type Confidence, defineCheck, type Finding } from '../check.ts';
@@ -21,7 +21,7 @@ export const pullError = defineCheck({
   run({ container, pullFailure }): CheckResult {
     if (container.status === 'observed' && hasStarted(container.value))
       return past(container.value, pullFailure.status);
-    if (pullFailure.status === 'observed') return failed(pullFailure.value, placeOf(pullFailure.value, container));
+    if (pullFailure.status === 'observed') return failed(pullFailure.value, container);
     if (pullFailure.status === 'absent' && container.status === 'observed') {
       return { verdict: 'pass', note: 'neither the container’s status nor its events report a failed pull' };
     }
@@ -50,6 +50,16 @@ interface Place {
   readonly detail: { readonly mirror: string; readonly registry: string };
 }
 
+/** containerd names the manifest or blob that it was refused after it had read the reference: `…/manifests/sha256:… not found`. */
+const PART = /\/(manifests|blobs)\/(sha256:[0-9a-f]{64}) not found/;
+
+/** What of the image is missing, where it is not what the reference itself names. */
+function missingPart({ message }: PullFailure, container: Observation<ContainerSnapshot>): Finding['detail'] {
+  const [, kind = '', digest = ''] = PART.exec(message.slice(0, 20_000)) ?? [];
+  const own = container.status !== 'observed' || container.value.image.endsWith(digest);
+  return digest === '' || own ? {} : { missingPart: `${kind === 'blobs' ? 'layer or config' : 'manifest'} ${digest}` };
+}
+
 function placeOf({ message }: PullFailure, container: Observation<ContainerSnapshot>): Place | undefined {
   const parsed = container.status === 'observed' ? parseReference(container.value.image) : undefined;
   if (!parsed?.ok) return undefined;
@@ -63,14 +73,41 @@ function placeOf({ message }: PullFailure, container: Observation<ContainerSnaps
   };
 }
 
-function failed(failure: PullFailure, place: Place | undefined): CheckResult {
+/** The kubelet's own words around a pull, with the image as the spec has it. */
+const PULLING = /\b(?:Back-off pulling|Failed to pull) image "([^"\s]{1,1024})"/;
+
+/** The image that the kubelet speaks of, where it is not the container's own: a failed image volume is told as its container's (seen on 1.36). */
+function otherImage({ message }: PullFailure, container: Observation<ContainerSnapshot>): string | undefined {
+  const name = PULLING.exec(message.slice(0, 20_000))?.[1];
+  const [told, own] = [name, container.status === 'observed' ? container.value.image : undefined].map((text) =>
+    parseReference(text ?? ''),
+  );
+  if (!told?.ok || !own?.ok) return undefined;
+  const isSame =
+    repositoryName(told.reference) === repositoryName(own.reference) && selects(told.reference, own.reference);
+  return isSame ? undefined : tidy(name ?? '');
+}
+
+/** Runtimes may leave out the tag beside a digest. */
+function selects(told: ImageReference, own: ImageReference): boolean {
+  if (told.digest !== undefined && own.digest !== undefined) return told.digest === own.digest;
+  return (told.tag ?? 'latest') === (own.tag ?? 'latest');
+}
+
+function failed(failure: PullFailure, container: Observation<ContainerSnapshot>): CheckResult {
+  const place = placeOf(failure, container);
+  const other = otherImage(failure, container);
   const { cause, confidence } = reading(failure);
   const alternatives = failure.classification.also.filter((other) => other !== cause);
   const finding: Finding = {
     cause,
     confidence,
     because: ['pullFailure'],
-    summary: [sentence(failure, cause, alternatives), ...(place === undefined ? [] : [place.sentence])].join(' '),
+    summary: [
+      sentence(failure, cause, alternatives),
+      ...(place === undefined ? [] : [place.sentence]),
+      ...mounted(other),
+    ].join(' '),
     detail: {
       message: tidy(failure.message),
       reason: tidy(failure.reason),
@@ -78,10 +115,20 @@ function failed(failure: PullFailure, place: Place | undefined): CheckResult {
       host: failure.classification.host,
       runtime: failure.classification.runtime,
       ...place?.detail,
+      ...missingPart(failure, container),
+      ...(other === undefined ? {} : { otherImage: other }),
     },
     alternatives,
   };
   return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+function mounted(image: string | undefined): readonly string[] {
+  return image === undefined
+    ? []
+    : [
+        `The image that cannot be pulled is ${image}, which is not the container’s own: look at the pod’s image volumes.`,
+      ];
 }
 
 /** Reasons that the kubelet sets only for one thing: the words settle it, no registry was asked. */

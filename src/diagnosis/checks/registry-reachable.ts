@@ -7,6 +7,9 @@ import { hasStarted } from '../../evidence/crashes.ts';
 import type { PullFailure } from '../../evidence/evidence.ts';
 import { type Observation, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
+import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
+import { mirrorIn } from '../../image/mirror.ts';
+import { parseReference } from '../../image/reference.ts';
 import { CAUSES } from '../catalogue.ts';
 import { type CheckResult, type Detail, defineCheck, type Finding } from '../check.ts';
 import type { WayStep } from '../diagnosis.ts';
@@ -30,6 +33,8 @@ export const registryReachable = defineCheck({
     if (broken !== undefined) {
       const has = valueOf(container);
       if (failure === undefined && has !== undefined && hasStarted(has)) return onlyOurs(broken);
+      const other = askedInstead(failure, container);
+      if (other !== undefined) return besides(broken, other);
       return unreached(broken, failure, pullFailure.status);
     }
     const reached = access.attempts.find(gotThrough);
@@ -77,6 +82,12 @@ function stranger(at: string): CheckResult {
 /** The node has the image and complains of nothing: what keeps the bot away is nothing that the pod suffers from. */
 function onlyOurs(broken: Broken): CheckResult {
   const note = `the bot cannot reach ${broken.at} (${describe(broken.fault)}); the node has its image, so this shows nothing about the node.${advice(broken)}`;
+  return { verdict: 'inconclusive', note: note.replace(/\.$/, ''), missing: ['registryAccess'] };
+}
+
+/** The node's words are about another host than the one that the bot cannot reach. */
+function besides(broken: Broken, other: string): CheckResult {
+  const note = `the bot cannot reach ${broken.at} (${describe(broken.fault)}), but the node’s error is about ${other}, which the bot did not ask.${advice(broken)}`;
   return { verdict: 'inconclusive', note: note.replace(/\.$/, ''), missing: ['registryAccess'] };
 }
 
@@ -150,6 +161,13 @@ function unreached(
     detail: detailOf(broken),
     alternatives: mute || said === cause ? [] : [said],
   });
+}
+
+/** The node failed on another host (a mirror) than the bot: one says nothing of the other. */
+function askedInstead(failure: PullFailure | undefined, container: Observation<ContainerSnapshot>): string | undefined {
+  const parsed = parseReference(valueOf(container)?.image ?? '');
+  const mirror = parsed.ok && failure !== undefined ? mirrorIn(failure.message, parsed.reference) : undefined;
+  return mirror === undefined ? undefined : tidy(mirror.host);
 }
 
 /** The bot found https behind a port where the node, by its own words, asks with plain http and is cut off. */
