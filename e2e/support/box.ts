@@ -1,6 +1,6 @@
 /** The one-node Kubernetes that these suites run inside: kubectl, manifests, names and addresses. */
 import { type ExecFileException, execFile } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -161,9 +161,11 @@ export function allowPlainHttp(host: string): void {
   writeHosts(host, `server = "http://${host}"\n[host."http://${host}"]\n`);
 }
 
-/** A registry that containerd asks by TLS; `caFile`: its authority is trusted for this host, undefined: it is nobody's. */
-export function trustAuthority(host: string, caFile: string | undefined): void {
-  writeHosts(host, `server = "https://${host}"\n${caFile === undefined ? '' : `ca = "${caFile}"\n`}`);
+/** The authority of a registry's certificate, where containerd looks for it, as docker does, when there is no hosts.toml. */
+export function trustAuthority(host: string, caFile: string): void {
+  const folder = join(dir, 'certs.d', host);
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(caFile, join(folder, 'ca.crt'));
 }
 
 /** As many write it: a section of the same address, and the authority only there. containerd 1 then asks twice for what is missing. */

@@ -205,7 +205,7 @@ export async function startRegistries(folder: string): Promise<{ caFile: string;
     for (const [door, rest] of Object.entries(doors) as [Door, (typeof doors)[Door]][]) {
       if (!rest.certificate) allowPlainHttp(hostOf(version, door));
       else if (door === 'twice') trustOnFirstWay(hostOf(version, door), authority.caFile);
-      else trustAuthority(hostOf(version, door), door === 'untrusted' ? undefined : authority.caFile);
+      else if (door !== 'untrusted') trustAuthority(hostOf(version, door), authority.caFile);
       stops.push(await startDistribution({ version, address, port: PORT[door], storage, folder, ...rest }));
     }
     await pushArchive(archive.out.trim(), `${hostOf(version, 'basic')}/shop/web:v1`, pusher);
