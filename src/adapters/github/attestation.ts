@@ -1,6 +1,6 @@
 /** What a build attestation says: in-toto statements inside Sigstore bundles. Read only; no signature is checked. */
 import type { z } from 'zod';
-import { type AttestationsAnswer, Statement } from './schema.ts';
+import { type AttestationsAnswer, parseBody, Statement } from './schema.ts';
 
 /** The run's page of the first statement about this digest that names one; undefined: no statement is about it. */
 export function attestedRunOf(
@@ -18,11 +18,7 @@ export function attestedRunOf(
 
 function statementOf(payload: string | undefined): Statement | undefined {
   if (payload === undefined) return undefined;
-  try {
-    return Statement.safeParse(JSON.parse(Buffer.from(payload, 'base64').toString('utf8'))).data;
-  } catch {
-    return undefined;
-  }
+  return Statement.safeParse(parseBody(Buffer.from(payload, 'base64').toString('utf8'))).data;
 }
 
 function runOf(statement: Statement | undefined): string | undefined {

@@ -9,7 +9,7 @@ import {
   unreachable,
 } from '../../evidence/observation.ts';
 import { tidy } from './failure.ts';
-import { Problem } from './schema.ts';
+import { Problem, parseBody } from './schema.ts';
 
 /** As it came. */
 export interface Seen {
@@ -43,11 +43,7 @@ export function responseOf({ status, headers, text }: Seen): Response {
 
 /** The sentence of a refusal; empty when it says nothing readable (a proxy's HTML page). */
 export function messageOf(text: string): string {
-  try {
-    return tidy(Problem.safeParse(JSON.parse(text)).data?.message ?? '');
-  } catch {
-    return '';
-  }
+  return tidy(Problem.safeParse(parseBody(text)).data?.message ?? '');
 }
 
 /** `permission`: what is missing when the answer is a refusal that does not say it; `variable`: where the credential comes from. */

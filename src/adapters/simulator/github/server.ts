@@ -5,6 +5,7 @@ import type { Sealed } from '../../../sealed.ts';
 import { answerApi } from './api.ts';
 import { pageFor } from './pages.ts';
 import { createRepository, type SimulatedRepository } from './repository.ts';
+import { parseBody } from './schema.ts';
 
 export interface SimulatedGithub {
   /** `http://127.0.0.1:3000/api/v3` */
@@ -96,10 +97,5 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     if (size > MAX_BODY) throw new Error('the body is too large');
     chunks.push(bytes);
   }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  return parseBody(Buffer.concat(chunks).toString('utf8'));
 }
