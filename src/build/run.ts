@@ -25,6 +25,14 @@ export interface Commit {
   readonly title: string;
 }
 
+/**
+ * The commit under which GitHub lists the runs of a commit. A pull request builds a merge commit that GitHub makes for it, called
+ * `Merge HEAD into BASE` with both in full, and its runs are listed under HEAD.
+ */
+export function headOf({ sha, title }: Commit): string {
+  return /^Merge ([0-9a-f]{40}) into [0-9a-f]{40}$/.exec(title)?.[1] ?? sha;
+}
+
 /** A workflow that a run called, at the commit that was used. */
 export interface ReferencedWorkflow {
   /** `owner/name/.github/workflows/build.yml`, without `@ref`. */

@@ -1,5 +1,5 @@
 /** Which runs could have made or deployed an image: by the commit in its tag, by its time, by what built its sibling. */
-import type { Commit, WorkflowRun } from '../build/run.ts';
+import { type Commit, headOf, type WorkflowRun } from '../build/run.ts';
 import { tagTime } from '../build/tag-clock.ts';
 import { commitOf } from '../image/tag.ts';
 import type { BuildTrace } from './build-trace.ts';
@@ -29,9 +29,9 @@ const HOUR = 3_600_000;
 export async function findRuns(hunt: Hunt, searched: string[]): Promise<Candidates> {
   const [commit, sibling] = await Promise.all([commitFor(hunt, searched), siblingRun(hunt, searched)]);
   const siblings = sibling === undefined ? {} : { siblingRun: sibling };
-  const sha = valueOf(commit)?.sha;
-  if (sha !== undefined) {
-    return { commit, listed: await list(hunt, { by: 'commit', headSha: sha }, searched), ...siblings };
+  const known = valueOf(commit);
+  if (known !== undefined) {
+    return { commit, listed: await list(hunt, { by: 'commit', headSha: headOf(known) }, searched), ...siblings };
   }
   const span = spanOf(hunt);
   if (span !== undefined) {

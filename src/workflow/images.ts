@@ -24,7 +24,8 @@ const BUILDER =
   /^(?:docker\/build-push-action|docker\/bake-action|redhat-actions\/push-to-registry|whoan\/docker-build-with-cache-action|elgohr\/publish-docker-github-action|macbre\/push-to-ghcr|mr-smithers-excellent\/docker-build-push)@/i;
 const PUSH_COMMAND =
   /\b(?:docker|podman|buildah|nerdctl)\s+(?:image\s+)?push\b|buildx?\s[^\n]*--push|\bkaniko\b|\bko (?:build|publish)\b|\bcrane push\b|push=true/;
-const DEPLOY_COMMAND =
+/** Tools that put an image to work. */
+export const DEPLOY_COMMAND =
   /\b(?:kubectl|helm|kustomize|argocd|flux|oc|skaffold|terraform|ecs-deploy|nomad|docker stack|gcloud run deploy|az webapp|aws ecs)\b/;
 const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
 /** An image reference's tag: after the last colon of `…/name:TAG`. */
@@ -99,7 +100,8 @@ function candidates({ place, key, scalar }: Slot): { tag: string; line?: number 
   });
 }
 
-function tagsIn(text: string): string[] {
+/** Tags of the image references in a text, as written. */
+export function tagsIn(text: string): string[] {
   return text
     .split('\n')
     .flatMap((line) => [...line.slice(0, 2000).matchAll(REFERENCE)].flatMap((match) => match[1] ?? []));

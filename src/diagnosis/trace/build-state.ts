@@ -4,7 +4,14 @@ import { valueOf } from '../../evidence/observation.ts';
 import type { Pipeline, PipelineJob } from './pipeline.ts';
 
 export type BuildState =
-  | { readonly is: 'running'; readonly pipeline: Pipeline; readonly job?: PipelineJob; readonly since?: number }
+  | {
+      readonly is: 'running';
+      readonly pipeline: Pipeline;
+      readonly job?: PipelineJob;
+      readonly since?: number;
+      /** Another run had built the same before. */
+      readonly isAgain?: boolean;
+    }
   | { readonly is: 'failed'; readonly pipeline: Pipeline; readonly job?: PipelineJob }
   | { readonly is: 'done'; readonly pipeline: Pipeline }
   /** No traced run builds it. */
@@ -24,11 +31,10 @@ export function buildStateOf(
   mine: (jobs: readonly PipelineJob[]) => readonly PipelineJob[],
 ): BuildState {
   const states = pipelines.map((pipeline) => stateOf(pipeline, mine));
-  return (
-    states.find(({ is }) => is === 'running') ??
-    states.find(({ is }) => is === 'done') ??
-    states.find(({ is }) => is === 'failed') ?? { is: 'none' }
-  );
+  const done = states.find(({ is }) => is === 'done');
+  const running = states.find((state) => state.is === 'running');
+  if (running !== undefined) return done === undefined ? running : { ...running, isAgain: true };
+  return done ?? states.find(({ is }) => is === 'failed') ?? { is: 'none' };
 }
 
 function stateOf(pipeline: Pipeline, mine: (jobs: readonly PipelineJob[]) => readonly PipelineJob[]): BuildState {

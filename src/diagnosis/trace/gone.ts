@@ -30,9 +30,12 @@ export function goneFinding({ asked, pushes, image, trace }: Studied): Finding |
   };
 }
 
-/** The tag was pushed to another repository than the one that the pod asks. */
+/** The tag was pushed, as an image of the same name, to another place than the one that the pod asks. */
 export function otherPlace({ asked, pushes, image }: Studied): string | undefined {
-  const push = pushes.find(({ tag, where }) => tag === asked && where === 'other');
+  const name = (path: string) => path.split('/').at(-1);
+  const push = pushes.find(
+    ({ tag, where, repository }) => tag === asked && where === 'other' && name(repository) === name(image.repository),
+  );
   if (asked === '' || push === undefined) return undefined;
   return `${whoPushed(push)}, but to ${push.repository}; the pod asks ${repositoryName(image)}`;
 }

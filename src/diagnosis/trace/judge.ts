@@ -46,11 +46,14 @@ function decided(studied: Studied): Judged | undefined {
   const gone = goneFinding(studied);
   if (gone !== undefined) return found([gone], CI_CAUSES);
   const { state } = studied;
-  const build = buildTrouble(studied);
+  // Nobody made up what was pushed, if to another place.
+  const isPushed = otherPlace(studied) !== undefined;
+  const lost = studied.asked === '' || isPushed ? undefined : lostTag(studied);
+  const isAgain = state.is === 'running' && state.isAgain && lost?.[0].confidence === 'certain';
+  const build = isAgain ? undefined : buildTrouble(studied);
   if (build !== undefined) return build;
-  const lost = studied.asked === '' ? undefined : lostTag(studied);
   if (lost !== undefined) return found(lost, lost[0].confidence === 'certain' && state.is === 'done' ? CI_CAUSES : []);
-  const other = twoFormulas(studied) ?? neverRan(studied);
+  const other = isPushed ? undefined : (twoFormulas(studied) ?? neverRan(studied));
   return other && found([other], []);
 }
 

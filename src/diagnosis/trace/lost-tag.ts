@@ -4,6 +4,7 @@
  */
 import { valueOf } from '../../evidence/observation.ts';
 import { isMutableTag } from '../../image/tag.ts';
+import { formulaOf } from '../../workflow/formula.ts';
 import type { Confidence, Finding } from '../check.ts';
 import type { Explained, LostTag } from './account.ts';
 import { type ClockFact, clockFact } from './clock-words.ts';
@@ -12,6 +13,7 @@ import { type Loss, lossesIn } from './loss.ts';
 import { couldMakeThen } from './made-then.ts';
 import { type Pipeline, type PipelineJob, runsOf } from './pipeline.ts';
 import { isIts, type Studied } from './question.ts';
+import { reachesImage } from './reaches-image.ts';
 import { drawChain, findingOf } from './tell.ts';
 
 const RANK: readonly Confidence[] = ['certain', 'likely', 'possible'];
@@ -19,7 +21,9 @@ const RANK: readonly Confidence[] = ['certain', 'likely', 'possible'];
 /** The surest account first, a lost value with the fallback that hides it as second finding; undefined: nothing of the kind. */
 export function lostTag(studied: Studied): readonly [Finding, ...Finding[]] | undefined {
   const accounts = studied.mine.flatMap((pipeline) => [
-    ...lossesIn(pipeline, studied.concerns.job).map((loss) => ofLoss(studied, loss)),
+    ...lossesIn(pipeline, studied.concerns.job)
+      .filter(({ unit, job, edge }) => reachesImage(unit.workflow, job, edge) !== 'no')
+      .map((loss) => ofLoss(studied, loss)),
     ...bareFallbacks(studied, pipeline),
   ]);
   const [best] = accounts.toSorted(
@@ -47,8 +51,9 @@ function ofLoss(studied: Studied, loss: Loss): LostTag {
   const its = ({ one }: (typeof made)[number]) => one.name === loss.edge.slot.key || one.name === loss.edge.ref;
   const hit = made.find((one) => one.could === 'yes' && its(one)) ?? made.find(({ could }) => could === 'yes');
   const open = made.find((one) => one.could === 'unknown' && its(one));
-  const explained = explain(studied, loss, hit?.one, made.length > 0 && open === undefined);
-  const clock = clockIn(studied, consumers);
+  const isBeside = wouldBeSame(loss, hit?.one);
+  const explained = isBeside ? 'no' : explain(studied, loss, hit?.one, made.length > 0 && open === undefined);
+  const clock = isBeside ? undefined : clockIn(studied, consumers);
   const fallback = hit?.one ?? open?.one;
   const account = {
     pipeline,
@@ -62,6 +67,14 @@ function ofLoss(studied: Studied, loss: Loss): LostTag {
     proofs: loss.proofs,
   };
   return { ...account, confidence: sureness(studied, account) };
+}
+
+/** The build makes its tag by the very formula of the fallback, without a clock: what was lost would have been the same. */
+function wouldBeSame({ edge, unit: { workflow }, job }: Loss, made: MadeUp | undefined): boolean {
+  if (made === undefined) return false;
+  const scope = { workflow, job, followNeeds: true };
+  const [lost, instead] = [`\${{ ${edge.ref} }}`, made.value].map((text) => formulaOf(scope, text));
+  return lost === instead && lost !== undefined && /«/.test(lost) && !/«clock»|\$/.test(lost);
 }
 
 function explain(studied: Studied, { edge, consumers }: Loss, made: MadeUp | undefined, allSeen: boolean): Explained {

@@ -4,6 +4,7 @@ import { withoutTime } from '../../build/tag-clock.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { ImageReference } from '../../image/reference.ts';
 import { commitOf, isMutableTag, nearestTags } from '../../image/tag.ts';
+import type { Concerns } from './concerns.ts';
 import type { Pipeline, PipelineJob } from './pipeline.ts';
 
 export interface PushedBy extends PushedImage {
@@ -13,12 +14,19 @@ export interface PushedBy extends PushedImage {
   readonly where: 'same' | 'masked' | 'other';
 }
 
-/** Everything that the logs say was pushed. */
-export function pushesIn(pipelines: readonly Pipeline[], image: ImageReference): readonly PushedBy[] {
+/** Everything that the logs say was pushed; under a hidden name only by jobs that may push this image. */
+export function pushesIn(
+  pipelines: readonly Pipeline[],
+  image: ImageReference,
+  concerns: Concerns,
+): readonly PushedBy[] {
   return pipelines.flatMap((pipeline) =>
-    pipeline.jobs.flatMap((by) =>
-      (valueOf(by.log)?.pushed ?? []).map((one) => ({ ...one, by, pipeline, where: whereOf(one.repository, image) })),
-    ),
+    pipeline.jobs.flatMap((by) => {
+      const isOthers = by.inFile !== undefined && by.unit !== undefined && !concerns.job(by.inFile, by.unit);
+      return (valueOf(by.log)?.pushed ?? [])
+        .map((one) => ({ ...one, by, pipeline, where: whereOf(one.repository, image) }))
+        .filter(({ where }) => where !== 'masked' || !isOthers);
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 /** What is to be judged, with everything that follows from it at once. */
+import { headOf } from '../../build/run.ts';
 import { type ClockProof, clockProof } from '../../build/tag-clock.ts';
 import { formatTime } from '../../clock.ts';
 import type { BuildTrace } from '../../evidence/build-trace.ts';
@@ -33,12 +34,14 @@ export interface Studied extends Question {
 export function study(question: Question): Studied {
   const { image, names, trace } = question;
   const pipelines = (valueOf(trace.runs) ?? []).map(pipelineOf);
-  const sha = valueOf(trace.commit)?.sha;
-  const mine = sha === undefined ? pipelines : pipelines.filter(({ trace: { run } }) => run.headSha === sha);
+  const commit = valueOf(trace.commit);
+  const sha = commit?.sha;
+  const head = commit === undefined ? undefined : headOf(commit);
+  const mine = sha === undefined ? pipelines : pipelines.filter(({ trace: { run } }) => run.headSha === head);
   const asked = image.digest === undefined ? (image.tag ?? 'latest') : '';
   const concerns = concernsOf(image);
-  const pushes = pushesIn(pipelines, image);
-  const instead = asked === '' ? undefined : pushedInstead(asked, pushesIn(mine, image), names);
+  const pushes = pushesIn(pipelines, image, concerns);
+  const instead = asked === '' ? undefined : pushedInstead(asked, pushesIn(mine, image, concerns), names);
   const jobs = mine.flatMap((one) => one.jobs.map(({ job }) => job));
   const clock = instead === undefined ? undefined : clockProof(asked, instead.tag, jobs);
   return {

@@ -16,7 +16,7 @@ function sureness({ isCommitKnown, trace }: Studied, { units }: Pipeline): Confi
 
 export function buildRunning(
   studied: Studied,
-  { pipeline, job, since }: Extract<BuildState, { is: 'running' }>,
+  { pipeline, job, since, isAgain = false }: Extract<BuildState, { is: 'running' }>,
 ): Finding {
   const { run } = pipeline.trace;
   const started = since === undefined ? '' : ` since ${minuteOf(formatTime(since))}`;
@@ -24,7 +24,8 @@ export function buildRunning(
   const waits = run.progress === 'waiting' ? 'waits for its turn' : 'is under way';
   return {
     cause: 'build-running',
-    confidence: sureness(studied, pipeline),
+    // What ended before under another name may do so again.
+    confidence: isAgain ? 'likely' : sureness(studied, pipeline),
     because: BECAUSE,
     summary: `The build of ${run.headSha.slice(0, 7)} ${waits}${started} (${what}, ${run.url}); ${missing(studied)} is not there yet.`,
     detail: { ...detailOf(studied, pipeline), ...(since === undefined ? {} : { since: formatTime(since) }) },
