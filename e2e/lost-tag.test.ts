@@ -1,104 +1,242 @@
 /**
- * The image exists as …-17-52, the cluster asks for …-17-54: from the stuck pod of a real kubelet through the registry to the job that
- * lost the tag, at a GitHub that answers, has no logs any more, is away, or does not answer at all.
+ * The image exists as …-17-52, the cluster asks for …-17-54: from the stuck pod of a real kubelet through a real registry to the job
+ * that lost the tag, in every shape in which a pipeline can lose one; and the incidents that only look like it.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Diagnosis } from '../src/diagnosis/diagnosis.ts';
 import { accountKubeconfig, installBase } from './support/account.ts';
-import { apply, deployment, dir, namespace, runtime, stuckPod } from './support/box.ts';
+import { runtime } from './support/box.ts';
+import { OWNER, WHEN } from './support/builds.ts';
 import { diagnose } from './support/cli.ts';
-import { BUILD_LOG, FILE, JOBS, type LostTag, REPOSITORY, RUN, startLostTag } from './support/github.ts';
-import { type Registry, startRegistry } from './support/registry.ts';
+import { ALL, KANIKO, type LostTags, startKaniko, startLostTags } from './support/lost-tag-world.ts';
+import type { Told } from './support/lost-tags.ts';
+import { ACTION, DEPLOY, IMAGE, SCRIPT } from './support/pipelines.ts';
 
-let registry: Registry;
+/** ms, of one diagnosis with the start of the program. */
+const BOUND = 30_000;
+const CI = /^(?:ci-|build-)/;
+let world: LostTags;
 let kubeconfig: string;
-let story: LostTag;
-let env: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
-  registry = await startRegistry({ name: 'ci.box', address: '198.51.100.31', accounts: [] });
-  story = await startLostTag(registry.host);
-  await registry.push(REPOSITORY, story.pushed);
   await installBase();
+  world = await startLostTags({ namespace: 'staging', stories: ALL });
+  await startKaniko(world.registry);
   kubeconfig = await accountKubeconfig();
-  const config = join(dir, 'lost-tag.yaml');
-  const sources = [{ image: story.image, repository: REPOSITORY }];
-  writeFileSync(config, JSON.stringify({ registries: [{ host: registry.host, plainHttp: true }], sources }));
-  env = { PULLCHECK_CONFIG: config, ...story.env };
-  await namespace('staging');
-  await apply(deployment({ namespace: 'staging', name: 'api', image: `${story.image}:${story.asked}` }));
-  await stuckPod('staging', 'api');
 });
 beforeEach(() => {
-  story.play();
-  story.github.become(undefined);
+  world.builds.github.become(undefined);
 });
 afterAll(async () => {
-  await story?.github.close();
-  await registry?.remove();
+  await world?.close();
 });
 
-async function look() {
-  return (await diagnose(kubeconfig, 'deployment/api', 'staging', env)).value;
+async function look({ name }: Pick<Told, 'name'>, namespace = 'staging'): Promise<Diagnosis> {
+  const began = performance.now();
+  const { value } = await diagnose(kubeconfig, `deployment/${name}`, namespace, world.env);
+  expect(performance.now() - began).toBeLessThan(BOUND);
+  return value;
 }
 
-describe(`the lost tag on ${runtime}`, () => {
-  it('is traced to the job that reads what it does not need, with a pull request to offer', async () => {
-    const diagnosis = await look();
-    expect(diagnosis.verdict).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain' });
-    expect(diagnosis.findings[0]?.detail).toMatchObject({
-      pushedTag: story.pushed,
-      askedTag: story.asked,
-      repository: REPOSITORY,
-      commit: story.sha,
-      file: FILE,
-      rule: 'needs-not-declared',
+/** `ci-output-lost certain`, in order. */
+function causes({ findings }: Diagnosis): readonly string[] {
+  return findings.map(({ cause, confidence }) => `${cause} ${confidence}`);
+}
+
+function remedies({ remedies: offered }: Diagnosis): readonly string[] {
+  return offered.map(({ id }) => id);
+}
+
+function chainOf({ findings }: Diagnosis): string {
+  const chain = findings[0]?.detail['chain'];
+  return Array.isArray(chain) ? chain.join('\n') : '';
+}
+
+const BOTH = ['ci-output-lost certain', 'ci-silent-fallback certain'];
+
+/** Both findings, with the tags, and where each fault is. */
+function expectLost(
+  diagnosis: Diagnosis,
+  { name, pushed, asked, sha, run }: Told,
+  places: { readonly lost: object; readonly hidden: object },
+): void {
+  const told = { pushedTag: pushed, askedTag: asked, repository: `${OWNER}/${name}`, commit: sha, run };
+  expect(causes(diagnosis)).toEqual(BOTH);
+  expect(diagnosis.verdict).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain', alternatives: [] });
+  expect(diagnosis.findings[0]?.detail).toMatchObject({ ...told, ...places.lost });
+  expect(diagnosis.findings[1]?.detail).toMatchObject({ ...told, rule: 'silent-fallback', ...places.hidden });
+  expect(diagnosis.ruledOut.map(({ cause }) => cause)).toEqual(
+    expect.arrayContaining(['build-failed', 'build-never-ran', 'build-running']),
+  );
+}
+
+describe(`a lost tag on ${runtime}`, () => {
+  it('is traced to the job that reads what it does not need, with the minute and job of both tags', async () => {
+    const { unneeded } = world.told;
+    const diagnosis = await look(unneeded);
+    expectLost(diagnosis, unneeded, {
+      lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.build.outputs.image-tag' },
+      hidden: { file: DEPLOY, ref: 'IMAGE_TAG' },
     });
-    expect(diagnosis.findings.map(({ cause }) => cause)).toContain('ci-silent-fallback');
-    expect(diagnosis.calls.github).toBeGreaterThan(0);
-    expect(diagnosis.remedies.map(({ id }) => id)).toContain('open-fix-pull-request');
+    const { minute } = world.builds;
+    const { pushed, asked, sha } = unneeded;
+    const { summary } = diagnosis.verdict;
+    expect(summary).toContain(
+      `under ${pushed} (built ${minute(WHEN.named)} in job build, pushed ${minute(150)} in job push)`,
+    );
+    expect(summary).toContain(`asks for ${asked} (made up ${minute(WHEN.madeUp)} in job deploy)`);
+    const chain = chainOf(diagnosis);
+    expect(chain).toContain('the log of job deploy shows IMAGE_TAG empty');
+    expect(chain).toContain(`/${OWNER}/api-service/blob/${sha}/${DEPLOY}#L`);
+    expect(remedies(diagnosis)).toEqual(['set-image', 'open-fix-pull-request']);
   });
 
-  it('is proven by the clock when the logs have expired', async () => {
-    story.github.become('logs-gone');
-    expect((await look()).verdict).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain' });
+  it('is proven by the clock alone when the logs have expired, and nothing of them is claimed', async () => {
+    const { unneeded } = world.told;
+    world.builds.github.become('logs-gone');
+    const diagnosis = await look(unneeded);
+    expect(causes(diagnosis)).toEqual(BOTH);
+    const chain = chainOf(diagnosis);
+    expect(chain).not.toMatch(/the log of|job \S+ pushed/);
+    const { minute } = world.builds;
+    expect(chain).toContain(`the registry has ${unneeded.pushed}, made at ${minute(WHEN.named)} in job build`);
+    expect(chain).toContain(`came out of job deploy at ${minute(WHEN.madeUp)}`);
   });
 
-  it('is found where the owner is a secret and every image is ***/api-service', async () => {
-    story.play({ logs: { 1: story.told(BUILD_LOG).replaceAll(story.image, '***/api-service') } });
-    expect((await look()).verdict).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain' });
+  it('is found where the owner is a secret and every image of the logs is ***/api-service', async () => {
+    const { unneeded } = world.told;
+    unneeded.hide?.();
+    const diagnosis = await look(unneeded);
+    expect(causes(diagnosis)).toEqual(BOTH);
+    expect(chainOf(diagnosis)).toContain(`job push pushed ${unneeded.pushed}`);
   });
 
+  it('is an output that the runner drops because it holds a secret', async () => {
+    const { masked } = world.told;
+    const diagnosis = await look(masked);
+    expectLost(diagnosis, masked, {
+      lost: { file: DEPLOY, rule: 'output-may-be-masked', ref: 'outputs.image' },
+      hidden: { file: DEPLOY, ref: 'IMAGE' },
+    });
+    expect(diagnosis.verdict.summary).not.toContain('REGISTRY_USER is');
+    expect(chainOf(diagnosis)).toContain('output image was dropped because it may contain a secret');
+  });
+
+  it('is lost in the called workflow of the same repository, which its labels name', async () => {
+    const { reusable } = world.told;
+    const diagnosis = await look(reusable);
+    expectLost(diagnosis, reusable, {
+      lost: { file: IMAGE, ref: 'jobs.docker.outputs.tag', linkedBy: 'source-label' },
+      hidden: { file: SCRIPT, ref: 'TAG' },
+    });
+    expect(chainOf(diagnosis)).toContain('job image / docker pushed');
+    expect(remedies(diagnosis)).toContain('open-fix-pull-request');
+  });
+
+  it('is lost by the caller of another repository’s workflow, which the image’s provenance leads to', async () => {
+    const { foreign } = world.told;
+    const diagnosis = await look(foreign);
+    expectLost(diagnosis, foreign, {
+      lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.image.outputs.tag', linkedBy: 'provenance' },
+      hidden: { file: DEPLOY, ref: 'IMAGE_TAG' },
+    });
+  });
+
+  it('is `main`, which a Makefile behind an action makes of nothing', async () => {
+    const { makefile } = world.told;
+    const diagnosis = await look(makefile);
+    expectLost(diagnosis, makefile, {
+      lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.build.outputs.image_tag' },
+      hidden: { file: 'Makefile', ref: 'IMAGE_TAG' },
+    });
+    expect(JSON.stringify(diagnosis.findings)).not.toContain(ACTION);
+    expect(remedies(diagnosis)).toContain('open-fix-pull-request');
+  });
+});
+
+describe(`a build that never pushed, on ${runtime}`, () => {
+  it('failed: job, step and its own words, and nothing of a lost output', async () => {
+    const { failed } = world.told;
+    const diagnosis = await look(failed);
+    expect(causes(diagnosis)).toEqual(['build-failed certain']);
+    const detail = {
+      job: 'build',
+      step: 'Build and push',
+      commit: failed.sha,
+      run: failed.run,
+      askedTag: failed.asked,
+    };
+    expect(diagnosis.findings[0]?.detail).toMatchObject(detail);
+    expect(diagnosis.verdict.summary).toContain('"/bin/sh -c npm ci" did not complete successfully');
+    expect(remedies(diagnosis)).toEqual(['rerun-build']);
+  });
+
+  it('never ran for this commit, as the provenance of its sibling shows', async () => {
+    const diagnosis = await look(world.told.none);
+    expect(causes(diagnosis)).toEqual(['build-never-ran certain']);
+    expect(diagnosis.findings[0]?.detail).toMatchObject({ commit: world.told.none.sha, builder: DEPLOY });
+    expect(remedies(diagnosis)).toEqual([]);
+  });
+
+  it('is under way; a label alone makes it likely', async () => {
+    const diagnosis = await look(world.told.running);
+    expect(causes(diagnosis)).toEqual(['tag-not-found certain', 'build-running likely']);
+    expect(remedies(diagnosis)).toEqual([]);
+  });
+
+  it('was a kaniko Job of this cluster: its last words are told', async () => {
+    const diagnosis = await look({ name: 'front' }, KANIKO.namespace);
+    expect(causes(diagnosis)).toEqual(['build-failed certain']);
+    const detail = { job: `${KANIKO.namespace}/build-front`, builder: 'kaniko', log: KANIKO.words };
+    expect(diagnosis.findings[0]?.detail).toMatchObject(detail);
+    expect(diagnosis.verdict.summary).toContain(KANIKO.words.at(-1));
+  });
+
+  it('has no Job in this cluster: said, and nobody is blamed', async () => {
+    const diagnosis = await look({ name: 'back' }, KANIKO.namespace);
+    expect(diagnosis.verdict.cause).toBe('repository-not-found');
+    expect(causes(diagnosis).filter((one) => CI.test(one))).toEqual([]);
+    expect(diagnosis.steps.find(({ id }) => id === 'build-job')?.summary).toMatch(
+      /no build Job exists in this cluster/,
+    );
+  });
+});
+
+describe(`what only looks like it, on ${runtime}`, () => {
+  it('is a tag that was pushed and deleted', async () => {
+    const { deleted } = world.told;
+    const diagnosis = await look(deleted);
+    expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
+    expect(diagnosis.verdict.summary).toContain(`pushed ${deleted.asked} at ${world.builds.minute(150)}`);
+    expect(diagnosis.verdict.summary).toContain('it was there and is gone');
+    expect(remedies(diagnosis)).toEqual([]);
+  });
+
+  it('is the same, with no log left to show that it was pushed', async () => {
+    world.builds.github.become('logs-gone');
+    const diagnosis = await look(world.told.deleted);
+    expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+    expect(causes(diagnosis).filter((one) => CI.test(one) && !one.endsWith('possible'))).toEqual([]);
+  });
+
+  it('is a tag of an earlier attempt, whose minute lies in no job that can be read', async () => {
+    const diagnosis = await look(world.told.earlier);
+    expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+    expect(causes(diagnosis).filter((one) => CI.test(one) && !one.endsWith('possible'))).toEqual([]);
+  });
+});
+
+describe(`GitHub on a bad day, on ${runtime}`, () => {
   it.each([
     ['down', /GitHub answered 503/],
     ['rate-limited', /GitHub: the rate limit is used up until \d{4}-/],
     ['forbidden', /give the GitHub App or token the permission actions:read/],
-    ['slow', /builds|runs|GitHub/],
-  ] as const)(
-    'is a missing tag and nothing more while GitHub is %s, in time, and what was not seen is said',
-    async (trouble, sentence) => {
-      story.github.become(trouble);
-      const began = performance.now();
-      const diagnosis = await look();
-      expect(performance.now() - began).toBeLessThan(60_000);
-      expect(diagnosis.verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
-      expect(diagnosis.steps.find(({ id }) => id === 'build')).toMatchObject({
-        status: 'inconclusive',
-        summary: expect.stringMatching(sentence),
-      });
-    },
-  );
-
-  it('is a build that failed where it did', async () => {
-    const [build, push, deploy] = JOBS.map((job) => ({ ...job, conclusion: 'skipped' as const }));
-    if (!build || !push || !deploy) throw new Error('the story has three jobs');
-    const failed = { ...build, conclusion: 'failure' as const };
-    story.play({
-      runs: [{ ...RUN, headSha: story.sha, conclusion: 'failure' }],
-      jobs: { 17: [failed, push, deploy] },
-      logs: { 1: '2026-05-24T17:52:20.1234567Z ##[error]Process completed with exit code 1.\n' },
-    });
-    expect((await look()).findings.map(({ cause }) => cause)).toContain('build-failed');
+    ['slow', /the code host: no answer within \d+s/],
+  ] as const)('%s: the missing tag stays certain, in time, and what was not seen is said', async (trouble, words) => {
+    world.builds.github.become(trouble);
+    const diagnosis = await look(world.told.unneeded);
+    expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
+    const step = diagnosis.steps.find(({ id }) => id === 'build');
+    expect(step).toMatchObject({ status: 'inconclusive', summary: expect.stringMatching(words) });
   });
 });
