@@ -121,6 +121,13 @@ function lost(part: string): string {
   return `The registry has the reference itself, but the node was told that a part of the image is missing there: ${part}. The push was not complete, or a clean-up took it.`;
 }
 
+const STORAGE =
+  'See what answers for layers: the registry’s storage, a link that has run out, or a proxy on the node’s way there. The login itself is accepted for the manifest.';
+
+function beyond(part: string): string {
+  return `The same credentials may read the reference; the node was refused one step later, at ${part}, which the bot does not fetch.`;
+}
+
 const AWAIT =
   'Wait for the kubelet’s next attempt, or delete the pod where its controller makes another. If that fails too, see on the node what its runtime asks: mirror, address, login.';
 
@@ -136,9 +143,11 @@ function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
     (said.cause === 'image-not-found' && exists && accepted) ||
     (familyOf(said.cause) === 'credentials' && accepted && (!joint || exists));
   if (!refuted) return said;
-  const part = said.detail['missingPart'];
-  if (typeof part === 'string') return { ...said, summary: `${said.summary} ${lost(part)}`, fix: PUSH_AGAIN };
   // What the registry gives tells nothing of what its mirror gives.
   if (typeof said.detail['mirror'] === 'string') return { ...said, summary: `${said.summary} ${NOT_THERE}` };
-  return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}`, fix: AWAIT };
+  const part = said.detail['missingPart'];
+  if (typeof part !== 'string')
+    return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}`, fix: AWAIT };
+  if (said.cause === 'image-not-found') return { ...said, summary: `${said.summary} ${lost(part)}`, fix: PUSH_AGAIN };
+  return { ...said, summary: `${said.summary} ${beyond(part)}`, fix: STORAGE };
 }

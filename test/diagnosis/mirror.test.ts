@@ -87,6 +87,25 @@ describe('a reference that the registry has', () => {
     expect(verdict.summary).not.toContain('repaired');
   });
 
+  it.each([
+    [
+      'image-not-found',
+      'could not fetch content descriptor DIGEST (application/vnd.oci.image.layer.v1.tar) from remote: not found',
+      'push the image again',
+    ],
+    [
+      'forbidden',
+      `unexpected status code https://${HOST}/v2/team/api/blobs/DIGEST: 403 Forbidden`,
+      'which the bot does not fetch',
+    ],
+  ] as const)('says nothing of its layers: %s', (kind, words, told) => {
+    const message = `failed to copy: httpReadSeeker: failed open: ${words.replace('DIGEST', `sha256:${'d'.repeat(64)}`)}`;
+    const verdict = verdictOf(evidence({ pullFailure: observed(failure(kind, { message })), registryAccess }));
+    expect(verdict).toMatchObject({ cause: kind, confidence: 'likely' });
+    expect(verdict.summary).toContain(told);
+    expect(verdict.summary).not.toContain('repaired');
+  });
+
   it('is not what a failed image volume is about', () => {
     const verdict = told(
       `Back-off pulling image "${HOST}/team/assets:2": ErrImagePull: ${HOST}/team/assets:2: not found`,

@@ -50,14 +50,15 @@ interface Place {
   readonly detail: { readonly mirror: string; readonly registry: string };
 }
 
-/** containerd names the manifest or blob that it was refused after it had read the reference: `…/manifests/sha256:… not found`. */
-const PART = /\/(manifests|blobs)\/(sha256:[0-9a-f]{64}) not found/;
+/** containerd names what it failed on after it had read the reference: `…/blobs/sha256:…`, or `content descriptor sha256:… (TYPE)`. */
+const PART = /(?:\/(manifests|blobs)\/|content descriptor )(sha256:[0-9a-f]{64})(?: \(([\w./+-]{1,100})\))?/;
 
-/** What of the image is missing, where it is not what the reference itself names. */
+/** What of the image the node failed on, where it is not what the reference itself names. */
 function missingPart({ message }: PullFailure, container: Observation<ContainerSnapshot>): Finding['detail'] {
-  const [, kind = '', digest = ''] = PART.exec(message.slice(0, 20_000)) ?? [];
+  const [, kind, digest = '', type] = PART.exec(message.slice(0, 20_000)) ?? [];
   const own = container.status !== 'observed' || container.value.image.endsWith(digest);
-  return digest === '' || own ? {} : { missingPart: `${kind === 'blobs' ? 'layer or config' : 'manifest'} ${digest}` };
+  if (digest === '' || own) return {};
+  return { missingPart: `${kind === 'manifests' ? 'manifest' : (type ?? 'layer or config')} ${digest}` };
 }
 
 function placeOf({ message }: PullFailure, container: Observation<ContainerSnapshot>): Place | undefined {
