@@ -121,6 +121,7 @@ export const FAULTS: readonly Fault[] = [
   open('private-ca', `odd.box:${DOOR.privateCa}/untagged/web:v1`, certainly('tls-untrusted', badWay)),
   open('expired', `odd.box:${DOOR.expired}/untagged/web:v1`, certainly('tls-untrusted', badWay)),
   open('other-name', `odd.box:${DOOR.otherName}/untagged/web:v1`, certainly('tls-untrusted', badWay)),
+  open('handshake', `odd.box:${DOOR.handshake}/untagged/web:v1`, certainly('tls-handshake', badWay)),
   open('https-on-http', `http-only.box:${DOOR.http}/untagged/web:v1`, certainly('http-vs-https', badWay)),
   open('http-on-https', `tls.box:${DOOR.privateCa}/untagged/web:v1`, certainly('http-vs-https', badWay)),
   open('no-name', 'nowhere.box:5000/a/web:v1', certainly('dns-failure', badWay)),

@@ -10,8 +10,10 @@ export const DOOR = {
   privateCa: 5443,
   expired: 5444,
   otherName: 5445,
+  handshake: 5446,
 } as const;
 
+const NO_CIPHER = { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256', maxVersion: 'TLSv1.2' } as const;
 const TOKEN = 'token-canary';
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -101,6 +103,8 @@ export async function startOddRegistry(address: string, name: string, folder: st
     [DOOR.bearer, createHttp(bearer(`${name}:${DOOR.bearer}`))],
     [DOOR.privateCa, createHttps(unknown.issue(name), habit)],
     [DOOR.expired, createHttps(unknown.issue(name, { expired: true }), habit)],
+    // Its only cipher wants another kind of key: nothing can be agreed on.
+    [DOOR.handshake, createHttps({ ...unknown.issue(name), ...NO_CIPHER }, habit)],
     [DOOR.otherName, createHttps(unknown.issue('someone-else.example'), habit)],
   ];
   for (const [port, server] of doors)
