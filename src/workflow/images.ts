@@ -28,9 +28,9 @@ const PUSH_COMMAND =
 export const DEPLOY_COMMAND =
   /\b(?:kubectl|helm|kustomize|argocd|flux|oc|skaffold|terraform|ecs-deploy|nomad|docker stack|gcloud run deploy|az webapp|aws ecs)\b/;
 const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
-/** An image reference's tag: after the last colon of `…/name:TAG`. */
+/** An image reference's tag: after the last colon of `…/name:TAG`; a registry's port is none. */
 const REFERENCE =
-  /(?:^|[\s"'=,])(?:[\w.${}/-]|\$\{\{[^}]*\}\})+:((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)/g;
+  /(?:^|[\s"'=,])(?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+:((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)(?![\w./$-])/g;
 
 /** True when a step pushes images. */
 export function pushes(step: Step): boolean {
@@ -108,7 +108,7 @@ export function tagsIn(text: string): string[] {
 }
 
 function lastPart(value: string): string {
-  return /^(?:[\w.${}/-]|\$\{\{[^}]*\}\})+:(.+)$/.exec(value)?.[1] ?? value;
+  return /^(?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+:(.+)$/.exec(value)?.[1] ?? value;
 }
 
 /** Jobs before this one that make an image. */

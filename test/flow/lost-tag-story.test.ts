@@ -112,6 +112,12 @@ describe('other shapes of the same loss', () => {
     expect(first?.fix).toContain('without the secret');
   });
 
+  it('a deploy that names a registry with its port: the port is no tag', async () => {
+    const workflow = WORKFLOW.replace('api=mycompany/', 'api=docker.io:443/mycompany/');
+    const diagnosis = await look({ host: codeHost({ files: { [SHA]: { [FILE]: workflow } } }) });
+    expect(diagnosis.verdict).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain' });
+  });
+
   it('a tag that one job made and another pushed: each with its minute', async () => {
     const workflow = WORKFLOW.replace('echo "promoting ', 'docker push "mycompany/api-service:');
     const logs = {
