@@ -35,13 +35,21 @@ const binary = localSlackIsHere('the demo in the local Slack');
   }
 
   it('tells of a tag that was never pushed, by itself, and names the one that was', async () => {
-    const root = await alice.root('Image pull: deployment/api-service in staging', 'tag-not-found');
+    const root = await alice.root('Image pull: deployment/api-service in staging', 'ci-output-lost');
     expect(wordsOf(root)).toContain('a1b2c3d-2026-05-24-17-52');
-    const findings = await alice.reply(root, 'Findings: tag-not-found');
+    const findings = await alice.reply(root, 'Findings: ci-output-lost');
     expect(wordsOf(findings)).toContain('(certain');
     await alice.command('pod api-service -n staging');
-    const answer = await alice.root('Pull check: api-service in staging', 'tag-not-found');
+    const answer = await alice.root('Pull check: api-service in staging', 'ci-output-lost');
     expect(wordsOf(answer)).toContain('no incident, nobody is paged');
+
+    const card = await alice.reply(root, '"Open a pull request with the fix…"');
+    await alice.press(card, 'Open a pull request with the fix');
+    expect(await alice.window('What changes')).toContain('needs: [smoke, build]');
+    await alice.submit();
+    const opened = wordsOf(await alice.reply(root, '/pull/1 is open'));
+    const page = await fetch(/http:\/\/[^\s"|>]+\/pull\/1/.exec(opened)?.[0] ?? '');
+    expect(await page.text()).toContain('needs: [smoke, build]');
 
     await press('Push image');
     await alice.reply(root, 'Resolved by alertmanager');
@@ -118,7 +126,7 @@ const binary = localSlackIsHere('the demo in the local Slack');
     const before = await apiService();
     await press('1 Missing tag');
     await eventually('a thread of its own', async () => (await apiService()) === before + 1 || undefined);
-    const root = await alice.root('Image pull: deployment/api-service in staging', 'tag-not-found');
+    const root = await alice.root('Image pull: deployment/api-service in staging', 'ci-output-lost');
     await press('Push image');
     await alice.reply(root, 'Resolved by alertmanager');
   }, 60_000);

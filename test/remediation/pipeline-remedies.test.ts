@@ -86,7 +86,7 @@ describe('the pull request with the fix', () => {
     expect(fake.opened).toHaveLength(1);
     const [draft] = fake.opened;
     expect(draft).toMatchObject({ repository: 'acme/shop', base: 'main' });
-    expect(draft?.branch).toBe('pullcheck/needs-not-declared-needs-build-outputs-image-tag');
+    expect(draft?.branch).toBe('pullcheck/deploy-yml-needs-not-declared-needs-build-outputs-image-tag');
     const after = draft?.changes[0]?.after ?? '';
     expect(after).toContain('push: # pushes what build made');
     expect(checkFile(PATH, after, () => undefined).filter(({ severity }) => severity !== 'info')).toEqual([]);
@@ -121,6 +121,11 @@ describe('the pull request with the fix', () => {
     expect(await openFixPullRequest.run(params, without, 'apply', signal)).toMatchObject({
       reason: expect.stringContaining('GITHUB_TOKEN'),
     });
+  });
+
+  it('goes to the default branch where a git tag was pushed', () => {
+    const tagged = trace({ run: { ...run, headBranch: 'v1.4.2' } });
+    expect(propose(openFixPullRequest, finding(), tagged)).toMatchObject({ base: '' });
   });
 
   it('is one button for the loss and for the fallback that hides it', () => {

@@ -11,22 +11,25 @@ export interface BodyFacts {
 
 /** Markdown. Words of others stand in a fenced block, so that nothing in them is a mention, a link or a command. */
 export function pullRequestBody({ fix, evidence, run }: BodyFacts): string {
-  const fenced = ['```text', ...evidence.map((line) => line.replaceAll('`', 'ˋ').replaceAll(/[\r\n]+/g, ' ')), '```'];
-  const found = fix.findings.map(
-    ({ file, exprLine, rule, message }) => `- \`${file}:${exprLine}\` ${rule}: ${message}`,
-  );
+  const found = fix.findings.map(({ file, exprLine, rule, message }) => `${file}:${exprLine} ${rule}: ${message}`);
   return [
     `A cluster was asked for an image that nobody pushed. The run that did it: ${run}`,
     '',
-    ...fenced,
+    ...fenced(evidence),
     '',
     'What the checker finds in these files, and no longer finds after this change:',
     '',
-    ...found,
+    ...fenced(found),
     '',
-    `**Why this edit.** ${fix.why}`,
+    'Why this edit:',
+    '',
+    ...fenced([fix.why]),
     '',
     'Opened by Pullcheck on request of a person in the incident’s thread. Nothing else was changed: review it like any other change.',
     '',
   ].join('\n');
+}
+
+function fenced(lines: readonly string[]): readonly string[] {
+  return ['```text', ...lines.map((line) => line.replaceAll('`', 'ˋ').replaceAll(/[\r\n]+/g, ' ')), '```'];
 }

@@ -49,7 +49,7 @@ export const openFixPullRequest: Remedy<Params> = {
     if (first === undefined) return undefined;
     return {
       repository: trace.repository,
-      base: seen.run.event === 'push' ? (seen.run.headBranch ?? '') : '',
+      base: branchOf(seen),
       path: workflow.path,
       files: seen.files.filter(({ repository }) => repository === trace.repository).map(({ path }) => path),
       // A loss and the fallback that hides it are mended by one edit: one button.
@@ -106,6 +106,11 @@ function runOf(trace: BuildTrace, url: unknown): RunTrace | undefined {
   return (valueOf(trace.runs) ?? []).find(({ run }) => run.url === url);
 }
 
+/** The branch that was pushed; empty for anything else. A run of a pushed git tag names the tag there, and nothing else tells the two apart. */
+function branchOf({ run: { event, headBranch = '' } }: RunTrace): string {
+  return event === 'push' && !/^v?\d+\.\d/.test(headBranch) ? headBranch : '';
+}
+
 type Drafted = { readonly request: PullRequestDraft; readonly fix: CheckedFix };
 
 /** The fix, made anew on what stands at the branch's end now. */
@@ -135,7 +140,8 @@ async function draft(
     );
   }
   const title = `${fix.title} in ${path.split('/').at(-1) ?? path}`;
-  const slug = `${rule}-${ref}`
+  const file = path.split('/').at(-1) ?? path;
+  const slug = `${file}-${rule}-${ref}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
