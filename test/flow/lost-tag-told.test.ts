@@ -32,6 +32,19 @@ describe('the chain', () => {
     expect(message.blocks?.length ?? 0).toBeLessThanOrEqual(50);
   });
 
+  it('ends in the fix as a diff, in the thread and in the terminal', async () => {
+    const diagnosis = await look({ host: codeHost() });
+    const shown = renderDiagnosis(diagnosis, createStyle(false));
+    const [, diff = ''] = shown.split('The fix, tried by the checker\n');
+    expect(diff).toMatch(/^ {2}--- a\/\.github\/workflows\/\S+\n {2}\+\+\+ b\//);
+    expect(diff).toMatch(/\n {2}\+ +needs: \[\w+, build\]\n/);
+    const text = JSON.stringify(findings(diagnosis));
+    expect(text).toContain('The fix, tried by the checker');
+    expect(text).toMatch(/\+ +needs: \[\w+, build\]/);
+    const asked = { ...diagnosis, calls: { kubernetes: 9, registry: 3, github: 7 } };
+    expect(renderDiagnosis(asked, createStyle(false))).toContain('3 registry calls, 7 GitHub calls');
+  });
+
   it('comes out of a case file as it went in, and a secret that slipped through a log does not', async () => {
     const secret = 'ghp_0123456789abcdefghijABCDEFGHIJ012345';
     const leaky = `${DEPLOY_LOG}\n${log('17:54:08', `##[error]denied: token=${secret}`)}`;

@@ -44,6 +44,8 @@ const FindingSchema = z.object({
   summary: Text,
   because: z.array(Text),
   detail: DetailSchema,
+  fix: Text.exactOptional(),
+  commands: z.array(Text).exactOptional(),
 });
 
 const StepSchema = z.object({
@@ -106,6 +108,7 @@ export const CredentialsSchema: z.ZodType<CredentialsView> = z.object({
   ignored: z.array(z.object({ secret: Text, entry: Text.nullable(), reason: Text })),
   node: z.literal('unknown'),
   error: z.enum(['invalid-image', 'secrets']).nullable(),
+  gaps: z.array(Text).exactOptional(),
 });
 
 const FailingPodSchema = z.object({

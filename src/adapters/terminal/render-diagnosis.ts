@@ -31,6 +31,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
       .slice(0, MOST_REPORTS)
       .map((report) => section(`Asked of ${report.host}, from here`, registryLines(report), style)),
     section('How it came about', chain(diagnosis), style),
+    section('The fix, tried by the checker', diff(diagnosis, style), style),
     section(
       'Ruled out',
       diagnosis.ruledOut.length > 0 ? [`  ${diagnosis.ruledOut.map((one) => one.cause).join(', ')}`] : [],
@@ -56,6 +57,16 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
 function chain({ findings }: Diagnosis): readonly string[] {
   const steps = findings.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
   return Array.isArray(steps) ? steps.map((one, index) => `  ${index + 1}. ${String(one)}`) : [];
+}
+
+/** The edit that mends the pipeline. */
+function diff({ findings }: Diagnosis, style: Style): readonly string[] {
+  const lines = findings.map(({ detail }) => detail['diff']).find((one) => Array.isArray(one));
+  if (!Array.isArray(lines)) return [];
+  return lines.map(String).map((line) => {
+    const paint = /^[+](?![+])/.test(line) ? style.good : /^-(?!-)/.test(line) ? style.bad : style.dim;
+    return `  ${paint(line)}`;
+  });
 }
 
 function verdict({ verdict: said, target, notes = [] }: Diagnosis, style: Style): string {
@@ -108,5 +119,6 @@ function footer({ kind, scope, calls, durationMs }: Diagnosis): string {
       : scope.pods === 0
         ? 'no pod is stuck'
         : `${count(scope.pods, 'pod')} of ${count(scope.workloads, 'workload')} in ${count(scope.namespaces, 'namespace')} on ${count(scope.nodes, 'node')} affected`;
-  return `${who} · ${count(calls.kubernetes, 'Kubernetes call')}, ${count(calls.registry, 'registry call')} · ${durationMs} ms`;
+  const github = calls.github === 0 ? '' : `, ${count(calls.github, 'GitHub call')}`;
+  return `${who} · ${count(calls.kubernetes, 'Kubernetes call')}, ${count(calls.registry, 'registry call')}${github} · ${durationMs} ms`;
 }

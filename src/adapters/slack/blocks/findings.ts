@@ -20,6 +20,7 @@ export function findings(diagnosis: Diagnosis): Message {
     ...(more > 0 ? [context(`and ${more} more findings`)] : []),
     ...tellingReports(diagnosis).slice(0, MAX_REPORTS).map(registryTable),
     ...chain(diagnosis),
+    ...diff(diagnosis),
     ...gaps(diagnosis),
     ...ruledOut(diagnosis),
     ...commands(diagnosis),
@@ -52,6 +53,13 @@ function chain({ findings: all }: Diagnosis): MessageBlock[] {
   if (!Array.isArray(steps) || steps.length === 0) return [];
   const rows = steps.slice(0, 8).map((one, index) => `${index + 1}. ${clampEscaped(escaped(String(one)), 340)}`);
   return [section(`*How it came about*\n${rows.join('\n')}`)];
+}
+
+/** The edit that mends the pipeline, tried by the checker; the button opens it as a pull request. */
+function diff({ findings: all }: Diagnosis): MessageBlock[] {
+  const lines = all.map(({ detail }) => detail['diff']).find((one) => Array.isArray(one));
+  if (!Array.isArray(lines) || lines.length === 0) return [];
+  return [section(`*The fix, tried by the checker*\n${fence(lines.map(String), 2700)}`)];
 }
 
 function tagList(tags: readonly unknown[]): string {
