@@ -38,13 +38,20 @@ export function lightsOf(seen: Seen): { readonly lights: Lights; readonly lightN
 
 function lamp(name: Lamp, { findings, results, hasImage }: Seen): { light: Light; note: string } {
   const bad = findings.find((finding) => confidenceRank(finding) <= 1 && turns(finding, name));
-  if (bad !== undefined) return { light: 'bad', note: bad.summary };
+  if (bad !== undefined) return { light: 'bad', note: ownNote(name, bad, results) };
   const joint = findings.find(({ cause }) => cause === 'not-found-or-unauthorized');
   if (joint !== undefined && name !== 'reachability') return { light: 'unknown', note: joint.summary };
   const proof = results.find(({ check }) => check.id === PROOF[name])?.result;
   if (proof?.verdict === 'pass') return { light: 'good', note: proof.note };
   if (hasImage && name === 'reference') return { light: 'good', note: 'the image is on the node' };
   return { light: 'unknown', note: proof?.note ?? 'not asked' };
+}
+
+/** Why a tag is missing is the verdict's to say; the lamp says what the registry has. */
+function ownNote(name: Lamp, bad: Finding, results: Seen['results']): string {
+  const proof = results.find(({ check }) => check.id === PROOF[name])?.result;
+  const isOther = proof?.verdict === 'fail' && proof.findings.every(({ cause }) => cause !== bad.cause);
+  return name === 'reference' && isOther ? proof.note : bad.summary;
 }
 
 function turns({ cause }: Finding, name: Lamp): boolean {

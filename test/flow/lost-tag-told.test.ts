@@ -32,6 +32,29 @@ describe('the chain', () => {
     expect(message.blocks?.length ?? 0).toBeLessThanOrEqual(50);
   });
 
+  it('keeps its links and its end in the thread, however long it is', async () => {
+    const diagnosis = await look({ host: codeHost() });
+    const link = `https://github.com/mycompany/api-service/blob/${SHA}/${FILE}#L9`;
+    const long = [
+      ...Array.from({ length: 14 }, (_, index) => `${'word '.repeat(90)}${index}: ${link}`),
+      'the pod asks for it',
+    ];
+    const [first, ...rest] = diagnosis.findings;
+    if (first === undefined) throw new Error('nothing was found');
+    const told = { ...diagnosis, findings: [{ ...first, detail: { ...first.detail, chain: long } }, ...rest] };
+    const blocks = JSON.stringify(findings(told).blocks);
+    expect(blocks).toContain('15. the pod asks for it');
+    expect(blocks.match(/\/blob\/[0-9a-f]{40}\/\S+?#L9/g)?.length).toBe(8);
+    expect(blocks).toContain('… 6 more');
+  });
+
+  it('is told once: the lamp says what the registry has', async () => {
+    const { lightNotes, verdict } = await look({ host: codeHost() });
+    expect(lightNotes.reference).toContain('exists, the tag');
+    expect(lightNotes.reference).not.toContain('.github/workflows');
+    expect(verdict.summary).toContain('.github/workflows');
+  });
+
   it('ends in the fix as a diff, in the thread and in the terminal', async () => {
     const diagnosis = await look({ host: codeHost() });
     const shown = renderDiagnosis(diagnosis, createStyle(false));

@@ -9,6 +9,7 @@ import { confidenceWords, verdict, verdictText } from './verdict.ts';
 
 const MAX_FINDINGS = 8;
 const MAX_REPORTS = 4;
+const MOST_STEPS = 9;
 
 export function findings(diagnosis: Diagnosis): Message {
   const shown = diagnosis.findings.slice(0, MAX_FINDINGS);
@@ -51,8 +52,19 @@ function finding(one: DiagnosisFinding, told: boolean): MessageBlock {
 function chain({ findings: all }: Diagnosis): MessageBlock[] {
   const steps = all.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
   if (!Array.isArray(steps) || steps.length === 0) return [];
-  const rows = steps.slice(0, 8).map((one, index) => `${index + 1}. ${clampEscaped(escaped(String(one)), 340)}`);
-  return [section(`*How it came about*\n${rows.join('\n')}`)];
+  const drawn = steps.map((one, index) => `${index + 1}. ${chainStep(String(one))}`);
+  // Its end is what the pod asks for: of a long one the middle is left out.
+  const left = drawn.length - MOST_STEPS;
+  const rows = left > 0 ? [...drawn.slice(0, MOST_STEPS - 1), `… ${left} more`, ...drawn.slice(-1)] : drawn;
+  const [head, ...rest] = [rows.slice(0, 4), rows.slice(4, 8), rows.slice(8)].filter((part) => part.length > 0);
+  return [section(`*How it came about*\n${(head ?? []).join('\n')}`), ...rest.map((part) => section(part.join('\n')))];
+}
+
+/** A sentence, and a link behind it that is shown whole or not at all. */
+function chainStep(text: string): string {
+  const [, words = text, link = ''] = /^(.*): (https?:\/\/\S+)$/s.exec(text) ?? [];
+  const said = clampEscaped(escaped(words), 300);
+  return link === '' || link.length > 400 ? said : `${said}: ${escaped(link)}`;
 }
 
 /** The edit that mends the pipeline, tried by the checker; the button opens it as a pull request. */
