@@ -1,6 +1,8 @@
 /** What the contrast with other pods narrows a failure down to, and who should look. Never more than the pods show. */
 import { formatTime } from '../clock.ts';
-import type { Axis, Contrast } from '../evidence/scope.ts';
+import type { Axis, Contrast, FailingPod } from '../evidence/scope.ts';
+import { familyOf } from './catalogue.ts';
+import { isMute } from './explains.ts';
 import { count, list, tidy } from './words.ts';
 
 export interface Narrowed {
@@ -9,14 +11,14 @@ export interface Narrowed {
   readonly note: string;
 }
 
-/** The narrowest reading that the pods allow; `open` where nothing has been pulled since that would tell. */
-export function narrow(contrast: Contrast): Narrowed {
+/** The narrowest reading that the pods allow; `open` where nothing has been pulled since that would tell. `failing`: what each node says. */
+export function narrow(contrast: Contrast, failing: readonly Pick<FailingPod, 'registry' | 'kind'>[] = []): Narrowed {
   const axis = (by: Axis['by']) => contrast.axes.find((one) => one.by === by);
   const registry = axis('registry');
   if (registry === undefined) return { to: 'open', note: '' };
   const since = contrast.since === undefined ? '' : ` since ${formatTime(contrast.since)}`;
   const others = `${count(registry.pulledSince, 'other pod')} pulled from ${registry.value}${since}`;
-  if (registry.pulledSince === 0) return alike(contrast, registry);
+  if (registry.pulledSince === 0) return alike(contrast, registry, failing);
   const image = axis('image');
   // One image on one node says nothing about the node: it may be the image.
   const isSeveral = registry.images > 1 || (image?.pulledSince ?? 0) > 0;
@@ -44,8 +46,18 @@ function oneSecret(registry: Axis, secret: Axis | undefined, others: string): Na
 }
 
 /** Nobody has pulled from it since: it may be the registry, if nothing else fails. */
-function alike(contrast: Contrast, registry: Axis): Narrowed {
+function alike(
+  contrast: Contrast,
+  registry: Axis,
+  failing: readonly Pick<FailingPod, 'registry' | 'kind'>[],
+): Narrowed {
   const past = earlier(registry);
+  const words = failing.filter((pod) => pod.registry === registry.value && !isMute(pod.kind)).map(({ kind }) => kind);
+  // A registry that refuses one login and has not the other's tag answers both: nothing is wrong with it.
+  if (new Set(words.map(familyOf)).size > 1) {
+    const note = `pods with images from ${tidy(registry.value)} fail in different ways (${list([...new Set(words)])})${past}`;
+    return { to: 'open', note };
+  }
   if (contrast.unrelated > 0) {
     const note = `not ${tidy(registry.value)} alone: pods fail that share neither image, registry, Secret nor node with this one (${contrast.unrelated})${past}`;
     return { to: 'open', note };

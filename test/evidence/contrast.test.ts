@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { narrow } from '../../src/diagnosis/contrast-words.ts';
 import { contrastOf } from '../../src/evidence/contrast.ts';
 import type { ContainerSnapshot, PodSnapshot } from '../../src/evidence/snapshots.ts';
+import type { PullErrorKind } from '../../src/image/pull-error.ts';
 import { aContainer, aPod, aRunningContainer, IMAGE, NOON } from '../support/snapshots.ts';
 
 const HOST = 'registry.example.com';
@@ -119,6 +120,17 @@ describe('what it narrows the failure down to', () => {
     expect(answer?.to).toBe('registry');
     expect(answer?.note).toContain('all of one registry: 2 pods with 2 images cannot pull from registry.example.com');
     expect(answer?.note).toContain('no proof about now');
+  });
+
+  it('not the registry, where it answers each of them in another way', () => {
+    const contrast = contrastOf([failing, fails('web-1', OTHER)], subject);
+    if (contrast === undefined) throw new Error('no contrast');
+    const said = (...kinds: readonly PullErrorKind[]) => kinds.map((kind) => ({ registry: HOST, kind }));
+    expect(narrow(contrast, said('image-not-found', 'unauthorized'))).toEqual({
+      to: 'open',
+      note: expect.stringContaining('fail in different ways (image-not-found and unauthorized)'),
+    });
+    expect(narrow(contrast, said('connection-refused', 'connection-timeout', 'backoff-only')).to).toBe('registry');
   });
 
   it('not the registry, where pods of another one fail too', () => {

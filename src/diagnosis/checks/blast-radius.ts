@@ -13,8 +13,8 @@ export const blastRadius = defineCheck({
   needs: ['scope'],
   run({ scope }): CheckResult {
     if (scope.status !== 'observed') return couldNotLook({ scope });
-    const { contrast } = scope.value;
-    const narrowed = contrast === undefined ? '' : narrow(contrast).note;
+    const { contrast, failing } = scope.value;
+    const narrowed = contrast === undefined ? '' : narrow(contrast, failing).note;
     const note = radius(scope.value);
     return { verdict: 'pass', note: narrowed === '' ? note : `${note}; ${narrowed}` };
   },
