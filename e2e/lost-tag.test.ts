@@ -20,7 +20,7 @@ let kubeconfig: string;
 
 beforeAll(async () => {
   await installBase();
-  world = await startLostTags({ namespace: 'staging', stories: ALL });
+  world = await startLostTags({ namespace: 'pipelines', stories: ALL });
   await startKaniko(world.registry);
   kubeconfig = await accountKubeconfig();
 });
@@ -31,7 +31,7 @@ afterAll(async () => {
   await world?.close();
 });
 
-async function look({ name }: Pick<Told, 'name'>, namespace = 'staging'): Promise<Diagnosis> {
+async function look({ name }: Pick<Told, 'name'>, namespace = 'pipelines'): Promise<Diagnosis> {
   const began = performance.now();
   const { value } = await diagnose(kubeconfig, `deployment/${name}`, namespace, world.env);
   expect(performance.now() - began).toBeLessThan(BOUND);

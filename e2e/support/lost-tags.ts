@@ -254,5 +254,3 @@ export const earlierAttempt: Tell = async (builds, host) => {
   });
   return { name, image, sha, asked, pushed, run: run.url };
 };
-
-export { DEPLOY };

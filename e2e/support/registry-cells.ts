@@ -33,7 +33,7 @@ type Door = keyof typeof PORT;
 
 export const VERSIONS: readonly Version[] = ['2.8', '3.1'];
 
-export function hostOf(version: Version, door: Door): string {
+function hostOf(version: Version, door: Door): string {
   return `${PLACES[version].name}:${PORT[door]}`;
 }
 
