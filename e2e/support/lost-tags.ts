@@ -1,6 +1,6 @@
 /** Incidents of one kind, "the tag does not exist": each a repository with its commits, runs and logs, and what the registry has of it. */
 import { type Builds, ended, OWNER, opened, pushedAs, WHEN } from './builds.ts';
-import { byCommit, DEPLOY, foreign, IMAGE, makefile, masked, reusable, unneeded } from './pipelines.ts';
+import { byCommit, foreign, IMAGE, makefile, masked, reusable, unneeded } from './pipelines.ts';
 
 export interface Told {
   /** Deployment and repository have this name. */
