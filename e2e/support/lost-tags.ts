@@ -163,7 +163,7 @@ export const failedBuild: Tell = async (builds, host) => {
         200,
         ...opened('docker/build-push-action@v6'),
         '#14 [builder 4/6] RUN npm ci',
-        '#14 3.911 npm error 404 Not Found - GET https://registry.npmjs.org/@mycompany%2fmoney',
+        '#14 3.911 npm error 404 Not Found - GET https://packages.example/@mycompany%2fmoney',
         '#14 ERROR: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1',
         '##[error]buildx failed with: ERROR: failed to solve: process "/bin/sh -c npm ci" did not complete successfully: exit code: 1',
         ...ended(),
