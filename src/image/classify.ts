@@ -33,7 +33,7 @@ import {
   REFUSED_RULES,
 } from './pull-error/rules-registry.ts';
 import { splitErrors } from './pull-error/split.ts';
-import { kindsOfStage } from './pull-error/stage.ts';
+import { CONNECTING, kindsOfStage } from './pull-error/stage.ts';
 import { has } from './pull-error/words.ts';
 import type { Classification, PullErrorKind } from './pull-error.ts';
 
@@ -108,18 +108,7 @@ const REFUSALS: ReadonlySet<PullErrorKind> = new Set([
   'not-found-or-unauthorized',
   'credentials-expired',
 ]);
-const CONNECTS: ReadonlySet<PullErrorKind> = new Set([
-  'dns-failure',
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'proxy-failure',
-  'tls-untrusted',
-  'tls-handshake',
-  'http-vs-https',
-  'cancelled-or-deadline',
-]);
+const CONNECTS: ReadonlySet<PullErrorKind> = new Set(CONNECTING);
 
 /** How far an attempt came. The anonymous attempt, made because no credential was accepted, does not vote when another got further. */
 function progress({ failure, found }: { failure: Failure; found: Verdict | undefined }): number {

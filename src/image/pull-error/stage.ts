@@ -2,7 +2,8 @@
 import type { PullErrorKind } from '../pull-error.ts';
 import { has } from './words.ts';
 
-const CONNECTING: readonly PullErrorKind[] = [
+/** What can go wrong before anybody has answered. */
+export const CONNECTING: readonly PullErrorKind[] = [
   'dns-failure',
   'connection-refused',
   'connection-timeout',
