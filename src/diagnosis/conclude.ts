@@ -88,7 +88,7 @@ function settle({ evidence, results }: CheckedCase): Settled {
   const shown = results.flatMap(({ check, result }) =>
     result.verdict === 'fail' && !APART.has(check.id) ? [...result.findings] : [],
   );
-  const findings = weigh({ said, shown, passed });
+  const findings = weigh({ said, shown, passed, given: givenDigests(evidence) });
   if (life?.verdict === 'pass' && stale.length > 0) {
     return { outcome: 'failing', findings: stale, notes: nextPull(findings) };
   }
@@ -111,6 +111,11 @@ function settle({ evidence, results }: CheckedCase): Settled {
     return { outcome: 'waiting', findings: [], notes: nextPull(findings) };
   }
   return { outcome: findings.length > 0 ? 'failing' : 'unknown', findings, notes: [] };
+}
+
+function givenDigests({ registryAccess }: Evidence): readonly string[] {
+  const attempts = valueOf(registryAccess)?.attempts ?? [];
+  return attempts.flatMap(({ outcome }) => (outcome.kind === 'found' ? [outcome.manifest.digest] : []));
 }
 
 function recovered({ pullFailure }: Evidence): string[] {

@@ -15,12 +15,14 @@ export interface Weighed {
   readonly shown: readonly Finding[];
   /** Ids of the checks that passed. */
   readonly passed: ReadonlySet<string>;
+  /** Digests of the manifest that the registry gives for the reference. */
+  readonly given?: readonly string[];
 }
 
 /** The findings worth showing, most important first. */
-export function weigh({ said, shown, passed }: Weighed): Finding[] {
+export function weigh({ said, shown, passed, given = [] }: Weighed): Finding[] {
   const tested = merge(shown).map((finding) => (said === undefined ? finding : against(finding, said)));
-  const message = said === undefined ? undefined : doubt(said, passed);
+  const message = said === undefined ? undefined : doubt(said, passed, given);
   const replaced = message !== undefined && tested.some((finding) => replaces(finding, message));
   const all = merge([...tested, ...(message === undefined || replaced ? [] : [message])]);
   const shownAbsent = new Set(shown.filter(({ confidence }) => confidence === 'certain').map(({ cause }) => cause));
@@ -121,6 +123,11 @@ function lost(part: string): string {
   return `The registry has the reference itself, but the node was told that a part of the image is missing there: ${part}. The push was not complete, or a clean-up took it.`;
 }
 
+/** Runtimes ask for the digest first and then for the manifest by it (containerd `docker.resolver`, then its fetcher). */
+function halfThere(manifest: string): string {
+  return `The registry answers for the reference, but when the node then asked for what it means by its digest, it was told that this is not there: ${manifest}, the whole image’s own and not a part of it. The registry’s storage has lost or not yet copied it.`;
+}
+
 const STORAGE =
   'See what answers for layers: the registry’s storage, a link that has run out, or a proxy on the node’s way there. The login itself is accepted for the manifest.';
 
@@ -132,7 +139,7 @@ const AWAIT =
   'Wait for the kubelet’s next attempt, or delete the pod where its controller makes another. If that fails too, see on the node what its runtime asks: mirror, address, login.';
 
 /** A message that the experiment no longer confirms is only possible. */
-function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
+function doubt(said: Finding, passed: ReadonlySet<string>, given: readonly string[]): Finding {
   if (said.confidence === 'certain') return said;
   // What the registry gives of the container's own image tells nothing of another one.
   if (typeof said.detail['otherImage'] === 'string') return said;
@@ -148,6 +155,9 @@ function doubt(said: Finding, passed: ReadonlySet<string>): Finding {
   const part = said.detail['missingPart'];
   if (typeof part !== 'string')
     return { ...said, confidence: 'possible', summary: `${said.summary} ${NOT_NOW}`, fix: AWAIT };
-  if (said.cause === 'image-not-found') return { ...said, summary: `${said.summary} ${lost(part)}`, fix: PUSH_AGAIN };
+  if (said.cause === 'image-not-found') {
+    const isWhole = given.some((digest) => part === `manifest ${digest}`);
+    return { ...said, summary: `${said.summary} ${isWhole ? halfThere(part) : lost(part)}`, fix: PUSH_AGAIN };
+  }
   return { ...said, summary: `${said.summary} ${beyond(part)}`, fix: STORAGE };
 }

@@ -1,6 +1,7 @@
 /** Is what a node runs the image that the tag means now? Pure. */
 import type { ImageId } from '../image/image-id.ts';
 import { parsePlatform } from '../image/platform.ts';
+import { type ImageReference, repositoryName } from '../image/reference.ts';
 import type { ManifestView } from './registry-access.ts';
 
 /** Pods of the workload that run one image on one node. */
@@ -18,7 +19,10 @@ export interface RunningImage {
   /** What the registry still shows of it under its digest; asked only where that is not what the tag means now. */
   readonly before?: ManifestView;
   readonly now: ManifestView;
-  /** `unknown`: node and registry speak of different things (a config here, an index there). */
+  /**
+   * `unknown`: node and registry speak of different things (a config here, an index there), or the node knows the image by the name of
+   * another repository, and what lies there could not be compared.
+   */
   readonly match: 'same' | 'different' | 'unknown';
   /** By node, where they differ; this pod's own only where the workload's pods cannot be listed. */
   readonly copies: readonly NodeCopy[];
@@ -33,6 +37,11 @@ export function matchImage(running: ImageId, now: ManifestView): RunningImage['m
   if (known.includes(running.digest)) return 'same';
   if (running.of === 'config' && now.configDigest === undefined) return 'unknown';
   return 'different';
+}
+
+/** The node knows it by the name of another repository: a manifest there may be the same image, pushed or packed a second time. */
+export function isRenamed(running: ImageId, image: ImageReference): boolean {
+  return running.repository !== undefined && running.repository !== repositoryName(image);
 }
 
 /**
@@ -53,7 +62,10 @@ export function matchManifests(
 }
 
 /** Digest of the one manifest that a node of this platform runs; undefined where the index does not tell it apart. */
-function manifestFor({ digest, manifests, platforms }: ManifestView, platform: string | undefined): string | undefined {
+export function manifestFor(
+  { digest, manifests, platforms }: ManifestView,
+  platform: string | undefined,
+): string | undefined {
   if (manifests.length === 0) return digest;
   if (platform === undefined || manifests.length !== platforms.length) return undefined;
   const fitting = manifests.filter((_digest, at) => {

@@ -51,3 +51,20 @@ describe('what the registry shows to be missing, and a node that reports its set
     expect(known[0]?.confidence).toBe('certain');
   });
 });
+
+describe('a part that the registry does not have', () => {
+  const digest = (letter: string) => `sha256:${letter.repeat(64)}`;
+  const passed = new Set(['tag-exists', 'registry-accepts-credential']);
+  const said = (part: string): Finding => ({
+    ...finding(['pullFailure'], { from: 'event', missingPart: part }),
+    cause: 'image-not-found',
+  });
+  const told = (part: string) => weigh({ said: said(part), shown: [], passed, given: [digest('a')] })[0]?.summary;
+
+  it('is no part where it is what the reference itself means: good by name, gone by digest', () => {
+    expect(told(`manifest ${digest('a')}`)).toContain('the whole image’s own and not a part of it');
+    expect(told(`manifest ${digest('a')}`)).not.toContain('a part of the image is missing');
+    expect(told(`manifest ${digest('b')}`)).toContain('a part of the image is missing');
+    expect(told(`layer or config ${digest('a')}`)).toContain('a part of the image is missing');
+  });
+});

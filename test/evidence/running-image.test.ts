@@ -99,6 +99,10 @@ function look(story: Partial<ClusterStory>, answer: Answer = shows(single)) {
   return { cluster, registry, evidence };
 }
 
+function aReference(registry: string) {
+  return { text: '', registry, repository: 'team/api', tag: '1.4.2' };
+}
+
 function running(imageID: string, over: Parameters<typeof aPod>[0] = {}) {
   return aPod({ phase: 'Running', containers: [aRunningContainer({ imageID })], ...over });
 }
@@ -150,10 +154,38 @@ describe('what the node runs', () => {
     expect(registry.calls.at(-1)).toBe(`manifest registry.example.com/mirror/api@${OLD} robot`);
   });
 
-  it('shows no credential to another registry that a status names', async () => {
+  it('shows no credential to another registry that a status names, and takes what nobody may compare for nothing', async () => {
     const { evidence, registry } = look({ pods: [running(`elsewhere.example.net/team/api@${OLD}`)] });
-    expect(await evidence.get('runningImage')).toMatchObject({ value: { match: 'different' } });
-    expect(registry.calls.filter((call) => call.includes('elsewhere'))).toEqual([]);
+    expect(await evidence.get('runningImage')).toMatchObject({ value: { match: 'unknown', copies: [] } });
+    const elsewhere = `manifest elsewhere.example.net/team/api@${OLD} anonymous`;
+    expect(registry.calls.filter((call) => call.includes('elsewhere'))).toEqual([elsewhere]);
+  });
+
+  // The kubelet reports one of the names under which its runtime knows the image.
+  it.each([
+    ['the same', 'by the config', single, { ...single, digest: OLD }],
+    ['another', 'by the config', single, { ...single, digest: OLD, configDigest: digest('8') }],
+    ['the same', 'by its platform’s manifest', index, { ...index, digest: OLD }],
+    ['unknown', 'where it is not there', single, undefined],
+  ] as const)('is %s image under the name of another registry, %s', async (what, _how, now, there) => {
+    const nothing = { kind: 'missing', code: 'MANIFEST_UNKNOWN', message: '' } as const;
+    const answer: Answer = (credential, { registry }): AccessOutcome => {
+      if (registry !== 'elsewhere.example.net') return shows(now)?.(credential, aReference(registry)) ?? nothing;
+      return there === undefined ? nothing : { kind: 'found', manifest: there };
+    };
+    const { evidence } = look({ pods: [running(`elsewhere.example.net/team/api@${OLD}`)] }, answer);
+    const match = { 'the same': 'same', another: 'different', unknown: 'unknown' }[what];
+    expect(await evidence.get('runningImage')).toMatchObject({ value: { match } });
+  });
+
+  it('is one image where the manifests of the platform differ and their config does not', async () => {
+    const answer: Answer = (_credential, { digest: asked }): AccessOutcome => {
+      if (asked === undefined) return { kind: 'found', manifest: index };
+      const before = { ...index, digest: OLD, manifests: [digest('7')] };
+      return { kind: 'found', manifest: asked === OLD ? before : { ...single, digest: asked } };
+    };
+    const { evidence } = look({ pods: [running(`${repository}@${OLD}`)] }, answer);
+    expect(await evidence.get('runningImage')).toMatchObject({ value: { match: 'same' } });
   });
 
   it.each([

@@ -81,10 +81,15 @@ function compare(facts: Facts): CheckResult {
     };
   }
   if (seen.match === 'unknown') {
-    const note = `the node names its image only by its config (${short(seen.running.digest)}), and what the registry shows of ${tag} does not tell that`;
-    return { verdict: 'inconclusive', note, missing: ['runningImage'] };
+    return { verdict: 'inconclusive', note: notCompared(seen, tag), missing: ['runningImage'] };
   }
   return stale(facts, tag);
+}
+
+function notCompared({ running }: RunningImage, tag: string): string {
+  return running.repository === undefined
+    ? `the node names its image only by its config (${short(running.digest)}), and what the registry shows of ${tag} does not tell that`
+    : `the node knows its image as ${tidy(running.repository)}@${short(running.digest)}, which may be the same image under another name, and what lies there could not be compared with what ${tag} means now`;
 }
 
 function stale(facts: Facts, tag: string): CheckResult {

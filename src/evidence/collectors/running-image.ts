@@ -3,18 +3,31 @@ import { type ImageReference, type ParsedReference, parseReference } from '../..
 import { defineCollector } from '../collector.ts';
 import { hasStarted } from '../crashes.ts';
 import { blockedBy, notCollected, type Observation, observed } from '../observation.ts';
-import type { AccessAttempt, ManifestView, RegistryAccess, RegistryCredential } from '../registry-access.ts';
-import { matchImage, matchManifests, type NodeCopy, type RunningImage } from '../running-image.ts';
+import {
+  type AccessAttempt,
+  anonymous,
+  type ManifestView,
+  type RegistryAccess,
+  type RegistryCredential,
+} from '../registry-access.ts';
+import {
+  isRenamed,
+  manifestFor,
+  matchImage,
+  matchManifests,
+  type NodeCopy,
+  type RunningImage,
+} from '../running-image.ts';
 import type { ContainerSnapshot, NodeSnapshot, PodSnapshot } from '../snapshots.ts';
 
 /**
- * What the node runs beside what the tag means now, by the answer that the registry gave anyway. Only where the two differ one more
- * manifest is asked for, and the workload's other pods.
+ * What the node runs beside what the tag means now, by the answer that the registry gave anyway. Only where the two differ the manifest
+ * that runs is asked for, the platform's of both where they are indexes, and the workload's other pods.
  */
 export const runningImage = defineCollector({
   kind: 'runningImage',
   needs: ['pod', 'container', 'reference', 'registryAccess', 'workload', 'node'],
-  collect: async (read, { cluster, registry, signal }, { namespace }) => {
+  collect: async (read, { cluster, registry, signal, ownCredential }, { namespace }) => {
     const [pod, container, parsed] = await Promise.all([read('pod'), read('container'), read('reference')]);
     if (pod.status !== 'observed') return blockedBy('the pod', pod);
     if (container.status !== 'observed') return blockedBy('the container', container);
@@ -26,7 +39,12 @@ export const runningImage = defineCollector({
     const answer = answerNow(access.value);
     if (answer === undefined) return notCollected('the registry did not show what the tag means now');
     const seen = await compare(asked, answer, {
-      ask: (old) => registry.manifest(old, answer.credential, signal),
+      // The pod's credential belongs to its image's registry, and to no other that a status may name.
+      ask: (old) => {
+        const isHere = old.registry === asked.image.registry;
+        const login = isHere ? answer.credential : (ownCredential(old.registry) ?? anonymous);
+        return registry.manifest(old, login, signal);
+      },
       platform: async () => platformOf(await read('node')),
     });
     if (seen.match !== 'different') return observed(seen);
@@ -64,14 +82,43 @@ interface Means {
 async function compare({ running, image }: Asked, { manifest: now }: Shown, means: Means): Promise<RunningImage> {
   const match = matchImage(running, now);
   const parsed = parseReference(`${running.repository ?? ''}@${running.digest}`);
-  // The credential belongs to this registry and to no other that a status may name. Where a GET counts as a pull, none is spent.
-  if (match !== 'different' || now.headOnly || !parsed.ok || parsed.reference.registry !== image.registry) {
-    return { running, now, match, copies: [] };
+  // Where a GET counts as a pull, none is spent.
+  const before = match !== 'different' || now.headOnly || !parsed.ok ? undefined : await shown(parsed.reference, means);
+  const renamed = isRenamed(running, image);
+  if (before === undefined || !parsed.ok) {
+    return { running, now, match: match === 'different' && renamed ? 'unknown' : match, copies: [] };
   }
-  const { outcome } = await means.ask(parsed.reference);
-  if (outcome.kind !== 'found') return { running, now, match, copies: [] };
-  const closer = matchManifests(outcome.manifest, now, await means.platform());
-  return { running, before: outcome.manifest, now, match: closer === 'same' ? 'same' : match, copies: [] };
+  const platform = await means.platform();
+  const closer = matchManifests(before, now, platform);
+  const told =
+    closer === 'different'
+      ? matchManifests(
+          ...(await Promise.all([
+            packed(before, parsed.reference, platform, means),
+            packed(now, image, platform, means),
+          ])),
+          platform,
+        )
+      : closer;
+  if (told === 'same') return { running, before, now, match: 'same', copies: [] };
+  return { running, before, now, match: told === 'unknown' && renamed ? 'unknown' : match, copies: [] };
+}
+
+async function shown(reference: ImageReference, { ask }: Means): Promise<ManifestView | undefined> {
+  const { outcome } = await ask(reference);
+  return outcome.kind === 'found' ? outcome.manifest : undefined;
+}
+
+/** The platform's own manifest, which tells the config: the same image packed or pushed in another way has another manifest. */
+async function packed(
+  view: ManifestView,
+  { registry, repository }: ImageReference,
+  platform: string | undefined,
+  means: Means,
+): Promise<ManifestView> {
+  const digest = view.configDigest === undefined ? manifestFor(view, platform) : undefined;
+  const parsed = parseReference(`${registry}/${repository}@${digest ?? ''}`);
+  return (parsed.ok && digest !== view.digest ? await shown(parsed.reference, means) : undefined) ?? view;
 }
 
 function platformOf(node: Observation<NodeSnapshot>): string | undefined {
