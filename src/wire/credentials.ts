@@ -5,17 +5,28 @@ import { type CredentialsView, credentialsView } from '../image/credentials-view
 import { lookupCredentials } from '../image/keyring.ts';
 import { readSecretManifests } from '../image/secret-manifests.ts';
 
-/** Attached in the order given. Throws UsageError for a file that cannot be used. */
+/** File descriptor of standard input. */
+const STDIN = 0;
+
+/** Attached in the order given; `-` is standard input, as for kubectl. Throws UsageError for a file that cannot be used. */
 export function credentialsInFiles(image: string, files: readonly string[]): CredentialsView {
-  const secrets = files.flatMap((file) => readSecretManifests(textOf(file), file));
+  const secrets = files.flatMap((file) =>
+    file === '-'
+      ? readSecretManifests(textAt(STDIN, 'Standard input'), 'stdin')
+      : readSecretManifests(textOf(file), file),
+  );
   return credentialsView(lookupCredentials(image, secrets));
 }
 
 /** A file that the command line names. Throws UsageError `file-unreadable`. */
 export function textOf(file: string): string {
+  return textAt(file, file);
+}
+
+function textAt(place: string | number, name: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(place, 'utf8');
   } catch (error) {
-    throw new UsageError({ code: 'file-unreadable', message: `${file} cannot be read.`, cause: error });
+    throw new UsageError({ code: 'file-unreadable', message: `${name} cannot be read.`, cause: error });
   }
 }

@@ -28,7 +28,7 @@ export interface ErrorReport {
 
 export function describeError(error: unknown): { readonly report: ErrorReport; readonly exit: ExitCode } {
   const isOurs = error instanceof PullcheckError;
-  const timedOut = error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+  const timedOut = isLate(error);
   const report: ErrorReport = {
     apiVersion: 'pullcheck/v1',
     kind: 'Error',
@@ -46,4 +46,10 @@ export function describeError(error: unknown): { readonly report: ErrorReport; r
   };
   const isUsage = error instanceof UsageError || error instanceof ConfigError;
   return { report, exit: isUsage ? 2 : error instanceof UnreachableError || timedOut ? 3 : 2 };
+}
+
+/** By shape: a signal's reason may be of another realm. */
+function isLate(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('name' in error)) return false;
+  return error.name === 'TimeoutError' || error.name === 'AbortError';
 }

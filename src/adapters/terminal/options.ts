@@ -1,5 +1,6 @@
 /** What every command shares: where it writes, its flags, how its result is printed. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { UsageError } from '../../errors.ts';
 import type { ReadFlags } from './commands.ts';
 import { createStyle, type Style } from './style.ts';
 
@@ -34,26 +35,47 @@ export interface View {
   print(value: object, text: string): void;
 }
 
-/** The flags of a command that looks at a cluster. */
-export function readFlags(command: Command): Command {
+/** Typed by instinct where it makes no sense: it gets a sentence, not "unknown option". */
+const NOT_ALL = new Option('-A, --all-namespaces').hideHelp().argParser(() => {
+  throw new UsageError({
+    code: 'usage',
+    message: 'This looks into one namespace, so -A makes no sense here.',
+    hint: 'Name it with -n; pullcheck scope -A shows everything that cannot pull.',
+  });
+});
+
+/** The flags of a command that looks at a cluster; `all`: its own flag for all namespaces. */
+export function readFlags(command: Command, all: Option = NOT_ALL): Command {
   return viewFlags(
     command
+      .addOption(all)
       .option('-n, --namespace <name>', "namespace (default: the context's)")
       .option('--context <name>', 'kubeconfig context')
       .option('--kubeconfig <file>', 'kubeconfig file'),
-  ).addOption(
-    new Option('--timeout <duration>', 'give up after this long: 45s, 2m')
-      .argParser(parseDuration)
-      .default(30_000, '30s'),
   );
 }
 
-export function viewFlags(command: Command): Command {
-  return command.addOption(outputOption()).option('--no-color', 'plain text');
+/** The flags of every command that reads and tells; `formats`: what it can print. */
+export function viewFlags(command: Command, formats: readonly string[] = ['text', 'json']): Command {
+  return command
+    .addOption(new Option('-o, --output <format>', 'what to print').choices(formats).default('text'))
+    .option('--no-color', 'plain text')
+    .addOption(timeoutOption().default(30_000, '30s'));
 }
 
-export function outputOption(): Option {
-  return new Option('-o, --output <format>', 'what to print').choices(['text', 'json']).default('text');
+/** Without a default: for what lasts as long as its input. */
+export function timeoutOption(): Option {
+  return new Option('--timeout <duration>', 'give up after this long: 45s, 2m').argParser(parseDuration);
+}
+
+/** Rejects with TimeoutError when `work` is not done in time (ms); undefined: it may last. */
+export async function withinTime<T>(timeout: number | undefined, work: Promise<T>): Promise<T> {
+  if (timeout === undefined) return work;
+  const late = AbortSignal.timeout(timeout);
+  const stopped = new Promise<never>((_resolve, reject) => {
+    late.addEventListener('abort', () => reject(late.reason as Error), { once: true });
+  });
+  return Promise.race([work, stopped]);
 }
 
 export function flags(options: ReadOptions): ReadFlags {

@@ -1,10 +1,10 @@
 /** The command line: words, flags, help. What a command does is in `Commands`; how its result looks is in `render-*.ts`. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../errors.ts';
 import { checkingCommands } from './checking.ts';
 import type { Commands } from './commands.ts';
 import { describeError, type ExitCode } from './exit.ts';
-import type { Terminal } from './options.ts';
+import { type Terminal, timeoutOption, withinTime } from './options.ts';
 import { readingCommands } from './reading.ts';
 
 export type { Terminal } from './options.ts';
@@ -64,7 +64,10 @@ function build(commands: Commands, terminal: Terminal, exit: (code: ExitCode) =>
     .description(
       'stdin: one JSON object per line with "message" (and optional "reason"); stdout: what each says, same order',
     )
-    .action(async () => terminal.classify());
+    .addOption(new Option('-o, --output <format>', 'JSON lines, whichever is asked for').choices(['text', 'json']))
+    .option('--no-color', 'it has none')
+    .addOption(timeoutOption())
+    .action(async ({ timeout }: { timeout?: number }) => withinTime(timeout, terminal.classify()));
 
   checkingCommands(program, commands, terminal, exit);
   serving(program, commands);

@@ -1,12 +1,12 @@
 /** The commands that look and change nothing: pod, image, scope, credentials, replay. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { UsageError } from '../../errors.ts';
 import type { StepProgress } from '../../runbook/runbook.ts';
 import { kindFromWord, type WorkloadKind } from '../../target/target.ts';
 import type { Commands } from './commands.ts';
 import { type ExitCode, exitOfDiagnosis, exitOfScope } from './exit.ts';
-import { flags, type ReadOptions, readFlags, type Terminal, viewFlags, viewOf } from './options.ts';
+import { flags, type ReadOptions, readFlags, type Terminal, viewFlags, viewOf, withinTime } from './options.ts';
 import { liveProgress, pageProgress, plainProgress, silentPages, silentProgress } from './progress.ts';
 import { renderDiagnosis } from './render-diagnosis.ts';
 import { renderCredentials } from './render-reports.ts';
@@ -54,23 +54,22 @@ export function readingCommands(
     program
       .command('scope')
       .description('everything that cannot pull, grouped by cause, registry, secret, node, namespace'),
-  )
-    .option('-A, --all-namespaces', 'all namespaces')
-    .action(async (options: ReadOptions) => {
-      const all = options.allNamespaces ?? false;
-      if (all && options.namespace !== undefined) {
-        throw new UsageError({
-          code: 'usage',
-          message: '-A and -n exclude each other.',
-          hint: 'Leave one of them out.',
-        });
-      }
-      const view = viewOf(options, terminal);
-      const listing = options.output === 'text' && terminal.errIsTerminal ? pageProgress(terminal.err) : silentPages;
-      const scope = await commands.scope({ ...flags(options), all, onCall: listing.onCall }).finally(listing.end);
-      view.print(scope, renderScope(printableDeep(scope), view.style));
-      exit(exitOfScope(scope));
-    });
+    new Option('-A, --all-namespaces', 'all namespaces'),
+  ).action(async (options: ReadOptions) => {
+    const all = options.allNamespaces ?? false;
+    if (all && options.namespace !== undefined) {
+      throw new UsageError({
+        code: 'usage',
+        message: '-A and -n exclude each other.',
+        hint: 'Leave one of them out.',
+      });
+    }
+    const view = viewOf(options, terminal);
+    const listing = options.output === 'text' && terminal.errIsTerminal ? pageProgress(terminal.err) : silentPages;
+    const scope = await commands.scope({ ...flags(options), all, onCall: listing.onCall }).finally(listing.end);
+    view.print(scope, renderScope(printableDeep(scope), view.style));
+    exit(exitOfScope(scope));
+  });
 
   accountFlag(
     readFlags(
@@ -81,7 +80,7 @@ export function readingCommands(
   )
     .option(
       '-f, --filename <file...>',
-      'Secret manifests that are not applied yet (YAML, JSON, List); no cluster is asked',
+      'Secret manifests that are not applied yet (YAML, JSON, List; - for stdin); no cluster is asked',
     )
     .action(async (image: string, options: ReadOptions) => {
       const view = viewOf(options, terminal);
@@ -94,7 +93,7 @@ export function readingCommands(
     program.command('replay <case>').description('the verdict again, offline, from a case file (see --save-case)'),
   ).action(async (file: string, options: ReadOptions) => {
     const view = viewOf(options, terminal);
-    const diagnosis = await commands.replay(file);
+    const diagnosis = await withinTime(options.timeout, commands.replay(file));
     view.print(diagnosis, renderDiagnosis(printableDeep(diagnosis), view.style));
     exit(exitOfDiagnosis(diagnosis));
   });

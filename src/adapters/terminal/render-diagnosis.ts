@@ -45,12 +45,18 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     section('To do by hand', byHand(diagnosis, style), style),
     section(
       'What would help',
-      diagnosis.remedies.map((remedy) => `  ${remedy.title} (${remedy.risk})\n${style.dim(`    $ ${remedy.command}`)}`),
+      diagnosis.remedies.map((remedy) => help(remedy, style)),
       style,
     ),
     style.dim(footer(diagnosis)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function help({ title, risk, command, standing }: Diagnosis['remedies'][number], style: Style): string {
+  const before = standing === undefined ? [] : [`    ${standing.note} ${standing.url}`];
+  const toType = standing?.settled === true ? [] : [style.dim(`    $ ${command}`)];
+  return [`  ${title} (${risk})`, ...before, ...toType].join('\n');
 }
 
 /** From the pushed tag to the asked one; findings of one account share it. */

@@ -166,7 +166,42 @@ describe('pullcheck', () => {
     expect(written.out).not.toContain('\u202e');
   });
 
+  const READING: readonly (readonly string[])[] = [
+    ['pod', 'api-1'],
+    ['scope'],
+    ['image', 'nginx:1'],
+    ['credentials', 'nginx:1'],
+    ['replay', 'x.json'],
+    ['workflow', 'ci.yml'],
+    ['runbook', 'lint', 'x.yaml'],
+  ];
+
+  it.each(READING)('%s %s takes what every command takes: -o, --no-color, --timeout', async (...command) => {
+    const { run, written } = session();
+    expect(await run(...command, '-o', 'json', '--no-color', '--timeout', '5s')).toBe(2);
+    // It came as far as the command itself, which is not in this test.
+    expect(JSON.parse(written.out)).toMatchObject({ kind: 'Error', code: 'not-here' });
+  });
+
+  it('answers a stream of messages in JSON, also where that is asked for', async () => {
+    const { run, written } = session();
+    expect(await run('classify', '-o', 'json', '--no-color', '--timeout', '5s')).toBe(0);
+    expect(written.err).toBe('');
+  });
+
+  it('gives up in time on a case, a file or a stream that never ends', async () => {
+    const never = async () => new Promise<never>(() => undefined);
+    const commands = { replay: never, lintRunbooks: never, checkWorkflows: never };
+    for (const command of READING.slice(4)) {
+      const { run, written } = session(commands);
+      expect(await run(...command, '--timeout', '20ms')).toBe(3);
+      expect(written.err).toContain('It took longer than allowed');
+    }
+  });
+
   it.each([
+    [['pod', 'api-1', '-A'], 'pullcheck scope -A shows everything'],
+    [['image', 'nginx', '--all-namespaces'], 'This looks into one namespace'],
     [['podd', 'x'], 'unknown command'],
     [['pod'], "missing required argument 'name'"],
     [['pod', 'x', '--nope'], 'unknown option'],
