@@ -16,7 +16,14 @@ export interface ConfigEntry {
   readonly password: Sealed;
   /** It has a token instead of a password, which the kubelet does not read. */
   readonly onlyToken?: true;
+  readonly nobody?: Nobody;
 }
+
+/**
+ * Its entry has no user name, and the runtime asks as nobody (containerd sends a login only with one, `ParseAuth` of its image server).
+ * What the entry has instead: a `token` that the kubelet does not read, the name of a `helper` that it does not run, or nothing.
+ */
+export type Nobody = 'token' | 'helper' | 'nothing';
 
 export type DecodedSecret =
   | { readonly is: 'entries'; readonly entries: readonly ConfigEntry[] }
@@ -49,9 +56,10 @@ function fromConfigJson(json: unknown): DecodedSecret {
   if (!parsed.success) return wrongShape('.dockerconfigjson', parsed.error.issues[0]?.path ?? []);
   const { auths, credsstore, credhelpers } = parsed.data ?? {};
   const entries = Object.entries(auths ?? {});
-  if (entries.length > 0) return decodeEntries(entries);
+  const namesHelper = credsstore !== undefined || credhelpers !== undefined;
+  if (entries.length > 0) return decodeEntries(entries, namesHelper);
   return ignored(
-    credsstore !== undefined || credhelpers !== undefined
+    namesHelper
       ? 'it names only a credential helper, which the kubelet does not run; log in without a credential store and create the Secret from that file'
       : 'it has no entry under "auths"; the hosts belong inside an "auths" object',
   );
@@ -61,7 +69,7 @@ function fromCfg(json: unknown, key: string): DecodedSecret {
   const parsed = dockerCfg.safeParse(json);
   if (!parsed.success) return wrongShape(key, parsed.error.issues[0]?.path ?? []);
   const entries = Object.entries(parsed.data ?? {});
-  return entries.length > 0 ? decodeEntries(entries) : ignored('it has no entry');
+  return entries.length > 0 ? decodeEntries(entries, false) : ignored('it has no entry');
 }
 
 interface RawEntry {
@@ -72,16 +80,19 @@ interface RawEntry {
   readonly registrytoken?: unknown;
 }
 
-function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[]): DecodedSecret {
+function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[], namesHelper: boolean): DecodedSecret {
   const entries: ConfigEntry[] = [];
   for (const [entry, fields] of raw) {
     const login = loginOf(fields ?? {});
     if (typeof login === 'string') return { is: 'broken', entry, reason: login };
+    const hasToken = Boolean(fields?.identitytoken || fields?.registrytoken);
+    const instead = hasToken ? 'token' : namesHelper ? 'helper' : 'nothing';
     entries.push({
       entry,
       username: login.username,
       password: new Sealed(login.password),
-      ...(login.password === '' && (fields?.identitytoken || fields?.registrytoken) ? { onlyToken: true } : {}),
+      ...(login.password === '' && hasToken ? { onlyToken: true } : {}),
+      ...(login.username === '' ? { nobody: instead } : {}),
     });
   }
   return { is: 'entries', entries };

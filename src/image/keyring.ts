@@ -1,6 +1,6 @@
 /** Which credentials the kubelet would try for an image, in order, and why it ignores the others (kubernetes `pkg/credentialprovider`). */
 import type { Sealed } from '../sealed.ts';
-import { type ConfigEntry, decodeSecret, type KeyringSecret } from './keyring-config.ts';
+import { type ConfigEntry, decodeSecret, type KeyringSecret, type Nobody } from './keyring-config.ts';
 import { mismatch } from './keyring-match.ts';
 import { reasonFor } from './keyring-reason.ts';
 import { parseKeyUrl } from './keyring-url.ts';
@@ -17,6 +17,8 @@ export interface KeyringCredential {
   readonly password: Sealed;
   /** Its entry has a token instead of a password, which the kubelet does not read. */
   readonly onlyToken?: true;
+  /** It has no user name, so that the runtime asks as nobody; what it has instead. */
+  readonly nobody?: Nobody;
 }
 
 export interface IgnoredEntry {

@@ -4,9 +4,10 @@ import { collectCase, EVIDENCE_KINDS } from '../../src/evidence/collect.ts';
 import { DEFAULT_LIMITS, shareReaders } from '../../src/evidence/collect-shared.ts';
 import { COLLECTORS } from '../../src/evidence/collectors/index.ts';
 import { forbidden, unreachable, valueOf } from '../../src/evidence/observation.ts';
+import { Sealed } from '../../src/sealed.ts';
 import { createManualClock, settle } from '../support/clock.ts';
 import { aStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
-import { aContainer, aFailedEvent, aPod, IMAGE } from '../support/snapshots.ts';
+import { aContainer, aFailedEvent, aPod, aPullSecret, IMAGE } from '../support/snapshots.ts';
 
 /** Not asked of a pod that waits for an image from somewhere else. */
 const OTHER_CASES = EVIDENCE_KINDS.filter((kind) =>
@@ -59,6 +60,14 @@ describe('the evidence graph', () => {
     expect(cluster.calls).toHaveLength(new Set(cluster.calls).size);
     expect(cluster.calls.length).toBeLessThanOrEqual(12);
     expect(registry.calls).toEqual([`manifest ${IMAGE} anonymous`, `manifest ${IMAGE} robot`, `tags ${IMAGE} robot`]);
+  });
+
+  it('asks nothing as a login without a user name: the runtime asks as nobody there', async () => {
+    const config = { auths: { 'registry.example.com': {} }, credsStore: 'desktop' };
+    const secret = aPullSecret({ data: { '.dockerconfigjson': new Sealed(JSON.stringify(config)) } });
+    const { evidence, registry } = open(aStory({ secrets: [secret] }));
+    await evidence.get('registryAccess');
+    expect(registry.calls).toEqual([`manifest ${IMAGE} anonymous`]);
   });
 
   describe('when the registry refuses the password', () => {
@@ -196,7 +205,6 @@ describe('credentials', () => {
   it('asks with the bot’s own credential last', async () => {
     const { outside, registry } = open();
     const own = { kind: 'password', source: 'the bot’s own', origin: 'bot', username: 'pullcheck' } as const;
-    const { Sealed } = await import('../../src/sealed.ts');
     const evidence = collectCase(subject, {
       ...outside,
       ownCredential: (host) => (host === 'registry.example.com' ? { ...own, password: new Sealed('x') } : undefined),

@@ -143,6 +143,18 @@ describe('everything that is not used is told, with what to write instead', () =
     expect(lookup.ignored).toEqual([{ secret: 'regcred', entry: null, reason: expect.stringContaining(reason) }]);
   });
 
+  it.each([
+    ['helper', { auths: { 'reg.example.com': {} }, credsStore: 'desktop' }],
+    ['token', { auths: { 'reg.example.com': { identitytoken: 'canary' } } }],
+    ['nothing', { auths: { 'reg.example.com': { email: 'a@b.example' } } }],
+    ['nothing', { auths: { 'reg.example.com': { auth: Buffer.from(':secret').toString('base64') } } }],
+  ] as const)('an entry without a user name is tried, and brings nobody: %s', (nobody, config) => {
+    const data = { '.dockerconfigjson': new Sealed(JSON.stringify(config)) };
+    const secrets = [{ name: 'regcred', type: 'kubernetes.io/dockerconfigjson', data }];
+    const { tried } = lookupCredentials('reg.example.com/team/app', secrets);
+    expect(tried).toMatchObject([{ secret: 'regcred', entry: 'reg.example.com', username: '', nobody }]);
+  });
+
   it('a direct match hides the Docker Hub entry that would have worked', () => {
     const lookup = lookupCredentials('team/app', [
       secretOf({ 'docker.io': LOGIN, 'https://index.docker.io/v1/': LOGIN }),

@@ -75,9 +75,10 @@ const COVERED: readonly RuledOut[] = [
 function covered(evidence: View, secrets: readonly AttachedSecret[], keyring: KeyringLookup): CheckResult {
   const missing = secrets.filter(({ secret }) => secret.status === 'absent').map(({ name }) => name);
   const lost = missing.length === 0 ? '' : `; Secret ${list(missing)} does not exist and is skipped`;
-  if (keyring.tried.length > 0) {
+  if (keyring.tried.some(({ nobody }) => nobody === undefined)) {
     const tried = keyring.tried.map(
-      ({ secret, entry, username }) => `${username} (secret/${secret}, entry ${tidy(entry)})`,
+      ({ secret, entry, username, nobody }) =>
+        `${nobody === undefined ? username : 'nobody'} (secret/${secret}, entry ${tidy(entry)})`,
     );
     return { verdict: 'pass', note: `the kubelet will try ${list(tried)}${lost}`, ruledOut: COVERED };
   }
@@ -154,6 +155,7 @@ function malformed(keyring: KeyringLookup): Draft {
 function whyNone(evidence: View, secrets: readonly AttachedSecret[], keyring: KeyringLookup): Draft | undefined {
   const missing = secrets.filter(({ secret }) => secret.status === 'absent');
   if (missing.length > 0) return absentSecrets(evidence, missing, keyring);
+  if (keyring.tried.length > 0) return withoutLogin(keyring);
   if (secrets.length === 0) return lateAccount(evidence);
   const whole = keyring.ignored.filter(({ entry }) => entry === null);
   if (whole.length > 0 && whole.length === keyring.ignored.length) return ignoredWhole(whole, secrets);
@@ -188,6 +190,26 @@ function ignoredWhole(whole: KeyringLookup['ignored'], secrets: readonly Attache
     summary: `The kubelet ignores Secret ${list(reasons)}.`,
     detail: { secrets: whole.map(({ secret }) => secret), reasons: whole.map(({ reason }) => tidy(reason)) },
     commands: whole.flatMap(({ secret }) => retyped(secrets.find(({ name }) => name === secret))),
+  };
+}
+
+/** What a desktop login leaves in the file that was made into the Secret. */
+const INSTEAD = {
+  token: 'it has a token where the kubelet does not look (identitytoken, registrytoken)',
+  helper: 'the login itself is with the credential helper that the Secret names, which the kubelet does not run',
+  nothing: 'it has nothing in its place',
+} as const;
+
+function withoutLogin({ tried, repository }: KeyringLookup): Draft {
+  const entries = tried.map(({ secret, entry, nobody = 'nothing' }) => {
+    return `entry ${tidy(entry)} of Secret ${secret}, which matches ${repository}, has no user name: ${INSTEAD[nobody]}`;
+  });
+  return {
+    cause: 'pull-secret-malformed',
+    because: ['pullSecrets', 'keyring'],
+    summary: `The pod brings no login, and its node asks as nobody: ${list(entries)}.`,
+    detail: { secrets: [...new Set(tried.map(({ secret }) => secret))], repository },
+    fix: 'Create the Secret anew with user name and password: kubectl create secret docker-registry writes them, and so does a login without a credential store.',
   };
 }
 

@@ -23,7 +23,9 @@ export const registryAccess = defineCollector({
     const { reference } = parsed.value;
     const first = await registry.manifest(reference, anonymous, signal);
     const keyring = await read('keyring');
-    const attached = keyring.status === 'observed' ? keyring.value.tried.map(asCredential) : [];
+    // An entry without a user name is the question that is asked anonymously anyway.
+    const tried = keyring.status === 'observed' ? keyring.value.tried.filter(({ nobody }) => nobody === undefined) : [];
+    const attached = tried.map(asCredential);
     const own = ownCredential(reference.registry);
     const others = [...attached.slice(0, MOST_CREDENTIALS), ...(own ? [own] : [])];
     const rest = answersWhoever(first)

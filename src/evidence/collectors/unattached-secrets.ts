@@ -39,7 +39,8 @@ export const unattachedSecrets = defineCollector({
     if (pullSecrets.status !== 'observed') return blockedBy('the pull secrets', pullSecrets);
     if (keyring.status !== 'observed') return blockedBy('the credentials that the kubelet would try', keyring);
     if (keyring.value.error !== null) return notCollected('the kubelet’s look-up fails before any Secret counts');
-    if (keyring.value.tried.length > 0) return notCollected('a Secret of the pod applies to this image');
+    if (keyring.value.tried.some(({ nobody }) => nobody === undefined))
+      return notCollected('a Secret of the pod applies to this image');
     const [access, failure] = [await read('registryAccess'), await read('pullFailure')];
     if (!wantsLogin(valueOf(access), valueOf(failure))) return notCollected('nothing says that a login is needed');
     const image = parsed.value.reference.text;

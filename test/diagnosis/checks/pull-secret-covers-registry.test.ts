@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { absent, observed, unreachable } from '../../../src/evidence/observation.ts';
+import { Sealed } from '../../../src/sealed.ts';
 import {
   access,
   anyone,
@@ -13,6 +14,7 @@ import {
   failure,
   firstFinding,
   found,
+  HOST,
   keyring,
   noSecretRight,
   runCheck,
@@ -64,6 +66,22 @@ describe('is a usable pull secret attached', () => {
     const ignored = [{ secret: 'regcred', entry: null, reason: 'type Opaque' }];
     const result = check({ ...none, keyring: observed(keyring(false, { ignored })) });
     expect(firstFinding(result)).toBe('pull-secret-malformed certain');
+  });
+
+  it.each([
+    ['helper', 'credential helper'],
+    ['token', 'identitytoken'],
+    ['nothing', 'nothing in its place'],
+  ] as const)('an entry without a user name is no login, instead of it: %s', (nobody, words) => {
+    const entry = { secret: 'regcred', entry: HOST, username: '', password: new Sealed(''), nobody };
+    const blank = observed(keyring(false, { tried: [entry] }));
+    const result = check({ ...none, keyring: blank });
+    expect(firstFinding(result)).toBe('pull-secret-malformed certain');
+    expect(result.note).toContain(words);
+    const other = { ...entry, username: 'puller', password: new Sealed('x') };
+    const { nobody: _nobody, ...good } = other;
+    expect(check({ keyring: observed(keyring(false, { tried: [entry, good] })) }).verdict).toBe('pass');
+    expect(check({ ...none, keyring: blank, registryAccess: access(attempt(anyone, found)) }).verdict).toBe('pass');
   });
 
   it('finds one undecodable Secret that fails the whole look-up, also for a public image', () => {
