@@ -3,11 +3,12 @@
  * gets through and the node does not, that contrast is the finding.
  */
 
+import { formatDuration } from '../../clock.ts';
 import { hasStarted } from '../../evidence/crashes.ts';
 import type { PullFailure } from '../../evidence/evidence.ts';
 import { type Observation, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
-import type { ContainerSnapshot } from '../../evidence/snapshots.ts';
+import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.ts';
 import { mirrorIn } from '../../image/mirror.ts';
 import { parseReference } from '../../image/reference.ts';
 import { CAUSES } from '../catalogue.ts';
@@ -24,8 +25,8 @@ import { list, minuteOf, tidy } from '../words.ts';
 export const registryReachable = defineCheck({
   id: 'registry-reachable',
   question: 'Can the registry be reached?',
-  needs: ['registryAccess', 'pullFailure', 'container'],
-  run({ registryAccess, pullFailure, container }): CheckResult {
+  needs: ['registryAccess', 'pullFailure', 'container', 'events'],
+  run({ registryAccess, pullFailure, container, events }): CheckResult {
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const access = registryAccess.value;
     const failure = valueOf(pullFailure);
@@ -35,6 +36,9 @@ export const registryReachable = defineCheck({
       if (failure === undefined && has !== undefined && hasStarted(has)) return onlyOurs(broken);
       const other = askedInstead(failure, container);
       if (other !== undefined) return besides(broken, other);
+      const since = failure === undefined && has !== undefined ? pullingSince(has, valueOf(events) ?? []) : undefined;
+      const pullingMs = since === undefined || access.askedAt === undefined ? 0 : access.askedAt - since;
+      if (HANGS.has(broken.fault.fault) && pullingMs >= LONG_PULL_MS) return fail(hangsToo(broken, pullingMs));
       return unreached(broken, failure, pullFailure.status);
     }
     const reached = access.attempts.find(gotThrough);
@@ -161,6 +165,31 @@ function unreached(
     detail: detailOf(broken),
     alternatives: mute || said === cause ? [] : [said],
   });
+}
+
+/** A node that is not answered waits for minutes before it says so (containerd tries each address for 30 s, and again). */
+const LONG_PULL_MS = 60_000;
+/** What the node is in the middle of when nobody answers it. */
+const HANGS: ReadonlySet<string> = new Set(['connection-timeout', 'registry-unreachable']);
+
+/** The node began to pull this image, and has told no end of it. */
+function pullingSince(container: ContainerSnapshot, events: readonly EventSnapshot[]): number | undefined {
+  if (container.state !== 'waiting') return undefined;
+  const own = events.filter((event) => event.container === container.name);
+  const latest = own.toSorted((a, b) => (b.lastAt ?? 0) - (a.lastAt ?? 0))[0];
+  return latest?.reason === 'Pulling' && latest.message.includes(`"${container.image}"`) ? latest.lastAt : undefined;
+}
+
+function hangsToo(broken: Broken, pullingMs: number): Finding {
+  return {
+    cause: broken.fault.fault,
+    // The node may be in the middle of a large image as well.
+    confidence: 'likely',
+    because: ['registryAccess', 'events'],
+    summary: `The bot gets no answer from ${broken.at} (${describe(broken.fault)}), and the node has been pulling from there for ${formatDuration(pullingMs)} without an end, which agrees.`,
+    detail: detailOf(broken),
+    alternatives: [],
+  };
 }
 
 /** The node failed on another host (a mirror) than the bot: one says nothing of the other. */
