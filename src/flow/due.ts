@@ -2,7 +2,7 @@
 import { errorLine } from '../errors.ts';
 import { type DueStep, dueSteps } from '../incident/escalation.ts';
 import type { Incident } from '../incident/incident.ts';
-import { announce, escalate, remind } from './escalate.ts';
+import { announce, escalate, remind, stateOf } from './escalate.ts';
 import { type IncidentDeps, PRIORITY, policyFor } from './incident-deps.ts';
 import { dedupKeyOf, followEnd, refresh, resolveWhenAllEnded } from './resolve.ts';
 import { transition } from './transition.ts';
@@ -58,10 +58,9 @@ const STEPS: { readonly [K in DueStep['kind']]: Step } = {
   page: async (deps, incident, { tier }) => escalate(deps, incident, tier),
   announce: async (deps, incident, { tier }) => {
     const page = incident.pages.find((candidate) => candidate.tier === tier);
-    const state = deps.pager === undefined ? 'not-configured' : page?.state === 'sent' ? 'sent' : 'failed';
     // While another worker still sends it, its own announcement is on the way.
-    if (page?.state !== 'claimed')
-      await announce(deps, incident, tier, { again: { kind: 'still-failing' }, pageState: state });
+    if (page && page.state !== 'claimed')
+      await announce(deps, incident, tier, { again: { kind: 'still-failing' }, pageState: stateOf(deps, page) });
   },
   'acknowledge-page': async (deps, { id }, { tier }) => {
     await deps.pager?.acknowledge(dedupKeyOf(id, tier));

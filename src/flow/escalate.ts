@@ -5,7 +5,7 @@
  */
 import { errorLine, PagerError } from '../errors.ts';
 import { dueSteps, pageDueAt } from '../incident/escalation.ts';
-import type { Incident, IncidentEvent } from '../incident/incident.ts';
+import type { Incident, IncidentEvent, Page } from '../incident/incident.ts';
 import { describeSubject } from '../incident/key.ts';
 import type { EscalationNotice, PageRequest } from '../incident/ports.ts';
 import { escalationSentence, factsOf, severityOf } from '../incident/summary.ts';
@@ -65,15 +65,25 @@ async function sendPage(deps: IncidentDeps, incident: Incident, tier: string, ag
     return known && known.state !== 'sent' ? [outcomeEvent(outcome, tier, key, at)] : [];
   });
   if (outcome.state === 'sent') reportSent(deps, incident, tier, await deps.store.time());
-  await sayOutcome(deps, incident, tier, outcome);
+  const page = moved?.incident.pages.find((candidate) => candidate.tier === tier);
+  // An earlier try may have arrived, whatever became of this one.
+  const state = outcome.state === 'failed' && page ? stateOf(deps, page) : outcome.state;
+  await sayOutcome(deps, incident, tier, { ...outcome, state });
   // It ended while the page was on its way: the page ends too.
   if (moved?.incident.status === 'resolved') await followEnd(deps, moved.incident);
-  return outcome.state;
+  return state;
 }
 
 function reportSent(deps: IncidentDeps, incident: Incident, tier: string, now: number): void {
   const latenessMs = Math.max(0, now - pageDueAt(incident, policyFor(deps, incident)));
   deps.report('page sent', { incident: incident.id, tier, latenessMs });
+}
+
+/** How a page stands that nobody is sending at the moment. */
+export function stateOf(deps: Pick<IncidentDeps, 'pager'>, page: Page): PageState {
+  if (!deps.pager) return 'not-configured';
+  if (page.state === 'sent') return 'sent';
+  return page.unconfirmed ? 'unconfirmed' : 'failed';
 }
 
 interface Outcome {
@@ -88,22 +98,29 @@ async function trigger(deps: IncidentDeps, page: PageRequest): Promise<Outcome> 
     await deps.pager.trigger(page);
     return { state: 'sent', reason: '', final: false };
   } catch (error) {
-    return { state: 'failed', reason: errorLine(error), final: error instanceof PagerError && !error.retryable };
+    const isOurs = error instanceof PagerError;
+    const state = isOurs && error.code === 'pager-unconfirmed' ? 'unconfirmed' : 'failed';
+    return { state, reason: errorLine(error), final: isOurs && !error.retryable };
   }
 }
 
 function outcomeEvent(outcome: Outcome, tier: string, key: string, at: number): IncidentEvent {
   if (outcome.state === 'sent') return { type: 'page-sent', at, tier, key };
-  return { type: 'page-failed', at, tier, reason: outcome.reason, final: outcome.final };
+  const unconfirmed = outcome.state === 'unconfirmed' ? { unconfirmed: true } : {};
+  return { type: 'page-failed', at, tier, reason: outcome.reason, final: outcome.final, ...unconfirmed };
 }
 
 /** A failed page is said at once, and said again when it got through; not at every try. */
 async function sayOutcome(deps: IncidentDeps, incident: Incident, tier: string, outcome: Outcome): Promise<void> {
   const attempts = incident.pages.find((page) => page.tier === tier)?.attempts ?? 1;
   const pager = deps.pager?.name ?? '';
-  if (outcome.state === 'failed') {
-    deps.report('page failed', { incident: incident.id, tier, attempts, reason: outcome.reason });
-    const text = `The page through ${pager} failed: ${outcome.reason}. It is tried again; until then, please reach on-call yourself.`;
+  if (outcome.state === 'failed' || outcome.state === 'unconfirmed') {
+    const isSure = outcome.state === 'failed';
+    const report = isSure ? 'page failed' : 'page not confirmed';
+    deps.report(report, { incident: incident.id, tier, attempts, reason: outcome.reason });
+    const text = isSure
+      ? `The page through ${pager} failed: ${outcome.reason}. It is tried again; until then, please reach on-call yourself.`
+      : `It is not known whether ${pager} took the page: ${outcome.reason}. It is sent again under the same key, which adds no second page; until that is confirmed, please reach on-call yourself.`;
     await say(deps, incident, `${incident.id}:page-failed:${tier}`, text);
   }
   if (outcome.state === 'sent' && attempts > 1) {

@@ -78,12 +78,19 @@ const HANDLERS: Handlers = {
   ),
   'page-claimed': open(claimPage),
   'page-sent': onPage((page, event) => {
-    const { reason: _reason, final: _final, ...rest } = page;
+    const { reason: _reason, final: _final, unconfirmed: _unconfirmed, ...rest } = page;
     return { ...rest, state: 'sent', at: event.at, key: event.key };
   }),
   'page-failed': onPage((page, event) =>
     page.state === 'claimed'
-      ? { ...page, state: 'failed', at: event.at, reason: event.reason, final: event.final ?? false }
+      ? {
+          ...page,
+          state: 'failed',
+          at: event.at,
+          reason: event.reason,
+          final: event.final ?? false,
+          ...(event.unconfirmed ? { unconfirmed: true } : {}),
+        }
       : page,
   ),
   'page-announced': onPage((page) => ({ ...page, announced: true })),
@@ -138,6 +145,8 @@ function claimPage(incident: Incident, event: EventOf<'page-claimed'>): Incident
     fence: event.fence,
     attempts: (known?.attempts ?? 0) + 1,
     ...(known?.announced ? { announced: true } : {}),
+    // Also one whose sender died before it could tell.
+    ...(known?.unconfirmed || known?.state === 'claimed' ? { unconfirmed: true } : {}),
   };
   return { ...incident, pages: [...incident.pages.filter((page) => page.tier !== event.tier), claimed] };
 }

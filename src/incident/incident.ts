@@ -59,7 +59,14 @@ export type IncidentEvent = { readonly at: number } & (
   | { readonly type: 'page-claimed'; readonly tier: string; readonly fence: string }
   | { readonly type: 'page-sent'; readonly tier: string; readonly key: string }
   /** `final`: the paging service refused it; trying the same again soon is useless. */
-  | { readonly type: 'page-failed'; readonly tier: string; readonly reason: string; readonly final?: boolean }
+  | {
+      readonly type: 'page-failed';
+      readonly tier: string;
+      readonly reason: string;
+      readonly final?: boolean;
+      /** It may have arrived all the same. */
+      readonly unconfirmed?: boolean;
+    }
   /** The escalation was said in the thread. */
   | { readonly type: 'page-announced'; readonly tier: string }
   | { readonly type: 'page-resolved'; readonly tier: string }
@@ -91,6 +98,8 @@ export interface Page {
   readonly attempts?: number;
   /** The paging service refused it. */
   readonly final?: boolean;
+  /** A try of it may have arrived: nobody may say that the pager has it not. */
+  readonly unconfirmed?: boolean;
   /** Said in the thread. */
   readonly announced?: boolean;
   /** The paging service knows that somebody has it. */

@@ -73,7 +73,8 @@ export interface EscalationNotice {
   readonly severity: 'P1' | 'P2';
   /** Facts for whoever is paged: what was seen, what was tried. */
   readonly facts: readonly string[];
-  readonly pageState: 'sent' | 'failed' | 'not-configured' | 'none';
+  /** `unconfirmed`: it may have arrived. */
+  readonly pageState: 'sent' | 'failed' | 'unconfirmed' | 'not-configured' | 'none';
 }
 
 /**
@@ -116,7 +117,7 @@ export interface PageRequest {
   readonly links: readonly { readonly href: string; readonly text: string }[];
 }
 
-/** A paging service. Throws PagerError: `retryable` when trying again may work. */
+/** A paging service. Throws PagerError: `retryable` when trying again may work; code `pager-unconfirmed` when it may have arrived. */
 export interface Pager {
   /** undefined name: not configured. */
   readonly name: string;

@@ -84,6 +84,36 @@ describe('the pager fails', () => {
     expect(world.pager.pages()).toHaveLength(1);
   });
 
+  it('an answer that is lost is no "did not take it", also when the next try surely fails', async () => {
+    await brokenApi();
+    const { id } = await theIncident();
+    world.pager.faults.push('lost-answer', '429', '429');
+    await world.clock.advance(19 * MINUTE + 2_000);
+    const told = world.slack.escalations.get(`${id}:escalation:unresolved`);
+    expect(told).toMatchObject({ pageState: 'unconfirmed' });
+    expect(world.slack.replies.get(`${id}:page-failed:unresolved`)).toMatch(
+      /^It is not known whether PagerDuty took the page: .*lost-answer.* adds no second page/,
+    );
+    await world.clock.advance(10_000);
+    expect((await theIncident()).pages).toMatchObject([{ state: 'failed', unconfirmed: true, attempts: 2 }]);
+    await world.clock.advance(MINUTE);
+    const [page] = (await theIncident()).pages;
+    expect(page).toMatchObject({ state: 'sent' });
+    expect(page?.unconfirmed).toBeUndefined();
+    expect(world.pager.pages()).toHaveLength(1);
+  });
+
+  it('a lost answer that Slack could not tell is told the same later', async () => {
+    await brokenApi();
+    const { id } = await theIncident();
+    world.pager.faults.push('lost-answer', '429', '429', '429', '429');
+    world.slack.down = true;
+    await world.clock.advance(19 * MINUTE + 2_000);
+    world.slack.down = false;
+    await world.clock.advance(12_000);
+    expect(world.slack.escalations.get(`${id}:escalation:unresolved`)).toMatchObject({ pageState: 'unconfirmed' });
+  });
+
   it('a refusal is not hammered, yet the page is not given up', async () => {
     await brokenApi();
     world.pager.faults.push('400');

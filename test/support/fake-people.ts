@@ -38,7 +38,8 @@ export function fakePager(): FakePager {
       if (fault === 'lost-answer') accept(page);
       if (fault) {
         const retryable = fault !== '400';
-        throw new PagerError({ code: 'pager-unavailable', message: `PagerDuty failed: ${fault}`, retryable });
+        const code = { 'lost-answer': 'pager-unconfirmed', '400': 'pager-refused', '429': 'pager-unavailable' }[fault];
+        throw new PagerError({ code, message: `PagerDuty failed: ${fault}`, retryable });
       }
       accept(page);
     },

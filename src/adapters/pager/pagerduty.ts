@@ -1,9 +1,10 @@
 /** PagerDuty Events API v2. The dedup key decides what is one page: the same key appends to the open alert and pages nobody again. */
+import { Readable } from 'node:stream';
 import { type Dispatcher, request } from 'undici';
 import { errorLine, PagerError } from '../../errors.ts';
 import type { PageRequest, Pager } from '../../incident/ports.ts';
 import type { Sealed } from '../../sealed.ts';
-import { refusalReasons } from './schema.ts';
+import { isConfirmation, refusalReasons } from './schema.ts';
 
 export interface PagerDutyOptions {
   /** Base; `/v2/enqueue` is appended. The EU region has its own. */
@@ -20,7 +21,10 @@ const LONGEST_SUMMARY = 1_024;
 const LARGEST_EVENT = 512_000;
 const LONGEST_ANSWER = 64 * 1024;
 
-/** A pager that speaks Events v2. Throws PagerError: `pager-unavailable` (retryable) or `pager-refused`. */
+/**
+ * A pager that speaks Events v2. Throws PagerError: `pager-unavailable` (it took nothing, trying again may help), `pager-unconfirmed`
+ * (the event was on its way and its fate is not known; trying again with the same key adds no page) or `pager-refused`.
+ */
 export function createPagerDuty(options: PagerDutyOptions): Pager {
   return {
     name: 'PagerDuty',
@@ -54,9 +58,15 @@ async function send(options: PagerDutyOptions, event: Record<string, unknown>): 
   const url = `${(options.url ?? PAGERDUTY_URL).replace(/\/+$/, '')}/v2/enqueue`;
   const timeoutMs = options.timeoutMs ?? 5_000;
   const { status, body } = await post(url, { ...event, routing_key: options.routingKey.reveal() }, timeoutMs, options);
-  if (status >= 200 && status < 300) return;
-  const retryable = status === 408 || status === 429 || status >= 500;
   const reasons = refusalReasons(body).replaceAll(options.routingKey.reveal(), '[sealed]');
+  if (status >= 200 && status < 300) {
+    if (isConfirmation(body)) return;
+    // A proxy's or a portal's page, or half an answer: whether the event got any further cannot be told.
+    throw unconfirmed(`something answered ${status} with words that are not PagerDuty's`);
+  }
+  // A gateway may give up on an event that the service behind it took.
+  if (status >= 500) throw unconfirmed(`PagerDuty answered ${status}${reasons === '' ? '' : `: ${reasons}`}`);
+  const retryable = status === 408 || status === 429;
   throw new PagerError({
     code: retryable ? 'pager-unavailable' : 'pager-refused',
     message: `PagerDuty answered ${status}${reasons === '' ? '' : `: ${reasons}`}`,
@@ -71,23 +81,41 @@ async function post(
   timeoutMs: number,
   options: PagerDutyOptions,
 ): Promise<{ readonly status: number; readonly body: string }> {
+  const bytes = Buffer.from(JSON.stringify(event));
+  let begun = false;
+  // Read when there is a connection to write it to, and not before: that tells "never sent" from "no answer".
+  async function* body(): AsyncGenerator<Buffer> {
+    begun = true;
+    yield bytes;
+  }
   try {
     const answer = await request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(event),
+      headers: { 'content-type': 'application/json', 'content-length': String(bytes.length) },
+      body: Readable.from(body()),
       signal: AbortSignal.timeout(timeoutMs),
       ...(options.dispatcher ? { dispatcher: options.dispatcher } : {}),
     });
     return { status: answer.statusCode, body: await readBounded(answer.body) };
   } catch (error) {
+    const why = errorLine(error).replaceAll(options.routingKey.reveal(), '[sealed]');
+    if (begun) throw unconfirmed(`the answer of PagerDuty was lost: ${why}`);
     throw new PagerError({
       code: 'pager-unavailable',
-      message: `PagerDuty could not be reached: ${errorLine(error).replaceAll(options.routingKey.reveal(), '[sealed]')}`,
+      message: `PagerDuty could not be reached: ${why}`,
       hint: 'It is tried again.',
       retryable: true,
     });
   }
+}
+
+function unconfirmed(message: string): PagerError {
+  return new PagerError({
+    code: 'pager-unconfirmed',
+    message,
+    hint: 'It is sent again with the same key, which adds no second page.',
+    retryable: true,
+  });
 }
 
 async function readBounded(body: AsyncIterable<Buffer>): Promise<string> {

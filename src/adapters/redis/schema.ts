@@ -114,6 +114,7 @@ const EVENTS: EventSchemas = {
     tier: Text,
     reason: Text,
     final: z.boolean().exactOptional(),
+    unconfirmed: z.boolean().exactOptional(),
   }),
   'page-announced': z.object({ ...At, type: z.literal('page-announced'), tier: Text }),
   'page-resolved': z.object({ ...At, type: z.literal('page-resolved'), tier: Text }),

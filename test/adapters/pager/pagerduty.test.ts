@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -22,7 +22,22 @@ let service: SimulatedPager;
 beforeEach(async () => {
   service = await startSimulatedPager();
 });
-afterEach(async () => service.close());
+const servers: Server[] = [];
+afterEach(async () => {
+  await service.close();
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** Something else at the address; gives its URL. */
+async function listen(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
 
 function pager(timeoutMs = 2_000, url = `${service.url}/`) {
   return createPagerDuty({ url, routingKey: new Sealed(KEY), timeoutMs });
@@ -57,9 +72,46 @@ describe('PagerDuty Events v2', () => {
     expect(service.pages()).toEqual([]);
   });
 
-  it.each([429, 500, 503] as const)('%d may work later', async (status) => {
+  it.each([408, 429] as const)('%d: it took nothing, and may later', async (status) => {
     service.fail(status);
     expect(await failureOf(pager().trigger(PAGE))).toMatchObject({ code: 'pager-unavailable', retryable: true });
+    expect(service.pages()).toEqual([]);
+  });
+
+  it.each([
+    [500, 'answered 500'],
+    [503, 'answered 503'],
+    ['reset', 'the answer of PagerDuty was lost'],
+    ['html', "answered 200 with words that are not PagerDuty's"],
+    ['half', "answered 202 with words that are not PagerDuty's"],
+  ] as const)('%s: nobody knows whether it took the page, and the next try makes it one', async (fault, words) => {
+    service.fail(fault);
+    const error = await failureOf(pager().trigger(PAGE));
+    expect(error).toMatchObject({
+      code: 'pager-unconfirmed',
+      retryable: true,
+      message: expect.stringContaining(words),
+    });
+    expect(inspect(error, { depth: 9 })).not.toContain('canary');
+    await pager().trigger(PAGE);
+    expect(service.pages()).toHaveLength(1);
+  });
+
+  it.each(['', '{}', '{"status":"success"}'])('a service of the same protocol that says %j took it', async (body) => {
+    const url = await listen((request, response) =>
+      request.resume().once('end', () => response.writeHead(202).end(body)),
+    );
+    await pager(2_000, url).trigger(PAGE);
+  });
+
+  it('no connection in time: nothing was sent, so nothing was taken', async () => {
+    // It takes the connection and never shakes hands for TLS.
+    const url = await listen(() => undefined);
+    const error = await failureOf(pager(100, url.replace('http:', 'https:')).trigger(PAGE));
+    expect(error).toMatchObject({
+      code: 'pager-unavailable',
+      message: expect.stringContaining('could not be reached'),
+    });
   });
 
   it('400 will not, says why, and does not leak the routing key', async () => {
@@ -72,19 +124,18 @@ describe('PagerDuty Events v2', () => {
 
   it('accepted, but the answer never comes: it fails in time, and the next try adds no page', async () => {
     service.fail('accept-then-hang');
-    expect(await failureOf(pager(100).trigger(PAGE))).toMatchObject({ code: 'pager-unavailable', retryable: true });
+    expect(await failureOf(pager(100).trigger(PAGE))).toMatchObject({ code: 'pager-unconfirmed', retryable: true });
     await pager().trigger(PAGE);
     expect(service.pages()).toMatchObject([{ triggers: 2 }]);
   });
 
-  it('a reset connection and a closed port may work later', async () => {
-    service.fail('reset');
-    expect((await failureOf(pager().trigger(PAGE))).retryable).toBe(true);
+  it('a closed port may work later', async () => {
     const closed = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => closed.once('listening', resolve));
     const { port } = closed.address() as AddressInfo;
     await new Promise((resolve) => closed.close(resolve));
-    expect((await failureOf(pager(500, `http://127.0.0.1:${port}`).trigger(PAGE))).retryable).toBe(true);
+    const error = await failureOf(pager(500, `http://127.0.0.1:${port}`).trigger(PAGE));
+    expect(error).toMatchObject({ code: 'pager-unavailable', retryable: true });
   });
 
   it('a summary and details that are too long are cut, not refused', async () => {

@@ -207,6 +207,14 @@ describe('whatever is found', () => {
 });
 
 describe('escaping', () => {
+  it.each([
+    ['failed', 'did NOT take the page'],
+    ['unconfirmed', 'not known whether the pager took the page'],
+  ] as const)('says only what is known of a page: %s', (pageState, words) => {
+    const { blocks } = escalation({ ...NOTICE, pageState }, { users: [ANN] }, false);
+    expect(JSON.stringify(blocks)).toContain(words);
+  });
+
   it('mentions people only in an escalation, and only those who are configured', () => {
     const hostileNotice = { ...NOTICE, sentence: '<!channel> <@U0EVE0000>', facts: ['<!here>'] };
     const drawn = escalation(hostileNotice, { users: [ANN, 'eve> <!channel'], userGroup: 'S0ONCALL0' }, false);

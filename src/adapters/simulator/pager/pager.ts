@@ -3,8 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type EnqueueBody, readEnqueue } from './schema.ts';
 
-/** How a request goes wrong. `accept-then-hang`: the event counts, and no answer ever comes. */
-type PagerFault = 429 | 500 | 503 | 400 | 'reset' | 'accept-then-hang';
+/**
+ * How a request goes wrong. `accept-then-hang`: the event counts, and no answer ever comes. `html`: something before the service
+ * answers 200 with a page of its own; `half`: the answer breaks off.
+ */
+type PagerFault = 408 | 429 | 500 | 503 | 400 | 'reset' | 'accept-then-hang' | 'html' | 'half';
 
 interface SimulatedPage {
   readonly dedupKey: string;
@@ -74,8 +77,18 @@ async function answer(state: State, request: IncomingMessage, response: ServerRe
     const errors = [`refused for key ${event.routing_key}`];
     return send(response, fault, { status: 'error', message: 'Event could not be processed', errors });
   }
+  if (fault === 'html') {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end('<html><body>Please log in</body></html>');
+    return;
+  }
   accept(state, event);
   if (fault === 'accept-then-hang') return;
+  if (fault === 'half') {
+    response.writeHead(202, { 'content-type': 'application/json' });
+    response.end('{"status":"succ');
+    return;
+  }
   send(response, 202, { status: 'success', message: 'Event processed', dedup_key: event.dedup_key });
 }
 

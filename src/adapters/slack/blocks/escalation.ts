@@ -13,6 +13,8 @@ export interface OnCall {
 const PAGE: Readonly<Record<EscalationNotice['pageState'], string>> = {
   sent: 'The pager was told.',
   failed: ':warning: The pager did NOT take the page: this message is all there is.',
+  unconfirmed:
+    ':warning: It is not known whether the pager took the page. It is sent again; until that is confirmed, this message is all there is.',
   'not-configured': 'No pager is configured: this message is all there is.',
   none: '',
 };

@@ -39,12 +39,16 @@ const PAGE: Readonly<Record<Incident['pages'][number]['state'], string>> = {
   resolved: 'ended',
 };
 
+function pageWords({ state, unconfirmed }: Incident['pages'][number]): string {
+  return state === 'failed' && unconfirmed ? 'not confirmed, sent again' : PAGE[state];
+}
+
 function state(incident: Incident, names: ReadonlyMap<string, string>): string {
   const taken = incident.acknowledged?.by ?? incident.resolved?.by;
   const owner = taken === undefined ? 'nobody yet' : who(taken, names);
   const alerts = incident.alerts.length;
   const firing = incident.alerts.filter((alert) => alert.resolvedAt === undefined).length;
-  const pages = incident.pages.map((page) => PAGE[page.state]).join(', ');
+  const pages = incident.pages.map(pageWords).join(', ');
   return [
     `*State:* ${incident.status}${incident.resolved ? ` by ${who(incident.resolved.by, names)}: ${clampEscaped(escaped(incident.resolved.reason), 300)}` : ''}`,
     `*Owner:* ${owner}`,
