@@ -47,6 +47,20 @@ export interface RemedyOffer {
   readonly command: string;
   /** Validated by the remedy's own `Params` again before use. Never a secret. */
   readonly params: Detail;
+  /** The pull request that this act opened before. */
+  readonly standing?: Standing;
+}
+
+/** What became of an earlier act. */
+export interface Standing {
+  readonly number: number;
+  /** Page for people. */
+  readonly url: string;
+  readonly state: 'open' | 'merged' | 'closed';
+  /** One sentence: how it stands and whose turn it is. */
+  readonly note: string;
+  /** true: there is nothing left to press. */
+  readonly settled: boolean;
 }
 
 /** One step of the way to a manifest; `fact` is empty where there is nothing to tell. */

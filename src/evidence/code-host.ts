@@ -8,7 +8,7 @@ import type { JobLog } from '../build/job-log.ts';
 import type { Commit, RunJob, RunList, WorkflowRun } from '../build/run.ts';
 import type { Observation } from './observation.ts';
 
-/** Which runs; at least one of the two. */
+/** Which runs; at least one of these. */
 export interface RunQuery {
   readonly headSha?: string;
   readonly branch?: string;
@@ -25,6 +25,17 @@ export interface FileTree {
 
 /** `repository` is `owner/name` everywhere. */
 export interface CodeHost {
+/** A proposed change. */
+export interface PullRequest {
+  readonly number: number;
+  /** Page for people. */
+  readonly url: string;
+  /** `closed`: without being merged. */
+  readonly state: 'open' | 'merged' | 'closed';
+  /** Branch that it goes to. */
+  readonly base: string;
+}
+
   /** Where people look: `https://github.com`, for permalinks. */
   readonly web: string;
   /** `ref`: a branch, a tag, a full or a short sha. */
@@ -55,3 +66,5 @@ export interface CodeHost {
    */
   attestedRun(repository: string, digest: string, signal: AbortSignal): Promise<Observation<string | undefined>>;
 }
+  /** Of this branch of the repository itself (no fork's): an open one, else the newest. `absent`: there never was one. */
+  pullRequest(repository: string, branch: string, signal: AbortSignal): Promise<Observation<PullRequest>>;

@@ -54,5 +54,7 @@ export function shareCodeHost(host: CodeHost, once: AskOnce, clock: Clock, close
     tree: (repository, ref) => look(['tree', repository, ref], (signal) => host.tree(repository, ref, signal)),
     attestedRun: (repository, digest) =>
       look(['attested', repository, digest], (signal) => host.attestedRun(repository, digest, signal)),
+    pullRequest: (repository, branch) =>
+      look(['pull-request', repository, branch], (signal) => host.pullRequest(repository, branch, signal)),
   };
 }

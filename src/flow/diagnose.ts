@@ -19,6 +19,7 @@ import { findRunbook, type LookDeps, look } from './look.ts';
 import { recallWith, rememberCauses } from './remembered-causes.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { OpenReaders } from './scope.ts';
+import { findStanding } from './standing.ts';
 import type { DiagnoseUseCase } from './use-cases.ts';
 
 export interface DiagnoseDeps extends LookDeps {
@@ -67,7 +68,14 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
         credentialHosts: deps.credentialHosts,
         startedAt,
       });
-      return { ...looked, startedAt: formatTime(startedAt), durationMs: now() - startedAt, calls: meter.calls() };
+      const remedies = await findStanding(deps.remedies, looked.remedies, shared.codeHost, signal);
+      return {
+        ...looked,
+        remedies,
+        startedAt: formatTime(startedAt),
+        durationMs: now() - startedAt,
+        calls: meter.calls(),
+      };
     } finally {
       shared.close();
       void readers.close?.().catch(() => undefined);

@@ -18,21 +18,23 @@ export function makeOfferActions(deps: {
 }): OfferActions {
   return async (diagnosis, thread, subject) => {
     const offeredAt = await deps.now();
-    const actions = diagnosis.remedies.map(
-      (offer): RemedyAction => ({
-        id: deps.newId(),
-        remedy: offer.id,
-        title: offer.title,
-        risk: offer.risk,
-        params: offer.params,
-        target: diagnosis.target,
-        thread,
-        subject,
-        offeredAt,
-        expiresAt: offeredAt + ACTION_TTL_MS,
-        state: 'offered',
-      }),
-    );
+    const actions = diagnosis.remedies
+      .filter(({ standing }) => standing?.settled !== true)
+      .map(
+        (offer): RemedyAction => ({
+          id: deps.newId(),
+          remedy: offer.id,
+          title: offer.title,
+          risk: offer.risk,
+          params: offer.params,
+          target: diagnosis.target,
+          thread,
+          subject,
+          offeredAt,
+          expiresAt: offeredAt + ACTION_TTL_MS,
+          state: 'offered',
+        }),
+      );
     for (const action of actions) await deps.actions.put(action);
     return actions;
   };

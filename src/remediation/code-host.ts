@@ -20,6 +20,8 @@ export interface PullRequestDraft {
   /** Markdown. */
   readonly body: string;
   readonly changes: readonly FileChange[];
+  /** Number of a closed pull request of this branch that whoever asks knows of: it is no reason to refuse. */
+  readonly despite?: number;
 }
 
 export type PullRequestResult =

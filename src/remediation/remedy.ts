@@ -1,7 +1,8 @@
 /** One possible act. It proves itself: proposed from evidence, described by a dry run, run, verified on fresh evidence, undone if worse. */
 import type { z } from 'zod';
 import type { Detail, Finding } from '../diagnosis/check.ts';
-import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Diagnosis, Standing } from '../diagnosis/diagnosis.ts';
+import type { CodeHost } from '../evidence/code-host.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import type { WorkloadSnapshot } from '../evidence/snapshots.ts';
 import type { Target } from '../target/target.ts';
@@ -52,6 +53,11 @@ export type Verification =
   /** `worse`: what the act put in place fails itself, so it is undone. */
   | { readonly kind: 'not-recovered'; readonly note: string; readonly worse: boolean };
 
+/** `params`: to offer it with, now that this is known. */
+export interface Stands<P> extends Standing {
+  readonly params: P;
+}
+
 export interface Remedy<P extends Detail = Detail> {
   /** Verb-object, equals the file name: `rotate-pull-secret`. */
   readonly id: string;
@@ -62,6 +68,8 @@ export interface Remedy<P extends Detail = Detail> {
   propose(proposal: Proposal): P | undefined;
   /** Pure: what a person would type instead. */
   command(params: P): string;
+  /** What an earlier act of the same kind left behind that people still see; absent: nothing lasts. Asked before it is offered. */
+  standing?(params: P, host: CodeHost, signal: AbortSignal): Promise<Stands<P> | undefined>;
   /** Pure: what it writes, as kubectl names it; two acts on the same object never run at the same time. */
   object(params: P): string;
   /**

@@ -35,6 +35,7 @@ export function openGithub(
         file: async (...asked) => (await reader()).file(...asked),
         tree: async (...asked) => (await reader()).tree(...asked),
         attestedRun: async (...asked) => (await reader()).attestedRun(...asked),
+        pullRequest: async (...asked) => (await reader()).pullRequest(...asked),
       };
     },
     writer: {

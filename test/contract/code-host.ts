@@ -1,6 +1,6 @@
 /** What every code host must show through the port: run on the one that tests make up and on GitHub's API. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { CodeHost } from '../../src/evidence/code-host.ts';
+import type { CodeHost, PullRequest } from '../../src/evidence/code-host.ts';
 import { aJob, aRun, aSha, type CodeTrouble, type RepositoryStory } from '../support/fake-code-host.ts';
 
 /** Holds the repository `acme/shop` with a branch `main`, and nothing else. */
@@ -9,6 +9,8 @@ export interface CodeHostBed {
   /** One commit on main; resolves to its sha. */
   push(files: Readonly<Record<string, string>>, title: string): Promise<string>;
   play(story: Partial<Pick<RepositoryStory, 'runs' | 'jobs' | 'logs' | 'attested'>>): void;
+  /** One commit on a branch of its own, proposed for main; then it ends so. Resolves to its number. */
+  propose(branch: string, end: PullRequest['state']): Promise<number>;
   become(trouble: CodeTrouble): void;
   close(): Promise<void>;
 }
@@ -129,6 +131,8 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       expect(await bed.host.run('acme/shop', 17, 1, signal)).toMatchObject({ value: { conclusion: 'failure' } });
       expect(await bed.host.run('acme/shop', 17, undefined, signal)).toMatchObject({ value: { attempt: 2 } });
       expect(await bed.host.run('acme/shop', 17, 3, signal)).toEqual({ status: 'absent' });
+        number: 12,
+        pullRequests: [3],
       expect(await bed.host.run('acme/shop', 99, undefined, signal)).toEqual({ status: 'absent' });
     });
 
@@ -195,6 +199,20 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       const ask = async () => bed.host.run('acme/shop', 17, undefined, signal);
       bed.become('down');
       expect(await ask()).toMatchObject({ status: 'unreachable', detail: expect.stringMatching(/^GitHub \S.{10,}/) });
+    it('tells where the pull request of a branch stands', async () => {
+      const ask = async (branch: string) => bed.host.pullRequest('acme/shop', branch, signal);
+      await bed.push({ 'README.md': '# shop\n' }, 'one');
+      expect(await ask('pullcheck/fix')).toEqual({ status: 'absent' });
+      for (const state of ['open', 'merged', 'closed'] as const) {
+        const number = await bed.propose(`pullcheck/${state}`, state);
+        expect(await ask(`pullcheck/${state}`)).toEqual({
+          status: 'observed',
+          value: { number, url: expect.stringContaining(`/acme/shop/pull/${number}`), state, base: 'main' },
+        });
+      }
+      expect(await ask('pullcheck')).toEqual({ status: 'absent' });
+    });
+
       bed.become('forbidden');
       expect(await ask()).toMatchObject({ status: 'forbidden', permission: { resource: 'actions:read' } });
       bed.become('rate-limited');

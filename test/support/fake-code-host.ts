@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readJobLog } from '../../src/build/job-log.ts';
 import type { Commit, RunJob, WorkflowRun } from '../../src/build/run.ts';
-import type { CodeHost, RunQuery } from '../../src/evidence/code-host.ts';
+import type { CodeHost, PullRequest, RunQuery } from '../../src/evidence/code-host.ts';
 import {
   absent,
   codeHostPermission,
@@ -27,6 +27,8 @@ export interface RepositoryStory {
   readonly files: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Digest -> the run that its attestation names; undefined: there is one, and it names no run. */
   readonly attested: Readonly<Record<string, string | undefined>>;
+  /** Branch -> its newest pull request. */
+  readonly pulls: Readonly<Record<string, PullRequest>>;
 }
 
 /** `logs-gone`, `logs-forbidden`: only logs; the others meet every question. `slow`: no answer until the caller gives up. */
@@ -52,7 +54,7 @@ export function aSha(seed: string): string {
 }
 
 export function aRepository(over: Partial<RepositoryStory> = {}): RepositoryStory {
-  return { runs: [], jobs: {}, logs: {}, commits: [], refs: {}, files: {}, attested: {}, ...over };
+  return { runs: [], jobs: {}, logs: {}, commits: [], refs: {}, files: {}, attested: {}, pulls: {}, ...over };
 }
 
 export function aRun(over: Partial<WorkflowRun> = {}): WorkflowRun {
@@ -159,6 +161,10 @@ export function fakeCodeHost(story: CodeStory | (() => CodeStory)): FakeCodeHost
     attestedRun: (repository, digest, signal) =>
       say('attestedRun', `${repository} ${digest}`, { permission: 'attestations:read', signal }, (held) =>
         digest in held.attested ? observed(held.attested[digest]) : absent,
+      ),
+    pullRequest: (repository, branch, signal) =>
+      say('pullRequest', `${repository} ${branch}`, { permission: 'pull_requests:read', signal }, (held) =>
+        found(held.pulls[branch]),
       ),
   };
 }

@@ -7,7 +7,14 @@ import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from './clock.ts';
-import { aRepository, aSha, type CodeStory, type CodeTrouble, fakeCodeHost } from './fake-code-host.ts';
+import {
+  aRepository,
+  aSha,
+  type CodeStory,
+  type CodeTrouble,
+  fakeCodeHost,
+  type RepositoryStory,
+} from './fake-code-host.ts';
 import { aStory, fakeCluster, fakeRegistry, type Instead } from './readers.ts';
 import { aContainer, aFailedEvent, aPod, aRevision, aWorkload } from './snapshots.ts';
 
@@ -62,13 +69,20 @@ interface World {
   readonly instead?: Instead;
   readonly trouble?: CodeTrouble;
   readonly noHost?: boolean;
+  /** Branch -> its newest pull request. */
+  readonly pulls?: RepositoryStory['pulls'];
 }
 
-export function codeStory({ files = { 'apps/staging/api-deployment.yaml': manifest() }, trouble }: World): CodeStory {
+export function codeStory({
+  files = { 'apps/staging/api-deployment.yaml': manifest() },
+  trouble,
+  pulls = {},
+}: World): CodeStory {
   const repository = aRepository({
     commits: [{ sha: SHA, title: 'Deploy' }],
     refs: { main: SHA, live: SHA },
     files: { [SHA]: files },
+    pulls,
   });
   return { repositories: { 'acme/deploy': repository }, ...(trouble ? { trouble } : {}) };
 }

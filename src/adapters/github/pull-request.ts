@@ -4,6 +4,7 @@ import type { WriteMode } from '../../remediation/ports.ts';
 import { differing, headOf, holdsOnly, makeBranch } from './branch.ts';
 import { NoAnswer } from './failure.ts';
 import { isPath, isRef } from './names.ts';
+import { openFirst, pullsFrom } from './pulls.ts';
 import { checkRights } from './rights.ts';
 import { PullAnswer, PullsAnswer } from './schema.ts';
 import { changed, failed, lookUp, put, type Session } from './stop.ts';
@@ -50,10 +51,14 @@ async function continueBranch(
   mode: WriteMode,
 ): Promise<PullRequestResult> {
   const [pull] = await pullsOf(session, draft);
+  if (pull?.merged_at && pull.state !== 'open')
+    throw changed(`${pull.html_url} was merged, and its branch ${draft.branch} is still there: delete it first`);
   if (!(await holdsOnly(session, draft, head)))
     throw changed(`the branch ${draft.branch} exists and holds something else${pull ? `: ${pull.html_url}` : ''}`);
   if (pull?.state === 'open') return { kind: 'opened', number: pull.number, url: pull.html_url, existed: true };
-  if (pull) throw changed(`the pull request for it was closed already: ${pull.html_url}`);
+  // Whoever asks again must have known of it: a retry must not open what a person has closed.
+  if (pull && pull.number !== draft.despite)
+    throw changed(`the pull request for it was closed already: ${pull.html_url}`);
   return mode === 'dry-run' ? { kind: 'planned' } : await propose(session, draft, head);
 }
 
@@ -61,18 +66,9 @@ async function continueBranch(
 async function pullsOf(session: Session, draft: PullRequestDraft): Promise<readonly PullAnswer[]> {
   const { repository } = session.question;
   const found = await lookUp(session, 'pull-requests', PullsAnswer, async ({ rest }) =>
-    rest.pulls.list({
-      ...repository,
-      state: 'all',
-      head: `${repository.owner}:${draft.branch}`,
-      base: draft.base,
-      sort: 'created',
-      direction: 'desc',
-      per_page: 10,
-    }),
+    rest.pulls.list(pullsFrom(repository, draft.branch, draft.base)),
   );
-  const ours = (found ?? []).filter(({ head, base }) => head.ref === draft.branch && base.ref === draft.base);
-  return [...ours.filter(({ state }) => state === 'open'), ...ours.filter(({ state }) => state !== 'open')];
+  return openFirst(found ?? [], draft.branch).filter(({ base }) => base.ref === draft.base);
 }
 
 async function propose(session: Session, draft: PullRequestDraft, head: string): Promise<PullRequestResult> {

@@ -14,8 +14,9 @@ import { NoAnswer } from './failure.ts';
 import { listJobs, listRuns } from './lists.ts';
 import { downloadLog, type LogText } from './log-file.ts';
 import { isDigest, isPath, isRef, parseRepository } from './names.ts';
+import { openFirst, pullsFrom, seenOf } from './pulls.ts';
 import { observe } from './reply.ts';
-import { AttestationsAnswer, CommitAnswer, ContentAnswer, FileTreeAnswer, RunAnswer } from './schema.ts';
+import { AttestationsAnswer, CommitAnswer, ContentAnswer, FileTreeAnswer, PullsAnswer, RunAnswer } from './schema.ts';
 
 /** `web`: where people look. */
 export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): CodeHost {
@@ -104,6 +105,16 @@ export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): 
         if (answer.status !== 'observed') return answer;
         const attested = attestedRunOf(answer.value, digest);
         return attested === undefined ? absent : observed(attested.run);
+      }),
+    pullRequest: async (repository, branch, signal) =>
+      look(repository, signal, isRef(branch), async (question) => {
+        const reply = await ask(parts, question, 'pull-requests', async ({ rest }) =>
+          rest.pulls.list(pullsFrom(question.repository, branch)),
+        );
+        const answer = observe(reply, PullsAnswer, { permission: 'pull_requests:read', variable });
+        if (answer.status !== 'observed') return answer;
+        const [pull] = openFirst(answer.value, branch);
+        return pull === undefined ? absent : observed(seenOf(pull));
       }),
   };
 }

@@ -57,7 +57,22 @@ const StepSchema = z.object({
   durationMs: Count,
 });
 
-const OfferSchema = z.object({ id: Text, title: Text, risk: RiskSchema, command: Text, params: DetailSchema });
+const OfferSchema = z.object({
+  id: Text,
+  title: Text,
+  risk: RiskSchema,
+  command: Text,
+  params: DetailSchema,
+  standing: z
+    .object({
+      number: Count,
+      url: Text,
+      state: z.enum(['open', 'merged', 'closed']),
+      note: Text,
+      settled: z.boolean(),
+    })
+    .exactOptional(),
+});
 
 const RegistrySchema = z.object({
   image: Text,

@@ -5,11 +5,13 @@
 import { z } from 'zod';
 import { pipelineFix } from '../../diagnosis/pipeline-fix.ts';
 import type { BuildTrace, RunTrace } from '../../evidence/build-trace.ts';
+import type { CodeHost } from '../../evidence/code-host.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { CheckedFix } from '../../workflow/fix.ts';
 import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { pullRequestBody } from '../execute/pull-request-body.ts';
+import { standingOf } from '../execute/pull-request-standing.ts';
 import type { RemedyPorts } from '../ports.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
 
@@ -28,6 +30,8 @@ const Params = z.strictObject({
   evidence: z.array(z.string()),
   /** The run's page. */
   run: z.string(),
+  /** Of a closed pull request that is known of. */
+  despite: z.number().exactOptional(),
 });
 type Params = z.infer<typeof Params>;
 
@@ -63,6 +67,24 @@ export const openFixPullRequest: Remedy<Params> = {
   object: ({ repository, path }) => `file/${repository}/${path}`,
 
   command: ({ repository, path }) => `gh pr create -R ${repository} --title 'Mend ${path}'`,
+
+  async standing(params, host, signal) {
+    const { repository, base } = params;
+    const proposed = {
+      repository,
+      base,
+      branch: branchFor(params),
+      next: 'the next run of the pipeline has it',
+      isStillThere: async (ref: string) => {
+        const found = await mend(params, host, ref, signal);
+        return 'gap' in found ? undefined : found.fix !== undefined;
+      },
+    };
+    const standing = await standingOf(proposed, host, signal);
+    if (standing === undefined) return undefined;
+    const { number, state } = standing;
+    return { ...standing, params: state === 'closed' ? { ...params, despite: number } : params };
+  },
 
   async run(params, ports, mode, signal) {
     const { codeHost } = ports;
@@ -119,17 +141,40 @@ async function draft(
   { reader, writer }: NonNullable<RemedyPorts['codeHost']>,
   signal: AbortSignal,
 ): Promise<Drafted | Extract<RemedyOutcome, { kind: 'refused' }>> {
-  const { repository, path, rule, ref } = params;
+  const { repository, path, despite } = params;
   const branch = params.base === '' ? await writer.defaultBranch(repository, signal) : undefined;
   if (branch !== undefined && branch.status !== 'observed')
     return refused(describeGap(`${repository}, its default branch`, branch));
   const base = branch?.value ?? params.base;
-  const paths = [path, ...params.files.filter((one) => one !== path)];
+  const found = await mend(params, reader, base, signal);
+  if ('gap' in found) return refused(found.gap);
+  const { fix } = found;
+  if (fix === undefined) {
+    return refused(
+      `${path} at ${base} is not as it was when it ran: the fault is gone there, or its fix needs a person`,
+    );
+  }
+  const title = `${fix.title} in ${fileName(path)}`;
+  const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run });
+  const known = despite === undefined ? {} : { despite };
+  return { fix, request: { repository, base, branch: branchFor(params), title, body, changes: fix.files, ...known } };
+}
+
+type Mended = { readonly gap: string } | { readonly fix: CheckedFix | undefined };
+
+/** The files as they are at `ref`, and what would mend them. */
+async function mend(
+  { repository, path, files: used, rule, ref }: Params,
+  reader: CodeHost,
+  at: string,
+  signal: AbortSignal,
+): Promise<Mended> {
+  const paths = [path, ...used.filter((one) => one !== path)];
   const read = await Promise.all(
-    paths.map(async (one) => ({ path: one, text: await reader.file(repository, one, base, signal) })),
+    paths.map(async (one) => ({ path: one, text: await reader.file(repository, one, at, signal) })),
   );
   const main = read[0]?.text;
-  if (main?.status !== 'observed') return refused(describeGap(`${path} at ${base}`, main ?? { status: 'absent' }));
+  if (main?.status !== 'observed') return { gap: describeGap(`${path} at ${at}`, main ?? { status: 'absent' }) };
   const files = read
     .slice(1)
     .flatMap(({ path: one, text }) => (text.status === 'observed' ? [{ path: one, text: text.value }] : []));
@@ -146,8 +191,11 @@ async function draft(
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 80);
-  const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run });
-  return { fix, request: { repository, base, branch: `pullcheck/${slug}`, title, body, changes: fix.files } };
+  return `pullcheck/${slug}`;
+}
+
+function fileName(path: string): string {
+  return path.split('/').at(-1) ?? path;
 }
 
 function refused(reason: string): Extract<RemedyOutcome, { kind: 'refused' }> {

@@ -13,6 +13,7 @@ import { unifiedDiff } from '../../workflow/unified-diff.ts';
 import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { manifestBody } from '../execute/manifest-body.ts';
+import { standingOf } from '../execute/pull-request-standing.ts';
 import type { RemedyPorts } from '../ports.ts';
 import { pushedTwin, tracedTag } from '../pushed-twin.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
@@ -30,6 +31,8 @@ const Params = z.strictObject({
   owner: z.string(),
   /** For the body: what happened. */
   evidence: z.array(z.string()),
+  /** Of a closed pull request that is known of. */
+  despite: z.number().exactOptional(),
 });
 type Params = z.infer<typeof Params>;
 
@@ -54,6 +57,25 @@ export const openGitopsPullRequest: Remedy<Params> = {
   object: ({ repository, path }) => `file/${repository}/${path}`,
 
   command: ({ repository, to }) => `gh pr create -R ${repository} --title 'Deploy ${tagOf(to)}'`,
+
+  async standing(params, host, signal) {
+    const { repository, base, path, owner, from } = params;
+    const proposed = {
+      repository,
+      base,
+      branch: branchFor(params),
+      next: `then ${owner} deploys it`,
+      isStillThere: async (ref: string) => {
+        const text = valueOf(await host.file(repository, path, ref, signal));
+        const asked = referenceOf(from);
+        return text === undefined || asked === undefined ? undefined : findImagePlaces(text, asked).length > 0;
+      },
+    };
+    const standing = await standingOf(proposed, host, signal);
+    if (standing === undefined) return undefined;
+    const { number, state } = standing;
+    return { ...standing, params: state === 'closed' ? { ...params, despite: number } : params };
+  },
 
   async run(params, ports, mode, signal) {
     const { codeHost } = ports;
@@ -136,6 +158,20 @@ async function draft(
   if (edited === undefined) {
     return refused(`${path} at ${base} is not as it was: it does not ask for ${from} in one place that can be edited`);
   }
+  const { despite } = params;
+  return {
+    repository,
+    base,
+    branch: branchFor(params),
+    title: `Deploy ${tagOf(to)}, which exists, instead of ${tagOf(from)}`,
+    body: manifestBody({ from, to, owner, evidence: params.evidence }),
+    changes: [{ path, before: text.value, after: edited }],
+    ...(despite === undefined ? {} : { despite }),
+  };
+}
+
+/** The same for the same file and tag, so that a second press finds the first one's. */
+function branchFor({ path, to }: Params): string {
   const slug = `${path}-${tagOf(to)}`
     .toLowerCase()
     .replace(/\.ya?ml(?=-)/, '')
@@ -143,14 +179,7 @@ async function draft(
     .replace(/^-|-$/g, '')
     .slice(-80)
     .replace(/^-/, '');
-  return {
-    repository,
-    base,
-    branch: `pullcheck/deploy-${slug}`,
-    title: `Deploy ${tagOf(to)}, which exists, instead of ${tagOf(from)}`,
-    body: manifestBody({ from, to, owner, evidence: params.evidence }),
-    changes: [{ path, before: text.value, after: edited }],
-  };
+  return `pullcheck/deploy-${slug}`;
 }
 
 function referenceOf(image: string): ImageReference | undefined {

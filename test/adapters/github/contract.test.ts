@@ -1,8 +1,9 @@
+import type { PullRequest } from '../../../src/evidence/code-host.ts';
 import { Sealed } from '../../../src/sealed.ts';
 import { codeHostContract } from '../../contract/code-host.ts';
 import { aRepository, aSha, type CodeTrouble, fakeCodeHost } from '../../support/fake-code-host.ts';
 import { connectionTo } from '../../support/github/connection.ts';
-import { GITHUB_TEST_APP, startGithub } from '../../support/github/world.ts';
+import { GITHUB_TEST_APP, type GithubWorld, startGithub } from '../../support/github/world.ts';
 
 const nobody = { count: () => undefined };
 
@@ -25,6 +26,12 @@ codeHostContract('made up', async () => {
     play: (story) => {
       held = { ...held, ...story };
     },
+    propose: async (branch, state) => {
+      const number = Object.keys(held.pulls).length + 1;
+      const url = `https://github.com/acme/shop/pull/${number}`;
+      held = { ...held, pulls: { ...held.pulls, [branch]: { number, url, state, base: 'main' } } };
+      return number;
+    },
     become: (next) => {
       trouble = next;
     },
@@ -39,6 +46,7 @@ codeHostContract('GitHub with a token', async () => {
     host: connection.reader(nobody),
     push: async (files, title) => world.push({ repository: 'acme/shop', files, title }),
     play: (story) => world.play('acme/shop', story),
+    propose: async (branch, end) => propose(world, branch, end),
     become: (trouble) => world.become(trouble),
     close: async () => {
       await connection.close();
@@ -56,6 +64,7 @@ codeHostContract('GitHub with an App', async () => {
     host: connection.reader(nobody),
     push: async (files, title) => world.push({ repository: 'acme/shop', files, title }),
     play: (story) => world.play('acme/shop', story),
+    propose: async (branch, end) => propose(world, branch, end),
     become: (trouble) => world.become(trouble),
     close: async () => {
       await connection.close();
@@ -63,3 +72,12 @@ codeHostContract('GitHub with an App', async () => {
     },
   };
 });
+
+async function propose(world: GithubWorld, branch: string, end: PullRequest['state']): Promise<number> {
+  await world.push({ repository: 'acme/shop', branch, files: { [`${branch}.txt`]: 'x\n' } });
+  const asked = { title: 'Mend', head: branch, base: 'main', body: '' };
+  const { number } = (await world.api('POST', '/repos/acme/shop/pulls', asked)) as { number: number };
+  if (end === 'merged') await world.api('PUT', `/repos/acme/shop/pulls/${number}/merge`, {});
+  if (end === 'closed') await world.api('PATCH', `/repos/acme/shop/pulls/${number}`, { state: 'closed' });
+  return number;
+}

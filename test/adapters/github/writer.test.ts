@@ -110,10 +110,28 @@ describe('pull requests at GitHub', () => {
     expect(writes()).toEqual([]);
   });
 
-  it('does not open again what a person has closed', async () => {
+  it('does not open again what a person has closed, unless whoever asks knows of it', async () => {
     await open();
     await world.api('PATCH', '/repos/acme/shop/pulls/1', { state: 'closed' });
     expect(await open()).toMatchObject({ kind: 'changed', reason: expect.stringContaining('closed already') });
+    const again = aDraft({ despite: 1 });
+    expect(await open(again, 'dry-run')).toEqual({ kind: 'planned' });
+    expect(await open(again)).toMatchObject({ kind: 'opened', number: 2, existed: false });
+    expect(await open(again)).toMatchObject({ kind: 'opened', number: 2, existed: true });
+    await world.api('PATCH', '/repos/acme/shop/pulls/2', { state: 'closed' });
+    expect(await open(again)).toMatchObject({ kind: 'changed', reason: expect.stringContaining('/pull/2') });
+  });
+
+  it('says that the branch of a merged one is in the way', async () => {
+    await open();
+    await world.api('PUT', '/repos/acme/shop/pulls/1/merge', {});
+    expect(await open()).toMatchObject({ kind: 'changed', reason: expect.stringContaining('was merged') });
+  });
+
+  it('opens one when two people confirm at the same moment', async () => {
+    const answers = await Promise.all([open(), open(), open()]);
+    expect(answers.map((answer) => answer.kind === 'opened' && answer.number)).toEqual([1, 1, 1]);
+    expect(await world.api('GET', '/repos/acme/shop/pulls?state=all')).toHaveLength(1);
   });
 
   it('writes nothing when the file is not what was checked', async () => {

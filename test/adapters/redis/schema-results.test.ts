@@ -34,7 +34,16 @@ const diagnosis: Required<Diagnosis> = {
   ruledOut: [{ cause: 'build-failed', because: ['buildTrace'] }],
   steps: [{ id: 's', title: 't', status: 'failed', summary: 'u', command: 'v', durationMs: 1 }],
   scope: { pods: 1, workloads: 1, namespaces: 1, nodes: 1 },
-  remedies: [{ id: 'set-image', title: 'Run it', risk: 'reversible', command: 'kubectl', params: { to: 'x' } }],
+  remedies: [
+    {
+      id: 'set-image',
+      title: 'Run it',
+      risk: 'reversible',
+      command: 'kubectl',
+      params: { to: 'x' },
+      standing: { number: 3, url: 'https://git.example/pull/3', state: 'open', note: 'It is open.', settled: true },
+    },
+  ],
   gaps: ['the logs'],
   registries: [report],
   notes: ['meant deployment/api'],

@@ -22,6 +22,7 @@ export function findings(diagnosis: Diagnosis): Message {
     ...tellingReports(diagnosis).slice(0, MAX_REPORTS).map(registryTable),
     ...chain(diagnosis),
     ...diff(diagnosis),
+    ...standing(diagnosis),
     ...gaps(diagnosis),
     ...ruledOut(diagnosis),
     ...commands(diagnosis),
@@ -74,6 +75,14 @@ function diff({ findings: all }: Diagnosis): MessageBlock[] {
   return [section(`*The fix, tried by the checker*\n${fence(lines.map(String), 2700)}`)];
 }
 
+/** Pull requests that were opened before; an open one stands instead of its button. */
+function standing({ remedies }: Diagnosis): MessageBlock[] {
+  const rows = remedies.flatMap(({ standing: one }) =>
+    one === undefined ? [] : [`• ${clampEscaped(escaped(one.note), 400)} ${escaped(one.url)}`],
+  );
+  return rows.length === 0 ? [] : [section(`*Proposed before*\n${rows.join('\n')}`)];
+}
+
 function tagList(tags: readonly unknown[]): string {
   return tags
     .slice(0, 5)
@@ -123,7 +132,9 @@ function commands(diagnosis: Diagnosis): MessageBlock[] {
     .map((step) => step.command);
   const act = [
     ...diagnosis.findings.slice(0, MAX_FINDINGS).flatMap((one) => one.commands ?? []),
-    ...diagnosis.remedies.filter((remedy) => remedy.command !== '').map((remedy) => remedy.command),
+    ...diagnosis.remedies
+      .filter((remedy) => remedy.command !== '' && remedy.standing?.settled !== true)
+      .map((remedy) => remedy.command),
   ];
   return [
     ...(look.length > 0 ? [section(`*See it yourself*\n${fence([...new Set(look)], 2500)}`)] : []),
