@@ -23,8 +23,6 @@ export interface FileTree {
   readonly truncated: boolean;
 }
 
-/** `repository` is `owner/name` everywhere. */
-export interface CodeHost {
 /** A proposed change. */
 export interface PullRequest {
   readonly number: number;
@@ -36,6 +34,8 @@ export interface PullRequest {
   readonly base: string;
 }
 
+/** `repository` is `owner/name` everywhere. */
+export interface CodeHost {
   /** Where people look: `https://github.com`, for permalinks. */
   readonly web: string;
   /** `ref`: a branch, a tag, a full or a short sha. */
@@ -65,6 +65,6 @@ export interface PullRequest {
    * attested for the digest. Read, not verified: no signature is checked.
    */
   attestedRun(repository: string, digest: string, signal: AbortSignal): Promise<Observation<string | undefined>>;
-}
   /** Of this branch of the repository itself (no fork's): an open one, else the newest. `absent`: there never was one. */
   pullRequest(repository: string, branch: string, signal: AbortSignal): Promise<Observation<PullRequest>>;
+}

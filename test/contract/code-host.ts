@@ -188,17 +188,6 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       expect(await bed.host.attestedRun('acme/shop', DIGEST.replace('ab', 'cd'), signal)).toEqual({ status: 'absent' });
     });
 
-    it('finds nothing in a repository that is not there', async () => {
-      expect(await bed.host.runs('acme/nothing', { headSha: aSha('a') }, signal)).toEqual({ status: 'absent' });
-      expect(await bed.host.commit('acme/nothing', 'main', signal)).toEqual({ status: 'absent' });
-      expect(await bed.host.commit('acme/shop', 'no-such-branch', signal)).toEqual({ status: 'absent' });
-    });
-
-    it('says in one sentence that it cannot be asked, and names a missing right', async () => {
-      bed.play({ runs: [aRun()] });
-      const ask = async () => bed.host.run('acme/shop', 17, undefined, signal);
-      bed.become('down');
-      expect(await ask()).toMatchObject({ status: 'unreachable', detail: expect.stringMatching(/^GitHub \S.{10,}/) });
     it('tells where the pull request of a branch stands', async () => {
       const ask = async (branch: string) => bed.host.pullRequest('acme/shop', branch, signal);
       await bed.push({ 'README.md': '# shop\n' }, 'one');
@@ -213,6 +202,17 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       expect(await ask('pullcheck')).toEqual({ status: 'absent' });
     });
 
+    it('finds nothing in a repository that is not there', async () => {
+      expect(await bed.host.runs('acme/nothing', { headSha: aSha('a') }, signal)).toEqual({ status: 'absent' });
+      expect(await bed.host.commit('acme/nothing', 'main', signal)).toEqual({ status: 'absent' });
+      expect(await bed.host.commit('acme/shop', 'no-such-branch', signal)).toEqual({ status: 'absent' });
+    });
+
+    it('says in one sentence that it cannot be asked, and names a missing right', async () => {
+      bed.play({ runs: [aRun()] });
+      const ask = async () => bed.host.run('acme/shop', 17, undefined, signal);
+      bed.become('down');
+      expect(await ask()).toMatchObject({ status: 'unreachable', detail: expect.stringMatching(/^GitHub \S.{10,}/) });
       bed.become('forbidden');
       expect(await ask()).toMatchObject({ status: 'forbidden', permission: { resource: 'actions:read' } });
       bed.become('rate-limited');
