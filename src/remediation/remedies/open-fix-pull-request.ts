@@ -178,15 +178,12 @@ async function mend(
   const files = read
     .slice(1)
     .flatMap(({ path: one, text }) => (text.status === 'observed' ? [{ path: one, text: text.value }] : []));
-  const fix = pipelineFix({ workflow: { path, text: main.value }, files }, { rule, ref });
-  if (fix === undefined) {
-    return refused(
-      `${path} at ${base} is not as it was when it ran: the fault is gone there, or its fix needs a person`,
-    );
-  }
-  const title = `${fix.title} in ${path.split('/').at(-1) ?? path}`;
-  const file = path.split('/').at(-1) ?? path;
-  const slug = `${file}-${rule}-${ref}`
+  return { fix: pipelineFix({ workflow: { path, text: main.value }, files }, { rule, ref }) };
+}
+
+/** The same for the same fault of the same file, so that a second press finds the first one's. */
+function branchFor({ path, rule, ref }: Params): string {
+  const slug = `${fileName(path)}-${rule}-${ref}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
