@@ -73,13 +73,16 @@ const RULES: readonly Rule[] = [
 export function classify(message: string, reason?: string | null): Classification {
   const text = prepare(message);
   const image = imageIn(text);
-  const parts = splitErrors(text).map((part) => {
+  const parts = splitErrors(text).map(({ text: part, mirror }) => {
     const masked = mask(part);
     const host = hostIn(part, masked.urls, image);
     const failure: Failure = { ...masked, registry: registryIn(image, masked.urls, host) };
-    return { failure, host, found: firstVerdict(failure) };
+    return { failure, host, mirror, found: firstVerdict(failure) };
   });
-  const best = parts.reduce((far, part) => (progress(part) > progress(far) ? part : far));
+  const own = furthest(parts.filter((part) => !part.mirror));
+  // A refusal by the registry is what a node behind mirrors expects; that the mirror lacks the image is what went wrong.
+  const missing = parts.find((part) => part.mirror && part.found?.kind === 'image-not-found');
+  const best = missing && own.found && REFUSALS.has(own.found.kind) ? missing : own;
   const found = settle(best.found, best.failure, reason);
   const others = parts.flatMap((part) => (part.found ? [part.found.kind] : []));
   const also = [...new Set([...found.also, ...others])].filter((kind) => kind !== found.kind);
@@ -92,6 +95,16 @@ export function classify(message: string, reason?: string | null): Classificatio
     registry: registryIn(image, best.failure.urls, host),
     runtime: runtimeIn(message.slice(0, 16_384)),
   };
+}
+
+interface Attempt {
+  readonly failure: Failure;
+  readonly host: string | null;
+  readonly found: Verdict | undefined;
+}
+
+function furthest(attempts: readonly Attempt[]): Attempt {
+  return attempts.reduce((far, one) => (progress(one) > progress(far) ? one : far));
 }
 
 function firstVerdict(failure: Failure): Verdict | undefined {
@@ -111,7 +124,7 @@ const REFUSALS: ReadonlySet<PullErrorKind> = new Set([
 const CONNECTS: ReadonlySet<PullErrorKind> = new Set(CONNECTING);
 
 /** How far an attempt came. The anonymous attempt, made because no credential was accepted, does not vote when another got further. */
-function progress({ failure, found }: { failure: Failure; found: Verdict | undefined }): number {
+function progress({ failure, found }: Attempt): number {
   if (!found) return 0;
   if (REFUSALS.has(found.kind)) return failure.text.includes('anonymous token') ? 1 : 3;
   if (CONNECTS.has(found.kind)) return atBlob(failure) ? 5 : 2;

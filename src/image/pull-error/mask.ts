@@ -58,7 +58,7 @@ export function mask(error: string): Masked {
       return ` ‹${purpose}›${/[:,)]+$/.exec(url.slice(-4))?.[0] ?? ''} `;
     })
     .toLowerCase()
-    .replace(/ {2,}/g, ' ')
+    .replace(/\s{2,}|[^\S ]/g, ' ')
     .replace(/› :/g, '›:')
     .replace(BRACKETED_TAG, '‹manifest›')
     .replace(NAMED_TAG, '$1 ‹tag› in ')

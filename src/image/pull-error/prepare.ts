@@ -10,9 +10,13 @@ const WRAPPERS: readonly RegExp[] = [
   /\(http code \d{3}\)? ?(?:server error|unexpected|[a-z ]{1,30} -|[a-z ]{0,30}$)(?: -)?/gi,
   /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi,
   /(?:rpc error:\s{0,16})?\bcode =? ?\w{1,40}\s{1,16}desc(?: =)?/gi,
-  // Cut inside the wrapper itself: `code = NotFound` is the runtime's class of error, not the registry's answer.
-  /rpc error:\s{0,16}code =? ?\w{0,40} {0,4}(?:de?s?)?$/gi,
 ];
+
+/** Cut inside the wrapper itself: `code = NotFound` is the runtime's class of error, not the registry's answer. An error had begun. */
+const CUT_WRAPPER = /rpc error:\s{0,16}code =? ?\w{0,40} {0,4}(?:de?s?)?[\s.…"')]{0,8}$/i;
+
+/** A terminal's frame around a wrapped line: the text goes on behind it, in the middle of a word or not. */
+const FRAME = / ?[│┃]\s{0,4}\n\s{0,4}[│┃] ?/g;
 
 /** `user:password@` before a host: a proxy's or a registry's address may carry it, and it must not come out as part of the host. */
 const LOGIN = /(?<=[/"'\s]|^)[^\s"'/@:]{1,256}:[^\s"'/@]{1,1024}@(?!sha\d+:)(?=[a-z0-9[])/gi;
@@ -20,9 +24,12 @@ const LOGIN = /(?<=[/"'\s]|^)[^\s"'/@:]{1,256}:[^\s"'/@]{1,1024}@(?!sha\d+:)(?=[
 /** What is read of a message: at most 16 KiB, unescaped, on one line, without the wrappers. */
 export function prepare(message: string): string {
   const capped = message.length > MAX ? `${message.slice(0, MAX - TAIL)} ${message.slice(-TAIL)}` : message;
-  let text = capped.includes('\\') ? unescape(capped) : capped;
+  let text = (capped.includes('\\') ? unescape(capped) : capped).replace(FRAME, '');
   for (const wrapper of WRAPPERS) text = text.replace(wrapper, ' ');
-  return text.replace(LOGIN, '').replace(/[\u201c\u201d]/g, '"');
+  return text
+    .replace(CUT_WRAPPER, ' ‹cut›')
+    .replace(LOGIN, '')
+    .replace(/[\u201c\u201d]/g, '"');
 }
 
 /** Logs and JSON quote a message several times over: `\\\"` is a quote, `\\n` a line break. */

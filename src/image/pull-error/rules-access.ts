@@ -22,6 +22,8 @@ export const BLOCKED_RULES: readonly Rule[] = [
 /** Refusals whose own words name the reason. */
 export const NAMED_REFUSALS: readonly Rule[] = [
   expired,
+  // Docker puts the sentence for both alternatives before the cloud's own word on the identity.
+  when('forbidden', ['is not authorized to perform'], ['unauthorized', 'not-found-or-unauthorized']),
   when('source-blocked', [
     'client with ip',
     'is not allowed access',
@@ -98,6 +100,9 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
 }
 
 function wrongCredentials({ text }: Failure): Verdict | undefined {
+  if (text.includes('getting username and password')) {
+    return verdict('unauthorized', 'credential-provider-failed', 'pull-secret-missing', 'other');
+  }
   const words = [
     'invalid username',
     'incorrect username',
@@ -118,14 +123,6 @@ function wrongCredentials({ text }: Failure): Verdict | undefined {
 }
 
 function noPermission({ text }: Failure): Verdict | undefined {
-  // A registry's own policy (scan, content trust) refuses the image itself, whoever asks.
-  const policy = [
-    'projectpolicyviolation',
-    'project_policy_violation',
-    'cannot be pulled due to',
-    'vulnerable handler',
-  ];
-  if (has(text, policy)) return verdict('forbidden', 'registry-error', 'signature-rejected', 'unauthorized');
   if (text.includes('unauthenticated request')) return verdict('unauthorized', 'forbidden', 'image-not-found');
   if (text.includes('unauthorized to access repository')) {
     return verdict('unauthorized', 'forbidden', 'image-not-found', 'not-found-or-unauthorized');
@@ -133,7 +130,6 @@ function noPermission({ text }: Failure): Verdict | undefined {
   if (text.includes('not match bearer token resource'))
     return verdict('unauthorized', 'registry-error', 'proxy-failure');
   const words = [
-    'is not authorized to perform',
     'accessdenied',
     'does not have permission',
     "doesn't have permission",
@@ -190,7 +186,8 @@ function required({ text, status, registry }: Failure): Verdict | undefined {
     'login required',
     'login is required',
   ];
-  if (status !== 401 && !has(text, words)) return undefined;
+  const login = /\b(?:not|please|must|first|need to|have to) (?:be )?log(?:ged)?[ -]?in\b|x-auth-token/.test(text);
+  if (status !== 401 && !login && !has(text, words)) return undefined;
   if (registry === 'quay') return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized');
   return verdict('unauthorized', 'credentials-expired', 'forbidden', 'not-found-or-unauthorized');
 }

@@ -161,6 +161,11 @@ export const CONNECTION_RULES: readonly Rule[] = [
   ]),
   timeout,
   reset,
+  // The system's word for why nothing can be sent to this address; what stands before it is Go's, whatever the word.
+  ({ text }) =>
+    /\bdial \w{2,4} \S{1,300} connect: \w/.test(text)
+      ? verdict('network-unreachable', 'connection-refused', 'connection-timeout', 'source-blocked', 'other')
+      : undefined,
 ];
 
 /** A token or blob host that refuses is mostly a filter or proxy in between; the registry's own port tells the registry is down. */

@@ -189,6 +189,14 @@ export const STORAGE_RULES: readonly Rule[] = [
   when('node-storage', ['whiteout', 'operation not supported'], ['manifest-unsupported']),
   when('node-storage', ['unable to convert a nil pointer'], ['manifest-unsupported', 'other']),
   snapshotter,
+  // Two pulls of one layer hold each other's lock.
+  ({ text }) =>
+    /\blocked\b[^"]{0,200}: unavailable/.test(text) ? verdict('node-storage', 'runtime-unavailable') : undefined,
+  when(
+    'node-storage',
+    ['driver devicemapper', 'driver overlay', 'driver aufs', 'driver btrfs', 'driver zfs'],
+    ['node-disk'],
+  ),
   when('node-storage', [
     'parent snapshot',
     'failed to stat parent',
@@ -207,7 +215,6 @@ export const STORAGE_RULES: readonly Rule[] = [
     'removing the image to resolve',
     'already exists, but uses',
     'already in use',
-    'locked: unavailable',
     'too many links',
     'symbolic links',
     'overlay mount',
@@ -229,6 +236,9 @@ export const STORAGE_RULES: readonly Rule[] = [
 
 /** The snapshotter may be a program of its own (stargz, nydus, SOCI): unless the text says what the store lacks, it may be down. */
 function snapshotter({ text }: Failure): Verdict | undefined {
+  if (/snapshotter \S{1,80} (?:was )?not (?:found|loaded)|snapshotter not (?:found|loaded)/.test(text)) {
+    return verdict('node-storage', 'runtime-unavailable');
+  }
   const at = text.indexOf('extraction snapshot');
   if (at < 0) return undefined;
   return /not exist|not found|no such|missing|failed to/.test(text.slice(at))
@@ -252,7 +262,8 @@ function unpacking({ text }: Failure): Verdict | undefined {
   ) {
     return verdict('node-storage', 'node-disk', 'other');
   }
-  return text.includes('failed to inspect image ')
-    ? verdict('node-storage', 'short-name-unresolved', 'other')
-    : undefined;
+  if (!text.includes('failed to inspect image ')) return undefined;
+  return has(text, ['deadline exceeded', 'context canceled'])
+    ? verdict('cancelled-or-deadline', 'node-storage', 'runtime-unavailable')
+    : verdict('node-storage', 'short-name-unresolved', 'other');
 }

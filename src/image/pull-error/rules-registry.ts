@@ -23,15 +23,24 @@ export const LIMIT_RULES: readonly Rule[] = [
 /** 5xx and refusals for reasons of its own. What stands behind a 5xx is the server's message, not the node's experience. */
 export const BROKEN_RULES: readonly Rule[] = [
   ({ status, text }) => (status !== null && status >= 500 ? brokenServer(status, text) : undefined),
-  ({ text }) =>
-    text.includes('quota') && has(text, ['exceed', 'reached', 'denied'])
-      ? verdict('registry-error', 'rate-limited')
-      : undefined,
+  ({ text }) => {
+    if (!text.includes('quota') || !has(text, ['exceed', 'reached', 'denied'])) return undefined;
+    // Clouds count requests per project and minute; registries count bytes.
+    return has(text, ['quota metric', 'quota exceeded for', 'requests per', 'per minute', 'request quota'])
+      ? verdict('rate-limited', 'registry-error')
+      : verdict('registry-error', 'rate-limited');
+  },
   // Go's http client follows ten redirects; containerd wants a token from a token server that answered 200.
   ({ text }) =>
     (text.includes('stopped after') && text.includes('redirects')) || text.includes('did not include a token')
       ? verdict('registry-error', 'non-registry-response', 'proxy-failure')
       : undefined,
+  // A registry's own policy (scan, content trust) refuses the image itself, whoever asks.
+  when(
+    'registry-error',
+    ['projectpolicyviolation', 'project_policy_violation', 'cannot be pulled due to', 'vulnerable handler'],
+    ['forbidden', 'signature-rejected'],
+  ),
   when(
     'registry-error',
     [
@@ -62,7 +71,7 @@ export const REFUSED_RULES: readonly Rule[] = [
     // A TLS port that was asked in plain text answers 400 and says so, where the text goes on.
     if (status === 400) return verdict('registry-error', 'proxy-failure', 'transfer-interrupted', 'http-vs-https');
     if (status === 451) return verdict('source-blocked', 'forbidden');
-    if (status === 412) return verdict('forbidden', 'signature-rejected', 'registry-error');
+    if (status === 412) return verdict('registry-error', 'signature-rejected', 'forbidden');
     return verdict('registry-error', 'proxy-failure', 'transfer-interrupted');
   },
 ];
@@ -163,6 +172,8 @@ function storeError({ text, status }: Failure): Verdict | undefined {
 }
 
 function notRegistry({ text, status }: Failure): Verdict | undefined {
+  // The registry's front end put a page where the message belongs; its code is said all the same.
+  if (/\b(?:unauthorized|denied): <(?:!doctype|html)/.test(text)) return undefined;
   if (
     has(text, [
       'text/html',

@@ -1,12 +1,26 @@
 /** Splits a message into the errors that were joined in it. */
 
+/** One error of a message. */
+export interface Part {
+  readonly text: string;
+  /** A mirror's answer, which the registry's own follows. */
+  readonly mirror: boolean;
+}
+
 /** How each runtime begins an error; the kubelet joins those of several credentials as `[a, b]`. */
 const START =
   /(?:\n\s{0,16}\* )|,\s{0,3}(?=rpc error:|\s{0,2}(?:failed to (?:pull|resolve|copy|authorize)|error response from daemon|initializing source|(?:error )?reading manifest|pinging container|unable to pull|copying system image|(?:head|get) "?https?:))/gi;
 
+/** No real message joins more. */
+const MOST = 20;
+
 /** The errors of `text`, in the order in which they happened; one element where nothing is joined. */
-export function splitErrors(text: string): readonly string[] {
-  const own = withoutNoise(text);
+export function splitErrors(text: string): readonly Part[] {
+  const { own, mirrors } = withoutMirrors(withoutArtifact(text));
+  return [...joined(own).map((one) => ({ text: one, mirror: false })), ...mirrors];
+}
+
+function joined(own: string): readonly string[] {
   const open = own.search(/:\s{0,3}\[|^\[|errors? occurred/);
   if (open < 0) return [own];
   const parts: string[] = [];
@@ -15,22 +29,28 @@ export function splitErrors(text: string): readonly string[] {
     if (match.index < open) continue;
     parts.push(own.slice(from, match.index));
     from = match.index + 1;
-    if (parts.length === 20) break;
+    if (parts.length === MOST) break;
   }
   parts.push(own.slice(from));
   return parts;
 }
 
-/**
- * Two additions that never are the cause: CRI-O's second attempt, which takes the image for another kind of artifact, and the
- * list of mirrors that failed before the registry itself was asked.
- */
-function withoutNoise(text: string): string {
+/** Never the cause: CRI-O's second attempt, which takes the image for another kind of artifact. */
+function withoutArtifact(text: string): string {
   const artifact = text.search(/;? ?artifact err:/i);
-  const own = artifact > 0 ? text.slice(0, artifact) : text;
-  const mirrors = own.search(/\(Mirrors also failed:/i);
-  if (mirrors < 0) return own;
-  const end = own.indexOf(']): ', mirrors);
+  return artifact > 0 ? text.slice(0, artifact) : text;
+}
+
+/** containers/image lists the mirrors that failed before the registry itself was asked: `(Mirrors also failed: [a: …] [b: …]): …`. */
+function withoutMirrors(text: string): { own: string; mirrors: readonly Part[] } {
+  const at = text.search(/\(Mirrors also failed:/i);
+  if (at < 0) return { own: text, mirrors: [] };
+  const length = text.slice(at).search(/\]\):\s/);
   // Cut inside the list: what the registry itself said is gone.
-  return end < 0 ? own.slice(0, mirrors) : `${own.slice(0, mirrors)}${own.slice(end + 4)}`;
+  if (length < 0) return { own: text.slice(0, at), mirrors: [] };
+  const mirrors = text
+    .slice(at, at + length)
+    .split(/\]\s{0,4}\[/, MOST)
+    .map((one) => ({ text: one, mirror: true }));
+  return { own: `${text.slice(0, at)}${text.slice(at + length + 3)}`, mirrors };
 }
