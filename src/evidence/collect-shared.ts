@@ -149,6 +149,8 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
     unreadyPods: (query) =>
       look(['unready-pods', query.namespace ?? null], (signal) => reader.unreadyPods(query, signal)),
     events: (namespace, uid) => look(['events', namespace, uid], (signal) => reader.events(namespace, uid, signal)),
+    podEvents: (namespace, name) =>
+      look(['pod-events', namespace, name], (signal) => reader.podEvents(namespace, name, signal)),
     workload: (ref) => look(['workload', ref.namespace, ref.kind, ref.name], (signal) => reader.workload(ref, signal)),
     controllerOf: (ref) =>
       look(['controller', ref.namespace, ref.kind, ref.name], (signal) => reader.controllerOf(ref, signal)),

@@ -16,6 +16,7 @@ import type {
   EventSnapshot,
   NodeList,
   NodeSnapshot,
+  PodEvents,
   PodSnapshot,
   Revision,
   SecretSnapshot,
@@ -66,6 +67,8 @@ export interface ClusterReader {
   unreadyPods(query: { readonly namespace?: string }, signal: AbortSignal): Promise<Observation<UnreadyList>>;
   /** Of the object with this uid, newest first. */
   events(namespace: string, uid: string, signal: AbortSignal): Promise<Observation<readonly EventSnapshot[]>>;
+  /** Of the newest pod that is or was called so. Never `absent`: where nothing was said, or it expired, they are empty. */
+  podEvents(namespace: string, name: string, signal: AbortSignal): Promise<Observation<PodEvents>>;
   workload(
     ref: { readonly namespace: string; readonly kind: WorkloadKind; readonly name: string },
     signal: AbortSignal,

@@ -73,6 +73,14 @@ export interface EventSnapshot {
   readonly lastAt?: number;
 }
 
+/** What was said of a pod that may be gone. */
+export interface PodEvents {
+  /** Empty where nothing was said. */
+  readonly uid: string;
+  /** Newest first. */
+  readonly events: readonly EventSnapshot[];
+}
+
 export interface WorkloadSnapshot extends WorkloadRef {
   readonly namespace: string;
   readonly uid: string;
@@ -90,6 +98,8 @@ export interface WorkloadSnapshot extends WorkloadRef {
   readonly gitOps?: GitOpsOwner;
   /** Conditions that tell of a failure: `ReplicaFailure` (no pod may be made). Absent: none. */
   readonly unmet?: readonly { readonly type: string; readonly reason: string; readonly message: string }[];
+  /** Of a Job that failed: its condition, and what its pods look like; nothing in `template` is a pod's own state. */
+  readonly ended?: { readonly reason: string; readonly message: string; readonly template: PodSnapshot };
 }
 
 /** One revision of a workload: which images, since when. */

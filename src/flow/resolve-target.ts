@@ -6,6 +6,7 @@ import type { ClusterReader, PodList } from '../evidence/ports.ts';
 import type { PodSnapshot } from '../evidence/snapshots.ts';
 import { type NamedPod, noSuchTarget, resolveName } from '../target/resolve.ts';
 import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } from '../target/target.ts';
+import { endedJob } from './ended-job.ts';
 
 /** What the cluster could be asked about the request. */
 export interface ResolvedTarget {
@@ -65,7 +66,8 @@ async function resolveBareName(
     return { kind: 'Pod', name: meant.name, pods: pods.filter(({ name }) => name === meant.name), note };
   }
   const found = await podsOf(meant.workload, request, cluster, signal);
-  return { ...found, note: `no pod is called "${request.name}"; looked at ${kubectlName(meant.workload)}` };
+  const note = `no pod is called "${request.name}"; looked at ${kubectlName(meant.workload)}`;
+  return { ...found, note: found.note === undefined ? note : `${note}; ${found.note}` };
 }
 
 /** Workloads of exactly this name; those that may not be read are left out. */
@@ -99,9 +101,12 @@ async function podsOf(
   // A Job's pods may have been taken away when it ended, so that their absence tells nothing.
   if (snapshot.value.replicas.desired > 0 && kind !== 'Job' && kind !== 'CronJob')
     return { kind, name, pods, podless: true };
+  const ended = await endedJob(snapshot.value, cluster, signal);
+  if (ended?.pod !== undefined) return { kind, name, pods: [ended.pod], note: ended.note };
+  const why = ended === undefined ? 'so nothing is being pulled' : `so nothing is being pulled; ${ended.note}`;
   throw new UsageError({
     code: 'no-pods',
-    message: `${kubectlName(workload)} in namespace ${namespace} has no pods and wants none now, so nothing is being pulled`,
+    message: `${kubectlName(workload)} in namespace ${namespace} has no pods and wants none now, ${why}`,
     hint: `see why with: kubectl describe ${kubectlName(workload)} -n ${namespace}`,
   });
 }

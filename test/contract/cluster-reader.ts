@@ -103,6 +103,13 @@ export function clusterReaderContract(name: string, start: () => Promise<Cluster
           { message: 'no such tag', container: 'api', count: 4, firstAt: 1577872800000, lastAt: 1577873100000 },
         ],
       });
+      // By name only the newest pod of it is meant.
+      const named = await reader.podEvents(namespace, 'api-1', signal);
+      expect(named).toMatchObject({ value: { uid: expect.any(String) } });
+      const ofOne = named.status === 'observed' ? named.value : undefined;
+      expect([uid, 'another-uid']).toContain(ofOne?.uid);
+      expect(ofOne?.events).toHaveLength(ofOne?.uid === uid ? 2 : 1);
+      expect(await reader.podEvents(namespace, 'never-was', signal)).toMatchObject({ value: { uid: '', events: [] } });
     });
 
     it('reads workloads and follows controllers upwards', async () => {

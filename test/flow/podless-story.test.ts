@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
+import type { PodEvents } from '../../src/evidence/snapshots.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import { loadRunbook } from '../../src/runbook/load.ts';
 import type { WorkloadKind } from '../../src/target/target.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
-import { aFailedEvent, aWorkload } from '../support/snapshots.ts';
+import { aContainer, aFailedEvent, aPod, aServiceAccount, aWorkload, IMAGE } from '../support/snapshots.ts';
 
 const file = 'deploy/runbooks/image-pull.yaml';
 const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
@@ -64,4 +65,73 @@ it('reads it from the events where the controller keeps no condition, and says w
   expect(told.verdict.summary).toContain('an admission webhook refuses its pods');
   const silent = await world({ pods: [], workloads: [set] }).diagnose({ kind: 'StatefulSet', name: 'db' });
   expect(silent.verdict.summary).toContain('its controller has made none so far');
+});
+
+/** As a kubelet and a Job controller 1.36 left it, 10 minutes after the Job's deadline. */
+function endedJob(events: PodEvents = { uid: 'uid-gone', events: saidOfIt }): Partial<ClusterStory> {
+  const { node: _node, ...template } = aPod({ name: '', uid: '', phase: 'Unknown', imagePullSecrets: [] });
+  const controller = { kind: 'Job', name: 'report', uid: 'uid-job' };
+  const containers = [aContainer({ image: IMAGE, state: 'unknown' })];
+  const job = aWorkload({
+    kind: 'Job',
+    name: 'report',
+    uid: 'uid-job',
+    replicas: { desired: 1, updated: 0, available: 0 },
+    ended: {
+      reason: 'DeadlineExceeded',
+      message: 'Job was active longer than specified deadline',
+      template: { ...template, controller, containers },
+    },
+  });
+  const made = { reason: 'SuccessfulCreate', message: 'Created pod: report-x2x7k', type: 'Normal' };
+  return {
+    pods: [],
+    workloads: [job, aWorkload({ kind: 'CronJob', name: 'nightly', uid: 'uid-cron', selector: 'app=nightly' })],
+    events: { 'uid-job': [aFailedEvent(made)], [events.uid]: events.events },
+    podEvents: { 'report-x2x7k': events },
+    serviceAccounts: [aServiceAccount({ imagePullSecrets: ['regcred'] })],
+    controllers: {},
+  };
+}
+const saidOfIt = [
+  aFailedEvent(),
+  aFailedEvent({ reason: 'Scheduled', message: 'Successfully assigned staging/report-x2x7k to node-1' }),
+];
+
+it('finds why a Job waited for its image until its deadline, from the events of the pod that is gone', async () => {
+  const { diagnose } = world(endedJob());
+  const { verdict, findings, notes, calls } = await diagnose({ kind: 'Job', name: 'report' });
+  expect(verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+  expect(findings[0]).toMatchObject({ pod: 'report-x2x7k', image: IMAGE });
+  expect(notes?.join()).toContain('DeadlineExceeded: Job was active longer than specified deadline');
+  expect(notes?.join()).toContain('its last pod report-x2x7k is gone');
+  expect(calls.kubernetes).toBeLessThanOrEqual(12);
+});
+
+it('finds it for the CronJob whose newest Job that was, asked and not guessed from the name', async () => {
+  const story = endedJob();
+  const [job, cron] = story.workloads ?? [];
+  if (job === undefined || cron === undefined) throw new Error('no workloads');
+  const named = { ...job, name: 'nightly-29384938' };
+  const row = { name: named.name, namespace: 'staging', createdAt: 2, state: 'failed', containers: [] } as const;
+  const jobs = [{ ...row, name: 'nightly-1', createdAt: 1 }, row];
+  const owned = { ...story, jobs, workloads: [named, cron] };
+  const controllers = { 'Job/nightly-29384938': { kind: 'CronJob', name: 'nightly' } } as const;
+  const { verdict } = await world({ ...owned, controllers }).diagnose({ kind: 'CronJob', name: 'nightly' });
+  expect(verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
+  await expect(world(owned).diagnose({ kind: 'CronJob', name: 'nightly' })).rejects.toMatchObject({ code: 'no-pods' });
+});
+
+it.each([
+  ['its events have expired', { uid: '', events: [] }, 'no event tells any more whether they had their image'],
+  [
+    'its pod had started',
+    { uid: 'uid-gone', events: [aFailedEvent({ reason: 'Started', message: 'Started container' }), ...saidOfIt] },
+    'no event of it tells of a failed pull',
+  ],
+])('blames no image of a failed Job where %s', async (_story, events, words) => {
+  await expect(world(endedJob(events)).diagnose({ kind: 'Job', name: 'report' })).rejects.toMatchObject({
+    code: 'no-pods',
+    message: expect.stringContaining(words),
+  });
 });

@@ -14,6 +14,7 @@ import type {
 import type {
   EventSnapshot,
   NodeSnapshot,
+  PodEvents,
   PodSnapshot,
   Revision,
   SecretSnapshot,
@@ -31,6 +32,8 @@ export interface ClusterStory {
   readonly pods: readonly PodSnapshot[];
   /** By pod uid. */
   readonly events: Readonly<Record<string, readonly EventSnapshot[]>>;
+  /** By name, of pods that are gone. */
+  readonly podEvents?: Readonly<Record<string, PodEvents>>;
   readonly workloads: readonly WorkloadSnapshot[];
   /** `ReplicaSet/api-7d9c5` -> its controller. */
   readonly controllers: Readonly<Record<string, Pick<WorkloadSnapshot, 'kind' | 'name'>>>;
@@ -108,6 +111,8 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
         return observed<UnreadyList>({ pods: unready, total: pods.length, truncated: false });
       }),
     events: (namespace, uid) => say('events', `${namespace}/${uid}`, () => observed(story.events[uid] ?? [])),
+    podEvents: (namespace, name) =>
+      say('podEvents', `${namespace}/${name}`, () => observed(story.podEvents?.[name] ?? { uid: '', events: [] })),
     workload: ({ namespace, kind, name }) =>
       say('workload', `${namespace}/${kind}/${name}`, () =>
         named(

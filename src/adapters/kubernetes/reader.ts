@@ -1,7 +1,7 @@
 /** The cluster as the diagnosis asks it. */
 import type { ClusterReader } from '../../evidence/ports.ts';
 import type { KubeClient } from './client.ts';
-import { listEvents } from './read/events.ts';
+import { listEvents, listPodEvents } from './read/events.ts';
 import { readGitOps } from './read/gitops.ts';
 import { listJobs } from './read/jobs.ts';
 import { readCrashLog } from './read/logs.ts';
@@ -22,6 +22,7 @@ export function createReader(client: KubeClient): ClusterReader {
     pods: async (query, signal) => listPods(client, query, signal),
     unreadyPods: async (query, signal) => listUnready(client, query, signal),
     events: async (namespace, uid, signal) => listEvents(client, namespace, uid, signal),
+    podEvents: async (namespace, name, signal) => listPodEvents(client, namespace, name, signal),
     workload: async (ref, signal) => readWorkload(client, ref, signal),
     controllerOf: async (ref, signal) => readController(client, ref, signal),
     revisions: async (workload, signal) => listRevisions(client, workload, signal),

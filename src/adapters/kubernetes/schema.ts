@@ -42,7 +42,12 @@ export const Page = z.object({
 });
 
 const Container = z.object({ name: z.string(), image: text, imagePullPolicy: text });
-const PodSpec = z.object({ initContainers: list(Container), containers: list(Container) });
+const PodSpec = z.object({
+  initContainers: list(Container),
+  containers: list(Container),
+  serviceAccountName: text,
+  imagePullSecrets: list(z.object({ name: text })),
+});
 export const Template = z.object({ metadata: z.object({ labels: map }).nullish(), spec: PodSpec.nullish() });
 export type Template = z.infer<typeof Template>;
 
@@ -91,8 +96,6 @@ export const Pod = z.object({
     nodeSelector: z.record(z.string(), z.string()).nullish(),
     tolerations: list(z.object({ key: text, operator: text, value: text, effect: text })),
     affinity: Affinity,
-    serviceAccountName: text,
-    imagePullSecrets: list(z.object({ name: text })),
   }).nullish(),
   status: z
     .object({
@@ -111,7 +114,7 @@ export type Pod = z.infer<typeof Pod>;
 
 export const Event = z.object({
   metadata: z.object({ creationTimestamp: text }),
-  involvedObject: z.object({ fieldPath: text }).nullish(),
+  involvedObject: z.object({ fieldPath: text, uid: text }).nullish(),
   type: text,
   reason: text,
   message: text,

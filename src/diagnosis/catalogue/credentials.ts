@@ -72,7 +72,7 @@ export const CREDENTIAL_CAUSES = {
     family: 'credentials',
     owner: 'team that deploys',
     meaning:
-      'A Secret of the pod has broken content or a type or key that the kubelet ignores. Broken content fails the pull even when another Secret is good.',
+      'A Secret of the pod has broken content, a type or key that the kubelet ignores, or an entry without a user name. Broken content fails the pull even when another Secret is good.',
     fix: 'Create it again with kubectl create secret docker-registry, which writes the type, the key and the encoding correctly.',
   },
   'pull-secret-wrong-registry': {

@@ -2,6 +2,7 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { podsMadeBy } from '../../../src/evidence/gone-pod.ts';
 import type { ClusterReader } from '../../../src/evidence/ports.ts';
 import type { Revision, WorkloadSnapshot } from '../../../src/evidence/snapshots.ts';
 import type { WorkloadKind } from '../../../src/target/target.ts';
@@ -67,6 +68,31 @@ withEnvtest('cluster with real controllers', () => {
         ]);
       },
     );
+
+    it('says how a Job ended, which pods it had made, and what they looked like', async () => {
+      const containers = [{ name: 'app', image: 'registry.example/team/api:nope' }];
+      const pod = { restartPolicy: 'Never', imagePullSecrets: [{ name: 'regcred' }], containers };
+      const spec = { activeDeadlineSeconds: 1, template: { spec: pod } };
+      await bed.create({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'report', namespace }, spec });
+      const job = await eventually(async () => {
+        const found = await reader.workload({ namespace, kind: 'Job', name: 'report' }, signal);
+        return found.status === 'observed' && found.value.ended !== undefined ? found.value : undefined;
+      });
+      expect(job.ended).toMatchObject({
+        reason: 'DeadlineExceeded',
+        message: expect.stringContaining('deadline'),
+        template: {
+          imagePullSecrets: ['regcred'],
+          serviceAccount: 'default',
+          controller: { kind: 'Job', name: 'report', uid: job.uid },
+          containers: [{ name: 'app', image: 'registry.example/team/api:nope', state: 'unknown' }],
+        },
+      });
+      const events = await reader.events(namespace, job.uid, signal);
+      expect(podsMadeBy(events.status === 'observed' ? events.value : [])).toEqual([
+        expect.stringMatching(/^report-[a-z0-9]{5}$/),
+      ]);
+    });
 
     it('copies the service account secrets into pods, and leads from the pod to its Deployment', async () => {
       const accounts = await eventually(async () => {

@@ -8,6 +8,7 @@ import { isWorkloadKind, WORKLOADS } from '../resources.ts';
 import { type Metadata, type Selector, Workload } from '../schema.ts';
 import { controllerIn, identity, imagesOf, optional } from './common.ts';
 import { getOne } from './fetch.ts';
+import { podSnapshot } from './pods.ts';
 
 export async function readWorkload(
   client: KubeClient,
@@ -46,6 +47,7 @@ function workloadSnapshot(kind: WorkloadKind, workload: Workload): WorkloadSnaps
     ...optional('managedBy', managerIn(metadata)),
     ...optional('gitOps', ownerIn(kind, metadata)),
     ...optional('unmet', failuresIn(workload)),
+    ...optional('ended', kind === 'Job' ? endOf(workload) : undefined),
   };
 }
 
@@ -68,6 +70,19 @@ function failuresIn({ status }: Workload): WorkloadSnapshot['unmet'] {
   const failed = (status?.conditions ?? []).filter((one) => one.type === 'ReplicaFailure' && one.status === 'True');
   if (failed.length === 0) return undefined;
   return failed.map(({ type, reason, message }) => ({ type, reason: reason ?? '', message: message ?? '' }));
+}
+
+/** batch/v1 Failed: `DeadlineExceeded`, `BackoffLimitExceeded`, … The Job controller deletes the pods that still ran. */
+function endOf({ metadata, spec, status }: Workload): WorkloadSnapshot['ended'] {
+  const failed = (status?.conditions ?? []).find((one) => one.type === 'Failed' && one.status === 'True');
+  if (failed === undefined) return undefined;
+  const { name, namespace, uid } = metadata;
+  const controller = { kind: 'Job', name, uid: uid ?? '', controller: true };
+  const template = podSnapshot({
+    metadata: { name: '', namespace, labels: spec?.template?.metadata?.labels, ownerReferences: [controller] },
+    spec: spec?.template?.spec,
+  });
+  return { reason: failed.reason ?? '', message: failed.message ?? '', template };
 }
 
 type Count = number | null | undefined;
