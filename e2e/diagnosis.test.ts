@@ -153,6 +153,8 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
       expect(value.verdict).toMatchObject({ cause: 'connection-refused', confidence: 'certain' });
       expect(value.lights.reachability).toBe('bad');
     } finally {
+      // Gone before the registry is back: it would heal at a moment that nobody chose.
+      await kubectl('delete', 'deployment', 'web', '-n', 'reports', '--cascade=foreground', '--timeout=60s');
       await registry.start();
     }
   });
@@ -162,9 +164,9 @@ describe(`the source runbook's incidents on ${runtime}`, () => {
     expect(code).toBe(1);
     // Other suites' pods may be stuck in the same cluster.
     const ours = value.items.filter((item) => item.registry === registry.host).map((item) => item.namespace);
-    expect(new Set(ours)).toEqual(new Set(['staging', 'orders', 'payments', 'closed', 'reports']));
+    expect(new Set(ours)).toEqual(new Set(['staging', 'orders', 'payments', 'closed']));
     expect(value.groups).toContainEqual(
-      expect.objectContaining({ by: 'registry', value: registry.host, namespaces: 5 }),
+      expect.objectContaining({ by: 'registry', value: registry.host, namespaces: 4 }),
     );
   });
 
