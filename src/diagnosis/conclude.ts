@@ -1,5 +1,5 @@
 /** From check results to a verdict. Never confidently wrong: what was not looked at is neither fine nor guilty. */
-import { formatTime } from '../clock.ts';
+import { formatDuration, formatTime } from '../clock.ts';
 import { hasStarted } from '../evidence/crashes.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
@@ -12,6 +12,7 @@ import { lightsOf } from './lights.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
 import { weigh } from './weigh.ts';
+import { tidy } from './words.ts';
 
 export type { CaseConclusion } from './case.ts';
 export { type Conclusion, conclude } from './verdict.ts';
@@ -96,7 +97,12 @@ function settle({ evidence, results }: CheckedCase): Settled {
     return {
       outcome: 'healthy',
       findings: [],
-      notes: [...recovered(evidence), ...notCompared(verdictOf('running-image-current')), ...nextPull(findings)],
+      notes: [
+        ...notReady(evidence),
+        ...recovered(evidence),
+        ...notCompared(verdictOf('running-image-current')),
+        ...nextPull(findings),
+      ],
     };
   }
   if (state.some(({ cause }) => cause === 'container-crashing')) {
@@ -123,6 +129,21 @@ function recovered({ pullFailure }: Evidence): string[] {
   if (failure === undefined) return [];
   const at = failure.at === undefined ? '' : ` at ${formatTime(failure.at)}`;
   return [`an earlier pull failed${at} (${CAUSES[failure.classification.kind].title.toLowerCase()}); that is over`];
+}
+
+/** It runs and serves nobody: no matter of the image, and yet what somebody who was paged has to hear. */
+function notReady(evidence: Evidence): string[] {
+  const container = valueOf(evidence.container);
+  if (container === undefined || container.role !== 'main') return [];
+  if (container.state !== 'running' || container.ready) return [];
+  const { runningMs = 0, name } = container;
+  const since = runningMs < 1000 ? '' : ` after ${formatDuration(runningMs)}`;
+  const probe = (valueOf(evidence.events) ?? []).findLast(
+    ({ reason, message, container: of }) =>
+      reason === 'Unhealthy' && message.startsWith('Readiness probe failed') && (of ?? name) === name,
+  );
+  const why = probe === undefined ? 'its readiness probe or the application knows why' : tidy(probe.message);
+  return [`container ${name} runs and is not ready${since}, which is no matter of the image: ${why}`];
 }
 
 /** It runs, and nobody could see whether it is the image that its tag means now. */

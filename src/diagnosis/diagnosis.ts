@@ -90,6 +90,20 @@ export interface AskedRow {
   readonly means: string;
 }
 
+/** What the summary says, each thing once, for places that lay it out. Sentences without their last stop, but for `act`. */
+export interface Told {
+  readonly what: string;
+  /** Pod and container; empty where there is none. */
+  readonly where: string;
+  /** To the minute; empty where it ran before. */
+  readonly since: string;
+  /** Whole sentences, the most urgent one first. */
+  readonly act: string;
+  /** Empty: nobody has to. */
+  readonly owner: string;
+  readonly notes: readonly string[];
+}
+
 export interface Diagnosis {
   readonly apiVersion: 'pullcheck/v1';
   /** `Preflight`: of an image that no pod runs; `target.kind` is then `Image`, and findings name no pod. */
@@ -102,6 +116,8 @@ export interface Diagnosis {
     /** One or two sentences for the person who was paged. */
     readonly summary: string;
     readonly alternatives: readonly Cause[];
+    /** The summary in pieces; absent where nothing was found. */
+    readonly told?: Told;
   };
   readonly lights: Lights;
   /** Evidence for each light, one sentence. */

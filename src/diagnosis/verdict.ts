@@ -6,7 +6,7 @@ import { CAUSES } from './catalogue.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { tally } from './checks/blast-radius.ts';
-import type { Diagnosis, DiagnosisFinding, Severity } from './diagnosis.ts';
+import type { Diagnosis, DiagnosisFinding, Severity, Told } from './diagnosis.ts';
 import { confidenceRank, isMute } from './explains.ts';
 import { hitsSeveralWorkloads } from './severity.ts';
 import { type Affected, sharing } from './sharing.ts';
@@ -61,21 +61,33 @@ function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[]
   const open = finding.confidence === 'certain' ? finding.alternatives : [...finding.alternatives, ...rivals];
   const alternatives = [...new Set(open)].filter((cause) => cause !== finding.cause && !excluded.has(cause));
   const severity: Severity = cases.some((one) => one.blocksRollout) || hitsSeveralWorkloads(affected) ? 'P1' : 'P2';
-  const summary = sentence({ finding, from }, alternatives);
-  return { cause: finding.cause, confidence: finding.confidence, severity, summary, alternatives };
+  const told = tell({ finding, from });
+  const summary = joined(told, finding.confidence, alternatives);
+  return { cause: finding.cause, confidence: finding.confidence, severity, summary, alternatives, told };
 }
 
-function sentence({ finding, from }: Chosen, alternatives: readonly Cause[]): string {
+function tell({ finding, from }: Chosen): Told {
   const { owner } = CAUSES[finding.cause];
-  const where = from.pod === '' ? '' : `${from.pod}${from.container === '' ? '' : `, container ${from.container}`}: `;
-  const since = from.since === undefined ? '' : ` Waiting since ${minuteOf(from.since)}.`;
-  const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
-  const sure = finding.confidence === 'certain' ? '' : ` (${finding.confidence}, not proven${open})`;
-  const who = owner === 'nobody' ? '' : ` Who acts: ${owner}.`;
   // Where nobody gave a reason, what could not be seen may hide it.
   const unseen = isMute(finding.cause) ? [...new Set(from.open)].slice(0, 3) : [];
-  const notes = [...from.notes, ...unseen].map((note) => ` Note: ${withoutStop(note)}.`).join('');
-  return `${where}${withoutStop(finding.summary)}${sure}.${since} ${adviceFor(finding)}${who}${notes}`;
+  return {
+    what: withoutStop(finding.summary),
+    where: from.pod === '' ? '' : `${from.pod}${from.container === '' ? '' : `, container ${from.container}`}`,
+    since: from.since === undefined ? '' : minuteOf(from.since),
+    act: adviceFor(finding),
+    owner: owner === 'nobody' ? '' : owner,
+    notes: [...from.notes, ...unseen].map(withoutStop),
+  };
+}
+
+function joined(told: Told, confidence: Finding['confidence'], alternatives: readonly Cause[]): string {
+  const where = told.where === '' ? '' : `${told.where}: `;
+  const since = told.since === '' ? '' : ` Waiting since ${told.since}.`;
+  const open = alternatives.length === 0 ? '' : `; still open: ${list(alternatives)}`;
+  const sure = confidence === 'certain' ? '' : ` (${confidence}, not proven${open})`;
+  const who = told.owner === '' ? '' : ` Who acts: ${told.owner}.`;
+  const notes = told.notes.map((note) => ` Note: ${note}.`).join('');
+  return `${where}${told.what}${sure}.${since} ${told.act}${who}${notes}`;
 }
 
 function withoutStop(text: string): string {

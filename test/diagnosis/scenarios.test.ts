@@ -142,6 +142,13 @@ describe('no image problem', () => {
     expect(diagnose(given).findings).toEqual([]);
   });
 
+  it('a container that runs and is not ready is healthy, and the verdict says that it serves nobody', () => {
+    const unready = { ...running, ready: false, runningMs: 600_000 };
+    const verdict = verdictOf(evidence({ container: observed(unready) }));
+    expect(verdict.cause).toBe('healthy');
+    expect(verdict.summary).toContain('container app runs and is not ready after 10m, which is no matter of the image');
+  });
+
   it('a crash with the right image is neither healthy nor an image cause', () => {
     const crashing = {
       ...running,

@@ -43,7 +43,7 @@ describe('a deploy job that reads the output of a job it does not need, behind a
     });
     expect(chainOf(diagnosis)).toEqual([
       `job build pushed ${PUSHED} at 17:52: https://github.com/${REPOSITORY}/actions/runs/17/job/1`,
-      `${FILE}:${READ_LINE} job deploy reads needs.build.outputs.image-tag, without needing that job: https://github.com/${REPOSITORY}/blob/${SHA}/${FILE}#L${READ_LINE}`,
+      `${FILE}:${READ_LINE} job deploy reads needs.build.outputs.image-tag without needing that job: https://github.com/${REPOSITORY}/blob/${SHA}/${FILE}#L${READ_LINE}`,
       'the log of job deploy shows IMAGE_TAG empty',
       `${FILE}:${FALLBACK_LINE} makes $(git rev-parse --short HEAD)-$(date +%F-%H-%M) of an empty IMAGE_TAG: https://github.com/${REPOSITORY}/blob/${SHA}/${FILE}#L${FALLBACK_LINE}`,
       `17:52 in ${PUSHED} lies in job build, step Run build, 17:54 in ${ASKED} in job deploy, step Run deploy`,

@@ -6,7 +6,7 @@ import { renderDiagnosis } from '../../src/adapters/terminal/render-diagnosis.ts
 import { createStyle } from '../../src/adapters/terminal/style.ts';
 import type { Recording } from '../../src/diagnosis/recording.ts';
 import { replayText } from '../../src/wire/cases.ts';
-import { BUILD_LOG, codeHost, DEPLOY_LOG, FILE, log, READ_LINE, SHA } from '../support/lost-tag-story.ts';
+import { BUILD_LOG, codeHost, DEPLOY_LOG, FILE, log, PUSHED, READ_LINE, SHA } from '../support/lost-tag-story.ts';
 import { chainOf, look, open, runbook } from '../support/lost-tag-world.ts';
 
 const STEPS = [
@@ -32,20 +32,38 @@ describe('the chain', () => {
     expect(message.blocks?.length ?? 0).toBeLessThanOrEqual(50);
   });
 
-  it('keeps its links and its end in the thread, however long it is', async () => {
+  it('keeps its links and both its ends in the thread, however long it is', async () => {
     const diagnosis = await look({ host: codeHost() });
     const link = `https://github.com/mycompany/api-service/blob/${SHA}/${FILE}#L9`;
     const long = [
-      ...Array.from({ length: 14 }, (_, index) => `${'word '.repeat(90)}${index}: ${link}`),
+      ...Array.from({ length: 60 }, (_, index) => `${'wörd & <more> '.repeat(90)}${index}: ${link}`),
       'the pod asks for it',
     ];
     const [first, ...rest] = diagnosis.findings;
     if (first === undefined) throw new Error('nothing was found');
     const told = { ...diagnosis, findings: [{ ...first, detail: { ...first.detail, chain: long } }, ...rest] };
-    const blocks = JSON.stringify(findings(told).blocks);
-    expect(blocks).toContain('15. the pod asks for it');
-    expect(blocks.match(/\/blob\/[0-9a-f]{40}\/\S+?#L9/g)?.length).toBe(8);
-    expect(blocks).toContain('… 6 more');
+    const { blocks = [] } = findings(told);
+    const texts = blocks.flatMap((block) => (block.type === 'section' ? [block.text?.text ?? ''] : []));
+    const text = texts.join('\n');
+    for (const row of ['\n1. ', '\n5. ', '… 53 steps between', '\n59. ', '\n61. the pod asks for it'])
+      expect(text).toContain(row);
+    expect(text.split(`(<${link}|line 9>)`)).toHaveLength(8);
+    expect(text).toContain('The fix, tried by the checker');
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    expect(Math.max(...texts.map(({ length }) => length))).toBeLessThanOrEqual(3000);
+    expect(JSON.stringify(blocks).length).toBeLessThan(12_500);
+  });
+
+  it('says the verdict in few words, each thing once in the thread', async () => {
+    const diagnosis = await look({ host: codeHost() });
+    const { told } = diagnosis.verdict;
+    expect(told?.what.split(/\s+/).length).toBeLessThan(35);
+    expect(told?.act).toBe(
+      `Deploy ${PUSHED}, which exists. Then mend the pipeline: add \`build\` to the \`needs\` of \`deploy\`.`,
+    );
+    const text = JSON.stringify(findings(diagnosis).blocks);
+    expect(text).not.toContain(told?.what);
+    expect(text.match(/of an empty IMAGE_TAG/g)).toHaveLength(1);
   });
 
   it('is told once: the lamp says what the registry has', async () => {

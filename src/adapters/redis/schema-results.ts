@@ -99,6 +99,9 @@ export const DiagnosisSchema: z.ZodType<Diagnosis> = z.object({
     severity: z.enum(['P1', 'P2', 'none']),
     summary: Text,
     alternatives: z.array(CauseSchema),
+    told: z
+      .object({ what: Text, where: Text, since: Text, act: Text, owner: Text, notes: z.array(Text) })
+      .exactOptional(),
   }),
   lights: z.object({ reference: LightSchema, credentials: LightSchema, reachability: LightSchema }),
   lightNotes: z.object({ reference: Text, credentials: Text, reachability: Text }),

@@ -4,10 +4,13 @@ import type { Detail, Finding } from '../check.ts';
 import type { LostTag } from './account.ts';
 import { minute, permalink, type Studied } from './question.ts';
 
+/** Of one kind; a matrix can show the same loss in every leg. */
+const MOST_PROOFS = 4;
+
 /** From the pushed tag to the asked one, a sentence each. */
 export function drawChain(studied: Studied, account: LostTag): readonly string[] {
   const { instead, asked } = studied;
-  const { loss, fallback, pipeline, unit, clock, consumers } = account;
+  const { loss, fallback, pipeline, unit, clock, consumers, proofs } = account;
   const push = instead?.push;
   const at = push?.at === undefined ? '' : ` at ${minute(push.at)}`;
   const made =
@@ -34,7 +37,8 @@ export function drawChain(studied: Studied, account: LostTag): readonly string[]
     ...made,
     ...lost,
     ...rootOf(account),
-    ...account.proofs,
+    ...proofs.slice(0, MOST_PROOFS),
+    ...(proofs.length > MOST_PROOFS ? [`${proofs.length - MOST_PROOFS} more lines of the logs show the same`] : []),
     ...hidden,
     ...(clock === undefined ? [] : [clock.sentence]),
     `the pod asks for ${asked}${where === undefined || account.confidence !== 'certain' ? '' : `, which came out of job ${where}${when}`}; nothing was pushed under that name`,
@@ -60,7 +64,7 @@ function lossSentence({ unit, line, edge, job, shownBy }: NonNullable<LostTag['l
     edge.state === 'masked'
       ? `which holds ${edge.because ?? 'a secret'} and is dropped by the runner`
       : whyLost(edge.rule, edge.because, shownBy);
-  return `${place} job ${job.id} reads ${edge.ref}, ${why}`;
+  return `${place} job ${job.id} reads ${edge.ref}${why.startsWith('which') ? ', ' : ' '}${why}`;
 }
 
 const WHY: Readonly<Record<string, string>> = {
@@ -89,24 +93,26 @@ export function findingOf(
 ): Finding {
   const { loss, fallback, confidence } = account;
   const isFallback = cause === 'ci-silent-fallback';
-  const fixes = isFallback || loss?.fault === undefined ? {} : { fix: `${withStop(loss.fault.fix)}${until(studied)}` };
+  const fixes = isFallback || loss?.fault === undefined ? {} : { fix: fixOf(studied, loss.fault.fix) };
   return {
     cause,
     confidence,
     because: ['buildTrace', 'tags', 'registryAccess', 'reference'],
-    summary: `${opening(studied, account)} ${isFallback && fallback ? hides(fallback) : reason(account)}`,
+    summary:
+      isFallback && fallback && loss && confidence !== 'possible'
+        ? `A fallback hid that the value was lost: ${fallback.file}:${fallback.line}.`
+        : `${opening(studied, account)} ${reason(account)}`,
     detail: { ...detailOf(studied, account, chain), ...placeOf(account, isFallback) },
     ...fixes,
     alternatives: confidence === 'certain' ? [] : ['tag-not-found'],
   };
 }
 
-function until({ instead }: Studied): string {
-  return instead === undefined ? '' : ` Until then deploy ${instead.tag}, which exists.`;
-}
-
-function withStop(text: string): string {
-  return text.endsWith('.') ? text : `${text}.`;
+/** What helps the pod comes first, the pipeline after it. */
+function fixOf({ instead }: Studied, fix: string): string {
+  const mend = fix.endsWith('.') ? fix : `${fix}.`;
+  if (instead === undefined) return mend;
+  return `Deploy ${instead.tag}, which exists. Then mend the pipeline: ${mend.charAt(0).toLowerCase()}${mend.slice(1)}`;
 }
 
 /** `the image exists under …-17-52 (built 17:52 in job build); the pod asks for …-17-54 (made up 17:54 in job deploy)` */
@@ -135,12 +141,12 @@ function madeIn({ clock, consumers, confidence }: LostTag): string {
   return from === undefined ? '' : ` (${sure}${clock === undefined ? '' : ` ${clock.askedMinute}`} in job ${from})`;
 }
 
+/** The fallback that hid a loss is a finding of its own. */
 function reason({ loss, fallback }: LostTag): string {
   if (loss === undefined) return fallback === undefined ? '' : hides(fallback);
-  const hidden = fallback === undefined ? '' : `, and ${hides(fallback).replace(/\.$/, '')}`;
   const { fault } = loss;
   const root = fault === undefined || isHere(loss) ? '' : ` (${fault.file}:${fault.exprLine})`;
-  return `${lossSentence(loss)}${root}${hidden}.`;
+  return `${lossSentence(loss)}${root}.`;
 }
 
 function hides({ file, line, value, name }: NonNullable<LostTag['fallback']>): string {

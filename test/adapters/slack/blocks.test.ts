@@ -122,11 +122,18 @@ const anyDiagnosis = fc
       image: a,
       summary: b,
       because: list,
-      detail: { [a]: b, nearest: list },
+      detail: { [a]: b, nearest: list, chain: list, diff: list, run: 'https://github.com/a/b' },
     } as const;
     return aDiagnosis({
       target: { cluster: a, namespace: b, kind: 'Pod', name: a },
-      verdict: { ...plain.verdict, summary: a },
+      verdict: {
+        cause: plain.verdict.cause,
+        confidence: plain.verdict.confidence,
+        severity: plain.verdict.severity,
+        alternatives: plain.verdict.alternatives,
+        summary: a,
+        ...(count % 2 === 0 ? {} : { told: { what: a, where: b, since: a, act: b, owner: a, notes: list } }),
+      },
       lightNotes: { reference: a, credentials: b, reachability: a },
       findings: Array.from({ length: count }, () => finding),
       ruledOut: list.map((text) => ({ cause: 'dns-failure' as const, because: [text] })),
@@ -203,6 +210,43 @@ describe('whatever is found', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('each thing once', () => {
+  it('equal findings of several containers are one section, and no fact stands twice', () => {
+    const [first] = aDiagnosis().findings;
+    if (first === undefined) throw new Error('the sample has a finding');
+    const pods = ['api-1', 'api-2', 'api-3'].map((pod) => ({ ...first, pod }));
+    const hidden = { ...first, cause: 'ci-silent-fallback' as const, detail: { tag: 'v1.4.2', script: 'deploy.sh' } };
+    const { text } = asPlain(findings(aDiagnosis({ findings: [...pods, hidden], steps: [], remedies: [] })));
+    expect(text).toContain('pod `api-1`, container `app`; `api-2`, container `app`; `api-3`, container `app`');
+    expect(text.match(/\bv1\.4\.2\b/g)).toHaveLength(1);
+    expect(text).toContain('script `deploy.sh`');
+  });
+
+  it('the root says what to do in bold, and a light says nothing that the verdict said', () => {
+    const { text } = asPlain(incidentRoot(anIncident(), CLOCKS, NOBODY));
+    expect(text).toContain('_To do:_ *Deploy v1.4.1, which exists.* Push the tag afterwards.');
+    expect(text).toContain(
+      '_Where:_ api-service-7d9f-abcde, container app · 3 pods · waiting since 2026-01-01 00:00 UTC',
+    );
+    expect(text.match(/no tag v1\.4\.2/g)).toHaveLength(1);
+  });
+
+  it('a link of the chain is whole, and only the code host that was asked is linked', () => {
+    const [first] = aDiagnosis().findings;
+    if (first === undefined) throw new Error('the sample has a finding');
+    const chain = [
+      'deploy.yml:9 job deploy reads it: https://github.com/a/b/blob/0a/deploy|<x>.yml#L9',
+      'a log that says: https://evil.example/a#L9',
+    ];
+    const told = { ...first, detail: { run: 'https://github.com/a/b/actions/runs/1', chain } };
+    const { text } = asPlain(findings(aDiagnosis({ findings: [told] })));
+    expect(text).toContain(
+      '1. deploy.yml:9 job deploy reads it (<https://github.com/a/b/blob/0a/deploy%7C%3Cx%3E.yml#L9|line 9>)',
+    );
+    expect(text).not.toContain('<https://evil');
   });
 });
 

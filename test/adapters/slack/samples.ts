@@ -19,8 +19,17 @@ export function aDiagnosis(part: Partial<Diagnosis> = {}): Diagnosis {
       cause: 'tag-not-found',
       confidence: 'certain',
       severity: 'P2',
-      summary: 'ghcr.io/acme/api-service has no tag v1.4.2; the newest is v1.4.1.',
+      summary:
+        'api-service-7d9f-abcde, container app: ghcr.io/acme/api-service has no tag v1.4.2. Waiting since 2026-01-01 00:00 UTC. Deploy v1.4.1, which exists. Push the tag afterwards. Who acts: build pipeline.',
       alternatives: ['build-running'],
+      told: {
+        what: 'ghcr.io/acme/api-service has no tag v1.4.2',
+        where: 'api-service-7d9f-abcde, container app',
+        since: '2026-01-01 00:00 UTC',
+        act: 'Deploy v1.4.1, which exists. Push the tag afterwards.',
+        owner: 'build pipeline',
+        notes: [],
+      },
     },
     lights: { reference: 'bad', credentials: 'good', reachability: 'good' },
     lightNotes: {

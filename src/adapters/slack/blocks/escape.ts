@@ -34,6 +34,12 @@ export function code(text: string, max = 200): string {
   return line === '' ? '-' : `\`${line}\``;
 }
 
+/** A link to a page that we know, never one out of foreign text. Slack takes `<`, `>` and `|` for its own marks. */
+export function link(url: string, label: string): string {
+  const safe = escaped(url).replace(/&lt;/g, '%3C').replace(/&gt;/g, '%3E').replace(/\|/g, '%7C');
+  return `<${safe}|${clampEscaped(escaped(label).replace(/\|/g, '/'), 80)}>`;
+}
+
 function entities(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

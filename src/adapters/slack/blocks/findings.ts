@@ -1,24 +1,19 @@
 /** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
-import { adviceFor } from '../../../diagnosis/advice.ts';
-import type { Diagnosis, DiagnosisFinding, RegistryReport } from '../../../diagnosis/diagnosis.ts';
+import type { Diagnosis, RegistryReport } from '../../../diagnosis/diagnosis.ts';
 import { tellingReports, wayLine } from '../../../diagnosis/registry-report.ts';
-import { clampEscaped, cleaned, code, escaped } from './escape.ts';
+import { chain, diff } from './chain.ts';
+import { clampEscaped, cleaned, escaped, link } from './escape.ts';
+import { findingSections } from './finding.ts';
 import { fit } from './fit.ts';
 import { context, fence, header, type Message, type MessageBlock, section } from './parts.ts';
-import { confidenceWords, verdict, verdictText } from './verdict.ts';
+import { verdictText } from './verdict.ts';
 
-const MAX_FINDINGS = 8;
 const MAX_REPORTS = 4;
-const MOST_STEPS = 9;
 
 export function findings(diagnosis: Diagnosis): Message {
-  const shown = diagnosis.findings.slice(0, MAX_FINDINGS);
-  const more = diagnosis.findings.length - shown.length;
   const body: MessageBlock[] = [
     header(`Findings: ${diagnosis.verdict.cause}`),
-    verdict(diagnosis),
-    ...shown.map((one, index) => finding(one, index === 0 && one.cause === diagnosis.verdict.cause)),
-    ...(more > 0 ? [context(`and ${more} more findings`)] : []),
+    ...findingSections(diagnosis),
     ...tellingReports(diagnosis).slice(0, MAX_REPORTS).map(registryTable),
     ...chain(diagnosis),
     ...diff(diagnosis),
@@ -30,64 +25,12 @@ export function findings(diagnosis: Diagnosis): Message {
   return fit({ text: `Findings: ${verdictText(diagnosis)}`, body, tail: [context(footer(diagnosis))] });
 }
 
-/** `told`: the verdict above said what it is and what to do; only the facts follow. */
-function finding(one: DiagnosisFinding, told: boolean): MessageBlock {
-  const nearest = one.detail['nearest'];
-  const facts = Object.entries(one.detail)
-    .filter(([key, value]) => key !== 'nearest' && value !== null && !Array.isArray(value))
-    .slice(0, 8)
-    .map(([key, value]) => `${clampEscaped(escaped(key), 40)} ${code(String(value), 120)}`);
-  return section(
-    [
-      ...(told ? [] : [`*${one.cause}* (${confidenceWords(one.confidence)})`, clampEscaped(escaped(one.summary), 700)]),
-      `${one.pod === '' ? '' : `pod ${code(one.pod, 253)}, container ${code(one.container, 63)}, `}image ${code(one.image, 300)}`,
-      ...(Array.isArray(nearest) && nearest.length > 0 ? [`nearest tags: ${tagList(nearest)}`] : []),
-      ...(facts.length > 0 ? [facts.join(' · ')] : []),
-      ...(told ? [] : [`_what to do:_ ${clampEscaped(escaped(adviceFor(one)), 400)}`]),
-      `_because of:_ ${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')}`,
-    ].join('\n'),
-  );
-}
-
-/** From the pushed tag to the asked one, step by step; findings of one account share it. */
-function chain({ findings: all }: Diagnosis): MessageBlock[] {
-  const steps = all.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
-  if (!Array.isArray(steps) || steps.length === 0) return [];
-  const drawn = steps.map((one, index) => `${index + 1}. ${chainStep(String(one))}`);
-  // Its end is what the pod asks for: of a long one the middle is left out.
-  const left = drawn.length - MOST_STEPS;
-  const rows = left > 0 ? [...drawn.slice(0, MOST_STEPS - 1), `… ${left} more`, ...drawn.slice(-1)] : drawn;
-  const [head, ...rest] = [rows.slice(0, 4), rows.slice(4, 8), rows.slice(8)].filter((part) => part.length > 0);
-  return [section(`*How it came about*\n${(head ?? []).join('\n')}`), ...rest.map((part) => section(part.join('\n')))];
-}
-
-/** A sentence, and a link behind it that is shown whole or not at all. */
-function chainStep(text: string): string {
-  const [, words = text, link = ''] = /^(.*): (https?:\/\/\S+)$/s.exec(text) ?? [];
-  const said = clampEscaped(escaped(words), 300);
-  return link === '' || link.length > 400 ? said : `${said}: ${escaped(link)}`;
-}
-
-/** The edit that mends the pipeline, tried by the checker; the button opens it as a pull request. */
-function diff({ findings: all }: Diagnosis): MessageBlock[] {
-  const lines = all.map(({ detail }) => detail['diff']).find((one) => Array.isArray(one));
-  if (!Array.isArray(lines) || lines.length === 0) return [];
-  return [section(`*The fix, tried by the checker*\n${fence(lines.map(String), 2700)}`)];
-}
-
 /** Pull requests that were opened before; an open one stands instead of its button. */
 function standing({ remedies }: Diagnosis): MessageBlock[] {
   const rows = remedies.flatMap(({ standing: one }) =>
-    one === undefined ? [] : [`• ${clampEscaped(escaped(one.note), 400)} ${escaped(one.url)}`],
+    one === undefined ? [] : [`• ${clampEscaped(escaped(one.note), 400)} ${link(one.url, `#${one.number}`)}`],
   );
   return rows.length === 0 ? [] : [section(`*Proposed before*\n${rows.join('\n')}`)];
-}
-
-function tagList(tags: readonly unknown[]): string {
-  return tags
-    .slice(0, 5)
-    .map((tag) => code(String(tag), 128))
-    .join(', ');
 }
 
 /** The experiment: the way, then credential, token, manifest. Columns stand only in a fence, and only when they are escaped before. */
@@ -131,7 +74,7 @@ function commands(diagnosis: Diagnosis): MessageBlock[] {
     .filter((step) => step.command !== '' && (step.status === 'failed' || step.status === 'inconclusive'))
     .map((step) => step.command);
   const act = [
-    ...diagnosis.findings.slice(0, MAX_FINDINGS).flatMap((one) => one.commands ?? []),
+    ...diagnosis.findings.flatMap((one) => one.commands ?? []),
     ...diagnosis.remedies
       .filter((remedy) => remedy.command !== '' && remedy.standing?.settled !== true)
       .map((remedy) => remedy.command),

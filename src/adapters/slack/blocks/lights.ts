@@ -9,10 +9,17 @@ const SIGN: Readonly<Record<Light, string>> = {
   unknown: ':white_circle: unknown',
 };
 
-export function lights(diagnosis: Diagnosis): MessageBlock {
+/** One sentence each, and none that the verdict says already; the steps below have the rest. */
+export function lights({ lights: shown, lightNotes, verdict: { summary } }: Diagnosis): MessageBlock {
   const rows = (['reference', 'credentials', 'reachability'] as const).map((name) => {
-    const note = clampEscaped(escaped(diagnosis.lightNotes[name]).replace(/\n+/g, ' '), 500);
-    return `${SIGN[diagnosis.lights[name]]} · *${name}*${note === '' ? '' : `: ${note}`}`;
+    const first = firstSentence(lightNotes[name].replace(/\s+/g, ' ').trim());
+    const note = first === '' || summary.includes(first) ? '' : `: ${clampEscaped(escaped(first), 250)}`;
+    return `${SIGN[shown[name]]} · *${name}*${note}`;
   });
   return section(rows.join('\n'));
+}
+
+/** Without its stop. A stop inside a name or a number has no blank and no capital behind it. */
+function firstSentence(text: string): string {
+  return (/^(.+?)\.(?:\s+[A-Z]|\s*$)/s.exec(text)?.[1] ?? text).trim();
 }

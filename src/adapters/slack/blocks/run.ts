@@ -40,18 +40,28 @@ export function runPlan(run: RunView): Message {
 
 export function runSections(run: RunView): Message {
   const body: MessageBlock[] = [section(`*${clampEscaped(escaped(run.title), 200)}* · ${progress(run)}`)];
-  for (let at = 0; at < Math.min(run.steps.length, MAX_STEPS); at += 5) {
+  const drawn = run.steps.slice(0, MAX_STEPS).filter(({ status }) => status !== 'skipped');
+  for (let at = 0; at < drawn.length; at += 5) {
     body.push(
       section(
-        run.steps
-          .slice(at, Math.min(at + 5, MAX_STEPS))
+        drawn
+          .slice(at, at + 5)
           .map(line)
           .join('\n'),
       ),
     );
   }
+  body.push(...notNeeded(run));
   if (run.steps.length > MAX_STEPS) body.push(context(`${run.steps.length - MAX_STEPS} more steps`));
   return fit({ text: headline(run), body });
+}
+
+/** What does not apply here takes one line, not two each. */
+function notNeeded({ steps }: RunView): MessageBlock[] {
+  const titles = steps.slice(0, MAX_STEPS).filter(({ status }) => status === 'skipped');
+  if (titles.length === 0) return [];
+  const list = titles.map(({ title }) => clampEscaped(escaped(title).replace(/\s+/g, ' '), 60)).join(' · ');
+  return [context(`${SIGN.skipped} _skipped, they do not apply:_ ${list}`)];
 }
 
 function card(step: StepProgress): TaskView {
@@ -74,7 +84,7 @@ function words(text: string, max: number): string {
 function line(step: StepProgress): string {
   const title = clampEscaped(escaped(step.title), 150);
   const summary = clampEscaped(escaped(step.summary).replace(/\n+/g, ' '), 350);
-  const note = step.status === 'inconclusive' || step.status === 'skipped' ? ` _(${step.status})_` : '';
+  const note = step.status === 'inconclusive' ? ` _(${step.status})_` : '';
   return `${SIGN[step.status]} ${title}${note}${summary === '' ? '' : `\n        ${summary}`}`;
 }
 
