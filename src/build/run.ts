@@ -16,6 +16,12 @@ export type Conclusion =
 /** `waiting` also: queued, requested, pending. */
 export type Progress = 'waiting' | 'running' | 'completed';
 
+/**
+ * What keeps something that has not begun: the rule of an environment or a maintainer's word (`waiting`, `action_required`), another run
+ * of its concurrency group (`pending`), the lack of a free runner (`queued`, `requested`).
+ */
+export type Hold = 'approval' | 'concurrency' | 'runner';
+
 export interface Commit {
   /** Full. */
   readonly sha: string;
@@ -31,6 +37,11 @@ export interface Commit {
  */
 export function headOf({ sha, title }: Commit): string {
   return /^Merge ([0-9a-f]{40}) into [0-9a-f]{40}$/.exec(title)?.[1] ?? sha;
+}
+
+/** Started for a branch as it then was, perhaps with a commit as its input: listed under another one. */
+export function isElsewhere({ event }: Pick<WorkflowRun, 'event'>): boolean {
+  return /^(?:workflow_dispatch|repository_dispatch|workflow_run|issue_comment)$/.test(event);
 }
 
 /** A workflow that a run called, at the commit that was used. */
@@ -56,6 +67,7 @@ export interface WorkflowRun {
   readonly event: string;
   readonly progress: Progress;
   readonly conclusion?: Conclusion;
+  readonly held?: Hold;
   readonly createdAt: number;
   /** Of this attempt. */
   readonly startedAt?: number;
@@ -63,6 +75,10 @@ export interface WorkflowRun {
   /** Page for people. */
   readonly url: string;
   readonly referenced: readonly ReferencedWorkflow[];
+  /** Of its workflow, from 1, one more for each run: a number that is not there was deleted. */
+  readonly number?: number;
+  /** Open pull requests whose head it is; none for those of a fork. */
+  readonly pullRequests?: readonly number[];
 }
 
 export interface RunStep {
@@ -80,6 +96,7 @@ export interface RunJob {
   readonly name: string;
   readonly progress: Progress;
   readonly conclusion?: Conclusion;
+  readonly held?: Hold;
   readonly startedAt?: number;
   readonly completedAt?: number;
   readonly url: string;

@@ -5,6 +5,7 @@ import { deploys, makesImage } from '../workflow/images.ts';
 import type { Job, Workflow } from '../workflow/model.ts';
 import type { Project } from '../workflow/project.ts';
 import { readScript } from '../workflow/shell.ts';
+import { isRetagStep } from './push-steps.ts';
 
 export type Role = 'builds' | 'deploys' | 'both' | 'other';
 
@@ -14,10 +15,16 @@ export function roleOf(job: Job, project: Project): Role {
   const inner = called?.kind === 'workflow' ? called.jobs : [];
   const whole = withScripts(job, project);
   const used = job.steps.some((step) => usesBuilder(step.uses, project));
-  const builds = [whole, ...inner].some(makesImage) || used || makes(job, /image|docker|push|publish/i);
+  const builds =
+    [whole, ...inner].some((one) => makesImage(one) || retags(one)) || used || makes(job, /image|docker|push|publish/i);
   const isDeploy = [whole, ...inner].some(deploys) || makes(job, /deploy|release|rollout|promote/i);
   if (builds && isDeploy) return 'both';
   return builds ? 'builds' : isDeploy ? 'deploys' : 'other';
+}
+
+/** It gives an image that exists another name. */
+export function retags(job: Job): boolean {
+  return job.steps.some(isRetagStep);
 }
 
 /** With the text of the scripts that its steps call in the place of the call. A Makefile has other targets, too. */
@@ -44,7 +51,7 @@ function makes(job: Job, target: RegExp): boolean {
 /** A composite action of the repository that pushes. */
 function usesBuilder(uses: string | undefined, project: Project): boolean {
   const action = uses?.startsWith('./') ? project.used(uses) : undefined;
-  return action?.kind === 'action' && action.jobs.some(makesImage);
+  return action?.kind === 'action' && action.jobs.some((one) => makesImage(one) || retags(one));
 }
 
 /** The job that a run shows under this name: `name:` or the id, a matrix leg in brackets, `caller / called`. */

@@ -1,7 +1,7 @@
 /** What the code host tells of the builds that could have made an image. Only facts that matter: logs are kept as what was read from them. */
 import type { JobLog } from '../build/job-log.ts';
 import type { ImageOrigin } from '../build/origin.ts';
-import type { Commit, RunJob, WorkflowRun } from '../build/run.ts';
+import type { Commit, RunJob, RunList, WorkflowRun } from '../build/run.ts';
 import type { Observation } from './observation.ts';
 
 /** How the repository was found, best first: only the first three are the registry's own words about a pushed image. */
@@ -32,6 +32,10 @@ export interface RunTrace {
   readonly fileNote?: string;
   /** What it uses, at the same commit: called workflows, composite actions, scripts, Makefiles (depth 2, at most 10). */
   readonly files: readonly SourceFile[];
+  /** What of that could not be read, one short sentence each; absent: all of it was. */
+  readonly unread?: readonly string[];
+  /** The newest run of the same workflow and branch that began before this one was cancelled. */
+  readonly supersededBy?: WorkflowRun;
   /** Commits that earlier attempts, or the run before it, built; to see a re-run that built the same commit again. */
   readonly earlier: readonly { readonly attempt: number; readonly headSha: string; readonly conclusion?: string }[];
 }
@@ -54,6 +58,14 @@ export interface BuildTrace {
   };
   /** Path of the workflow that built the sibling, or that is configured: this repository does build the image there. */
   readonly builder?: string;
+  /** The run that made the sibling. */
+  readonly siblingRun?: WorkflowRun;
+  /** Runs of `builder` around the time of the commit; asked only where the commit has none of it. */
+  readonly builderRuns?: Observation<RunList>;
+  /** `builder` as it is at the commit; asked only where a run of it may have built another commit than its own. */
+  readonly builderFile?: Observation<SourceFile>;
+  /** ms, when all this was asked; absent where no clock was at hand. */
+  readonly lookedAt?: number;
   /** ms, when the workload came to ask for the image. */
   readonly rolledOut?: number;
   /** The branch that the run was for, and its newest commit: is the fix pushed? */

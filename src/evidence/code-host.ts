@@ -12,6 +12,8 @@ import type { Observation } from './observation.ts';
 export interface RunQuery {
   readonly headSha?: string;
   readonly branch?: string;
+  /** File name or path of the workflow. */
+  readonly workflow?: string;
   /** Created in this span, ms. */
   readonly between?: readonly [from: number, to: number];
 }

@@ -1,5 +1,5 @@
 /** One run as evidence: its jobs, the file that ran with what it uses, and the logs of those jobs that build or deploy. */
-import type { WorkflowRun } from '../build/run.ts';
+import { type Commit, headOf, type WorkflowRun } from '../build/run.ts';
 import { jobNamed, type Role, roleByName, roleOf } from '../build/workflow-roles.ts';
 import { calledFile } from '../workflow/calls.ts';
 import { checkFile } from '../workflow/check.ts';
@@ -16,6 +16,7 @@ const MOST_FILES = 10;
 const MOST_ASKED = 16;
 const DEPTH = 2;
 const MOST_LOGS = 6;
+const MINUTE = 60_000;
 
 /** A run beside the file that it ran. */
 export interface RunFile {
@@ -24,21 +25,50 @@ export interface RunFile {
   readonly fileNote?: string;
 }
 
-/** The event decides whose file it is (GitHub, "Events that trigger workflows"). */
-export async function readRunFile(host: CodeHost, run: WorkflowRun, signal: AbortSignal): Promise<RunFile> {
+/**
+ * The event decides whose file it is (GitHub, "Events that trigger workflows"). `merge`: the commit of the tag, which may be the merge
+ * commit that the pull request built.
+ */
+export async function readRunFile(
+  host: CodeHost,
+  run: WorkflowRun,
+  merge: Commit | undefined,
+  signal: AbortSignal,
+): Promise<RunFile> {
   const isTarget = run.event === 'pull_request_target' || run.event === 'issue_comment';
+  const isPull = !isTarget && run.event.startsWith('pull_request');
   const head = isTarget ? await host.commit(run.repository, 'HEAD', signal) : undefined;
   if (head !== undefined && head.status !== 'observed') return { run, workflow: head };
-  const sha = head?.value.sha ?? run.headSha;
+  const merged = isPull ? await mergeOf(host, run, merge, signal) : undefined;
+  const sha = head?.value.sha ?? merged ?? run.headSha;
   const text = await host.file(run.repository, run.path, sha, signal);
   const note = isTarget
     ? `${run.event} ran the file of the default branch, which is read as it is now`
-    : run.event.startsWith('pull_request')
+    : isPull && merged === undefined
       ? 'a pull request runs the file of its merge commit, here its head is read'
       : undefined;
   const workflow: Observation<SourceFile> =
     text.status === 'observed' ? observed({ path: run.path, repository: run.repository, sha, text: text.value }) : text;
   return { run, workflow, ...(note === undefined ? {} : { fileNote: note }) };
+}
+
+/**
+ * The merge commit that a pull request's run built. `refs/pull/N/merge` moves with both of its branches: it is the run's own only where it
+ * merges the run's head and is not younger than the run.
+ */
+async function mergeOf(
+  host: CodeHost,
+  { repository, headSha, createdAt, pullRequests }: WorkflowRun,
+  known: Commit | undefined,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const isItsOwn = (commit: Commit) => commit.sha !== headSha && headOf(commit) === headSha;
+  if (known !== undefined && isItsOwn(known)) return known.sha;
+  const [number, ...others] = pullRequests ?? [];
+  if (number === undefined || others.length > 0) return undefined;
+  const merge = await host.commit(repository, `refs/pull/${number}/merge`, signal);
+  if (merge.status !== 'observed' || !isItsOwn(merge.value)) return undefined;
+  return merge.value.at !== undefined && merge.value.at <= createdAt ? merge.value.sha : undefined;
 }
 
 export type Follow = (source: SourceFile, run: WorkflowRun) => Promise<readonly SourceFile[]>;
@@ -112,7 +142,18 @@ export async function traceRun(
   ]);
   const earlier = run.attempt > 1 ? await host.run(run.repository, run.id, run.attempt - 1, signal) : undefined;
   const before = earlier?.status === 'observed' ? [attemptOf(earlier.value)] : [];
-  const own = { run, workflow, files, earlier: before, ...(fileNote === undefined ? {} : { fileNote }) };
+  const isCancelled =
+    run.conclusion === 'cancelled' ||
+    (jobs.status === 'observed' && jobs.value.some(({ conclusion }) => conclusion === 'cancelled'));
+  const next = isCancelled ? await supersederOf(host, run, signal) : undefined;
+  const own = {
+    run,
+    workflow,
+    files,
+    earlier: before,
+    ...(fileNote === undefined ? {} : { fileNote }),
+    ...(next === undefined ? {} : { supersededBy: next }),
+  };
   if (jobs.status !== 'observed') return { ...own, jobs };
   const wanted = jobs.value.filter((job) => hasPart(job.name, workflow, files)).slice(0, MOST_LOGS);
   const traced = await Promise.all(
@@ -124,6 +165,16 @@ export async function traceRun(
     }),
   );
   return { ...own, jobs: observed(traced) };
+}
+
+/** A newer run of the same concurrency group ends the ones before it (docs.github.com, "Control the concurrency"); most groups are a workflow on a branch. */
+async function supersederOf(host: CodeHost, run: WorkflowRun, signal: AbortSignal): Promise<WorkflowRun | undefined> {
+  const { repository, path, headBranch, createdAt, updatedAt } = run;
+  if (headBranch === undefined || updatedAt === undefined) return undefined;
+  const query = { workflow: path, branch: headBranch, between: [createdAt, updatedAt + MINUTE] } as const;
+  const answer = await host.runs(repository, query, signal);
+  const newer = answer.status === 'observed' ? answer.value.runs : [];
+  return newer.find((one) => one.id !== run.id && one.path === path && one.createdAt > createdAt);
 }
 
 function attemptOf({ attempt, headSha, conclusion }: WorkflowRun): RunTrace['earlier'][number] {

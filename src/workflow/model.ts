@@ -26,6 +26,8 @@ export interface Slot {
 export interface Step {
   readonly id?: string;
   readonly index: number;
+  /** As written; may hold expressions. */
+  readonly name?: string;
   readonly uses?: string;
   readonly shell?: string;
   readonly run?: Scalar;

@@ -94,12 +94,13 @@ function stepOf(tree: Tree, node: unknown, index: number): Step {
   const text = (key: string) => scalarOf(child(tree, node, key)?.node)?.value;
   const entry = child(tree, node, 'run');
   const run = entry && scalarOf(entry.node, entry.keyAt);
-  const [id, uses, shell, condition] = ['id', 'uses', 'shell', 'if'].map(text);
+  const [id, name, uses, shell, condition] = ['id', 'name', 'uses', 'shell', 'if'].map(text);
   return {
     index,
     env: scalarMap(tree, child(tree, node, 'env')?.node),
     inputs: scalarMap(tree, child(tree, node, 'with')?.node),
     ...(id ? { id } : {}),
+    ...(name ? { name } : {}),
     ...(uses === undefined ? {} : { uses }),
     ...(shell === undefined ? {} : { shell }),
     ...(run ? { run } : {}),

@@ -206,16 +206,6 @@ describe('pushed images', () => {
   });
 });
 
-it('gives the program’s last words where the error is only an exit code', () => {
-  const text = log('one', 'two', 'npm ERR! missing script: build', '##[error]Process completed with exit code 1.');
-  expect(readJobLog(text).errors).toEqual([
-    'one',
-    'two',
-    'npm ERR! missing script: build',
-    'Process completed with exit code 1.',
-  ]);
-});
-
 it('remembers when a word that looks like a tag first came up', () => {
   const { mentions } = readJobLog(deployStep);
   expect(mentions).toEqual([{ word: 'a1b2c3d-2026-05-24-17-54', at: 1779645129123 }]);

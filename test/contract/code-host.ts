@@ -116,10 +116,23 @@ export function codeHostContract(name: string, makeBed: () => Promise<CodeHostBe
       expect(await seen({ headSha: aSha('nobody') })).toEqual([]);
     });
 
+    it('lists runs of one workflow, and says what a run waits for', async () => {
+      const { conclusion: _none, ...open } = aRun({ id: 19, createdAt: aRun().createdAt + minute });
+      const other = aRun({ id: 18, path: '.github/workflows/lint.yml', number: 7 });
+      bed.play({ runs: [aRun({ number: 41 }), other, { ...open, progress: 'waiting', held: 'approval', number: 42 }] });
+      const list = await bed.host.runs('acme/shop', { workflow: '.github/workflows/deploy.yml' }, signal);
+      expect(list.status === 'observed' && list.value.runs.map(({ id, number, held }) => [id, number, held])).toEqual([
+        [19, 42, 'approval'],
+        [17, 41, undefined],
+      ]);
+    });
+
     it('shows every fact of a run', async () => {
       const run = aRun({
         referenced: [{ path: 'acme/workflows/.github/workflows/build.yml', sha: aSha('called') }],
         event: 'workflow_dispatch',
+        number: 12,
+        pullRequests: [3],
       });
       bed.play({ runs: [run] });
       expect(await bed.host.run('acme/shop', 17, undefined, signal)).toEqual({ status: 'observed', value: run });

@@ -180,8 +180,9 @@ function newest(runs: readonly WorkflowRun[]): readonly WorkflowRun[] {
     .toSorted((a, b) => b.createdAt - a.createdAt || b.id - a.id);
 }
 
-function isAsked(run: WorkflowRun, { headSha, branch, between }: RunQuery): boolean {
+function isAsked(run: WorkflowRun, { headSha, branch, between, workflow }: RunQuery): boolean {
   return (
+    (workflow === undefined || run.path === workflow || run.path.endsWith(`/${workflow}`)) &&
     (headSha === undefined || run.headSha === headSha) &&
     (branch === undefined || run.headBranch === branch) &&
     (between === undefined || (run.createdAt >= between[0] && run.createdAt <= between[1]))

@@ -8,6 +8,7 @@ const Count = z.number();
 const Time = z.number().min(-8.64e15).max(8.64e15).optional();
 
 const Progress = z.enum(['waiting', 'running', 'completed']);
+const Held = z.enum(['approval', 'concurrency', 'runner']).optional();
 const Commit = z.looseObject({ sha: Text, at: Time, title: Text });
 const Run = z.looseObject({
   id: Count,
@@ -20,17 +21,21 @@ const Run = z.looseObject({
   event: Text,
   progress: Progress,
   conclusion: Text.optional(),
+  held: Held,
   createdAt: Count,
   startedAt: Time,
   updatedAt: Time,
   url: Text,
   referenced: z.array(z.looseObject({ path: Text, sha: Text })),
+  number: Count.optional(),
+  pullRequests: z.array(Count).optional(),
 });
 const Timed = { progress: Progress, conclusion: Text.optional(), startedAt: Time, completedAt: Time };
 const Job = z.looseObject({
   id: Count,
   name: Text,
   ...Timed,
+  held: Held,
   url: Text,
   steps: z.array(z.looseObject({ number: Count, name: Text, ...Timed })),
 });
@@ -53,6 +58,8 @@ const RunTrace = z.looseObject({
   workflow: observation(File),
   fileNote: Text.optional(),
   files: z.array(File),
+  unread: Texts.optional(),
+  supersededBy: Run.optional(),
   earlier: z.array(z.looseObject({ attempt: Count, headSha: Text, conclusion: Text.optional() })),
 });
 
@@ -66,6 +73,10 @@ export const BuildTraceFile = z.looseObject({
     .looseObject({ by: z.enum(['commit', 'time', 'sibling']), runs: z.array(Run), isComplete: z.boolean() })
     .optional(),
   builder: Text.optional(),
+  siblingRun: Run.optional(),
+  builderRuns: observation(z.looseObject({ runs: z.array(Run), truncated: z.boolean() })).optional(),
+  builderFile: observation(File).optional(),
+  lookedAt: Time,
   rolledOut: Time,
   branch: z.looseObject({ name: Text, head: observation(Commit) }).optional(),
   searched: Texts,

@@ -1,6 +1,6 @@
 /** Runs, jobs and steps of the API as the program's own. */
 
-import type { Conclusion, Progress, RunJob, RunStep, WorkflowRun } from '../../build/run.ts';
+import type { Conclusion, Hold, Progress, RunJob, RunStep, WorkflowRun } from '../../build/run.ts';
 import { parseTime } from '../../clock.ts';
 import type { JobAnswer, RunAnswer } from './schema.ts';
 
@@ -16,11 +16,15 @@ const CONCLUSIONS: ReadonlySet<string> = new Set<Conclusion>([
   'startup_failure',
 ]);
 
+/** Of one branch there are rarely several. */
+const MOST_PULLS = 3;
+
 /** `repository` is the one that was asked. */
 export function runOf(answer: RunAnswer, repository: string): WorkflowRun {
   const { head_branch: headBranch } = answer;
   const startedAt = instantOf(answer.run_started_at);
   const updatedAt = instantOf(answer.updated_at);
+  const pulls = (answer.pull_requests ?? []).map(({ number }) => number).slice(0, MOST_PULLS);
   return {
     id: answer.id,
     attempt: answer.run_attempt ?? 1,
@@ -31,6 +35,8 @@ export function runOf(answer: RunAnswer, repository: string): WorkflowRun {
     ...(headBranch ? { headBranch } : {}),
     event: answer.event,
     ...progressOf(answer),
+    ...(answer.run_number ? { number: answer.run_number } : {}),
+    ...(pulls.length === 0 ? {} : { pullRequests: pulls }),
     createdAt: parseTime(answer.created_at) ?? 0,
     ...(startedAt === undefined ? {} : { startedAt }),
     ...(updatedAt === undefined ? {} : { updatedAt }),
@@ -47,7 +53,7 @@ export function jobOf(answer: JobAnswer): RunJob {
     ...spanOf(answer),
     url: answer.html_url ?? '',
     steps: (answer.steps ?? []).map(
-      (step): RunStep => ({ number: step.number, name: oneLine(step.name), ...progressOf(step), ...spanOf(step) }),
+      (step): RunStep => ({ number: step.number, name: oneLine(step.name), ...stepProgress(step), ...spanOf(step) }),
     ),
   };
 }
@@ -59,11 +65,29 @@ function withoutRef(path: string): string {
 
 type State = { readonly status?: string | null | undefined; readonly conclusion?: string | null | undefined };
 
-function progressOf({ status, conclusion }: State): { readonly progress: Progress; readonly conclusion?: Conclusion } {
+function stepProgress(state: State): Omit<Told, 'held'> {
+  const { held: _none, ...told } = progressOf(state);
+  return told;
+}
+
+type Told = { readonly progress: Progress; readonly conclusion?: Conclusion; readonly held?: Hold };
+
+function progressOf({ status, conclusion }: State): Told {
   if (conclusion) return { progress: 'completed', conclusion: isConclusion(conclusion) ? conclusion : 'other' };
   if (status === 'completed') return { progress: 'completed' };
-  return { progress: status === 'in_progress' ? 'running' : 'waiting' };
+  if (status === 'in_progress') return { progress: 'running' };
+  const held = HOLDS[status ?? ''];
+  return { progress: 'waiting', ...(held === undefined ? {} : { held }) };
 }
+
+/** docs.github.com, REST "Actions": only GitHub sets these. */
+const HOLDS: Readonly<Record<string, Hold>> = {
+  waiting: 'approval',
+  action_required: 'approval',
+  pending: 'concurrency',
+  queued: 'runner',
+  requested: 'runner',
+};
 
 function isConclusion(word: string): word is Conclusion {
   return CONCLUSIONS.has(word);

@@ -22,8 +22,11 @@ export async function listRuns(
   const found = new Map<number, WorkflowRun>();
   let truncated = false;
   for (let page = 1; page <= runPages; page += 1) {
+    const asked = { ...question.repository, ...filterOf(query), per_page: runsPerPage, page };
     const reply = await ask(parts, question, 'runs', async ({ rest }) =>
-      rest.actions.listWorkflowRunsForRepo({ ...question.repository, ...filterOf(query), per_page: runsPerPage, page }),
+      query.workflow === undefined
+        ? rest.actions.listWorkflowRunsForRepo(asked)
+        : rest.actions.listWorkflowRuns({ ...asked, workflow_id: fileOf(query.workflow) }),
     );
     const answer = observe(reply, RunsAnswer, known);
     if (answer.status !== 'observed') return answer;
@@ -38,7 +41,6 @@ export async function listRuns(
 
 function filterOf({ headSha, branch, between }: RunQuery): Record<string, string | boolean> {
   return {
-    exclude_pull_requests: true,
     ...(headSha === undefined ? {} : { head_sha: headSha }),
     ...(branch === undefined ? {} : { branch }),
     // The API knows whole seconds.
@@ -46,13 +48,19 @@ function filterOf({ headSha, branch, between }: RunQuery): Record<string, string
   };
 }
 
+/** The API knows a workflow by the name of its file. */
+function fileOf(workflow: string): string {
+  return workflow.split('/').at(-1) ?? workflow;
+}
+
 function second(ms: number): string {
   return formatTime(ms).replace(/\.\d+Z$/, 'Z');
 }
 
 /** What the server was asked for is checked here too: a filter that it does not know would be ignored. */
-function isWithin(run: WorkflowRun, { headSha, branch, between }: RunQuery): boolean {
+function isWithin(run: WorkflowRun, { headSha, branch, between, workflow }: RunQuery): boolean {
   return (
+    (workflow === undefined || fileOf(run.path) === fileOf(workflow)) &&
     (headSha === undefined || run.headSha === headSha) &&
     (branch === undefined || run.headBranch === branch) &&
     (between === undefined || (run.createdAt >= between[0] && run.createdAt <= between[1]))

@@ -62,7 +62,7 @@ export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): 
       look(repository, signal, isAskable(query), async (question) => listRuns(parts, question, query, actions)),
     run: async (repository, id, attempt, signal) =>
       look(repository, signal, isNumber(id) && (attempt === undefined || isNumber(attempt)), async (question) => {
-        const asked = { ...question.repository, run_id: id, exclude_pull_requests: true };
+        const asked = { ...question.repository, run_id: id };
         const reply = await ask(parts, question, 'run', async ({ rest }) =>
           attempt === undefined
             ? rest.actions.getWorkflowRun(asked)
@@ -154,8 +154,12 @@ function logOf({ text, truncated }: LogText): Observation<JobLog> {
   return observed(readJobLog(text, truncated));
 }
 
-function isAskable({ headSha, branch }: RunQuery): boolean {
-  return (headSha === undefined || /^[0-9a-f]{7,64}$/i.test(headSha)) && (branch === undefined || isRef(branch));
+function isAskable({ headSha, branch, workflow }: RunQuery): boolean {
+  return (
+    (headSha === undefined || /^[0-9a-f]{7,64}$/i.test(headSha)) &&
+    (branch === undefined || isRef(branch)) &&
+    (workflow === undefined || isPath(workflow))
+  );
 }
 
 function isNumber(id: number): boolean {

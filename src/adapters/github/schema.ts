@@ -15,6 +15,7 @@ export const CommitAnswer = z.object({
 export const RunAnswer = z.object({
   id: z.int(),
   run_attempt: z.int().min(1).nullish(),
+  run_number: z.int().min(1).nullish(),
   path: z.string(),
   name: Text,
   display_title: Text,
@@ -27,6 +28,7 @@ export const RunAnswer = z.object({
   run_started_at: Time,
   updated_at: Time,
   html_url: z.string(),
+  pull_requests: z.array(z.object({ number: z.int().min(1) })).nullish(),
   referenced_workflows: z.array(z.object({ path: z.string(), sha: z.string() })).nullish(),
 });
 export type RunAnswer = z.infer<typeof RunAnswer>;

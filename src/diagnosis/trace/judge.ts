@@ -3,23 +3,28 @@
  * build failed; the pipeline lost or made up the tag; nothing ever built it; open. Never a cause where the run could not be found.
  */
 import { describeGap, type Observation, valueOf } from '../../evidence/observation.ts';
+import { commitOf } from '../../image/tag.ts';
 import type { Cause } from '../cause.ts';
 import type { Finding, RuledOut } from '../check.ts';
 import { count } from '../words.ts';
+import { speaksOf } from './build-state.ts';
 import { clockFact } from './clock-words.ts';
 import { goneFinding, otherPlace } from './gone.ts';
 import { lostTag } from './lost-tag.ts';
 import { neverRan } from './never-ran.ts';
 import { isIts, type Question, type Studied, study } from './question.ts';
-import { buildFailed, buildRunning } from './tell-build.ts';
+import { buildCancelled, buildFailed, buildRunning } from './tell-build.ts';
+import { pushSkipped } from './tell-not-pushed.ts';
 import { twoFormulas } from './two-formulas.ts';
 
+interface Found {
+  readonly is: 'found';
+  readonly findings: readonly [Finding, ...Finding[]];
+  readonly ruledOut: readonly RuledOut[];
+}
+
 export type Judged =
-  | {
-      readonly is: 'found';
-      readonly findings: readonly [Finding, ...Finding[]];
-      readonly ruledOut: readonly RuledOut[];
-    }
+  | Found
   /** What was seen, and what was asked for it. */
   | { readonly is: 'open'; readonly note: string };
 
@@ -49,24 +54,43 @@ function decided(studied: Studied): Judged | undefined {
   // Nobody made up what was pushed, if to another place.
   const isPushed = otherPlace(studied) !== undefined;
   const lost = studied.asked === '' || isPushed ? undefined : lostTag(studied);
-  const isAgain = state.is === 'running' && state.isAgain && lost?.[0].confidence === 'certain';
+  const isProven = lost?.[0].confidence === 'certain';
+  const isAgain = state.is === 'running' && state.isAgain && isProven;
   const build = isAgain ? undefined : buildTrouble(studied);
-  if (build !== undefined) return build;
-  if (lost !== undefined) return found(lost, lost[0].confidence === 'certain' && state.is === 'done' ? CI_CAUSES : []);
-  const other = isPushed ? undefined : (twoFormulas(studied) ?? neverRan(studied));
+  if (build !== undefined) return withLoss(build, isProven ? lost : undefined);
+  if (lost !== undefined) return found(lost, isProven && state.is === 'done' ? CI_CAUSES : []);
+  const other = isPushed ? undefined : otherReason(studied);
   return other && found([other], []);
 }
 
-/** Only of a run that has to do with this tag, and only where it pushed nothing under another name. */
-function buildTrouble(studied: Studied): Judged | undefined {
-  const { state, instead } = studied;
-  if (!('pipeline' in state) || instead?.push !== undefined || !isIts(studied, state.pipeline)) return undefined;
+/** What is proven of the tag goes before what is only likely of its build. */
+function withLoss(build: Found, lost: Found['findings'] | undefined): Found {
+  const isSure = build.findings[0].confidence === 'certain';
+  return isSure || lost === undefined ? build : found([...lost, ...build.findings], []);
+}
+
+function otherReason(studied: Studied): Finding | undefined {
+  const { state } = studied;
+  const skipped = state.is === 'not-pushed' ? pushSkipped(studied, state) : undefined;
+  return twoFormulas(studied) ?? skipped ?? neverRan(studied);
+}
+
+/**
+ * Only of a run that has to do with this tag, and only where it pushed nothing under another name: a job that gives what was pushed its
+ * next name may have failed all the same, where its log speaks of that name.
+ */
+function buildTrouble(studied: Studied): Found | undefined {
+  const { state, instead, asked } = studied;
+  if (!('pipeline' in state) || !isIts(studied, state.pipeline)) return undefined;
+  const job = 'job' in state ? state.job : undefined;
+  if (instead?.push !== undefined && (job === undefined || !speaksOf(job, asked))) return undefined;
   if (state.is === 'running') return found([buildRunning(studied, state)], ['build-never-ran']);
+  if (state.is === 'cancelled') return found([buildCancelled(studied, state)], ['build-never-ran', 'build-running']);
   if (state.is === 'failed') return found([buildFailed(studied, state)], ['build-never-ran', 'build-running']);
   return undefined;
 }
 
-function found(findings: readonly [Finding, ...Finding[]], causes: readonly Cause[]): Judged {
+function found(findings: Found['findings'], causes: readonly Cause[]): Found {
   const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
   const ruledOut = causes
     .filter((cause) => !named.has(cause))
@@ -81,6 +105,11 @@ function unexplained(studied: Studied): string {
   if (elsewhere !== undefined) return elsewhere;
   if (mine.length === 0) {
     const sha = valueOf(trace.commit)?.sha;
+    const named = commitOf(asked);
+    const others = studied.pipelines.length;
+    if (sha === undefined && named !== undefined && others > 0) {
+      return `commit ${named} cannot be seen in ${trace.repository}: it was not pushed there, is gone, or the image comes from another repository; ${count(others, 'run')} of that time ${others === 1 ? 'is' : 'are'} of other commits`;
+    }
     return sha === undefined
       ? 'no run was found'
       : `no run of commit ${sha.slice(0, 7)} was found that builds or deploys`;
@@ -102,6 +131,7 @@ function searchedFor({ trace }: Studied, note: string): string {
 function gapsOf({ mine }: Pick<Studied, 'mine'>): readonly string[] {
   const gaps = mine.flatMap(({ trace, jobs }) => [
     ...gap(`the jobs of run ${trace.run.id}`, trace.jobs),
+    ...(trace.unread ?? []),
     ...gap(`${trace.run.path} at ${trace.run.headSha.slice(0, 7)}`, trace.workflow),
     ...jobs.flatMap(({ job, log }) =>
       log.status === 'absent'

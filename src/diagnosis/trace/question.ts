@@ -5,7 +5,8 @@ import { formatTime } from '../../clock.ts';
 import type { BuildTrace } from '../../evidence/build-trace.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { ImageReference } from '../../image/reference.ts';
-import { type BuildState, buildStateOf } from './build-state.ts';
+import { commitOf } from '../../image/tag.ts';
+import { type BuildState, buildStateOf, speaksOf } from './build-state.ts';
 import { type Concerns, concernsOf } from './concerns.ts';
 import { type Pipeline, pipelineOf } from './pipeline.ts';
 import { type PushedBy, pushedInstead, pushesIn } from './pushed.ts';
@@ -21,7 +22,7 @@ export interface Studied extends Question {
   /** The missing tag; empty where a digest is missing. */
   readonly asked: string;
   readonly pipelines: readonly Pipeline[];
-  /** Those of the commit that the tag names; all where it names none. */
+  /** Those of the commit that the tag names; where it names none, or one that cannot be seen, those that have to do with the image. */
   readonly mine: readonly Pipeline[];
   readonly isCommitKnown: boolean;
   readonly concerns: Concerns;
@@ -37,8 +38,11 @@ export function study(question: Question): Studied {
   const commit = valueOf(trace.commit);
   const sha = commit?.sha;
   const head = commit === undefined ? undefined : headOf(commit);
-  const mine = sha === undefined ? pipelines : pipelines.filter(({ trace: { run } }) => run.headSha === head);
   const asked = image.digest === undefined ? (image.tag ?? 'latest') : '';
+  const mine =
+    sha === undefined
+      ? pipelines.filter((one) => isTied(question, one, asked))
+      : pipelines.filter(({ trace: { run } }) => run.headSha === head);
   const concerns = concernsOf(image);
   const pushes = pushesIn(pipelines, image, concerns);
   const instead = asked === '' ? undefined : pushedInstead(asked, pushesIn(mine, image, concerns), names);
@@ -54,8 +58,34 @@ export function study(question: Question): Studied {
     pushes,
     ...(instead === undefined ? {} : { instead }),
     ...(clock === undefined ? {} : { clock }),
-    state: buildStateOf(mine, concerns.mine),
+    state: buildStateOf(mine, {
+      mine: concerns.mine,
+      asked,
+      ...(trace.builder === undefined ? {} : { builder: trace.builder }),
+    }),
   };
+}
+
+/**
+ * May a run be taken for the image's own, where it was found by its time? A tag that names a commit wants a run of that commit, or one that
+ * speaks of it. A label may be inherited from a base image: then the files or the logs must name the image.
+ */
+function isTied({ image, trace }: Question, { trace: { run }, jobs, units }: Pipeline, asked: string): boolean {
+  const named = asked === '' ? undefined : commitOf(asked);
+  const speaks = jobs.some((one) => speaksOf(one, asked));
+  if (named !== undefined) {
+    const mentions = jobs.flatMap(({ log }) => valueOf(log)?.mentions ?? []);
+    return speaks || run.headSha.startsWith(named) || mentions.some(({ word }) => word.startsWith(named));
+  }
+  if (trace.linkedBy !== 'source-label' || speaks) return true;
+  const name = image.repository.split('/').at(-1) ?? image.repository;
+  const place = new RegExp(`/${name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)}(?![\\w./-])`);
+  const isNamed = trace.repository.split('/').at(-1) === name;
+  return (
+    units.some(
+      ({ source: { text } }) => place.test(text) || (isNamed && /github\.(?:event\.)?repository/i.test(text)),
+    ) || jobs.some(({ log }) => valueOf(log)?.pushed.some(({ repository }) => place.test(`/${repository}`)))
+  );
 }
 
 /** Does this run have to do with the missing tag? By its commit, by what it planned to push or spoke of, or because the workload changed while it ran. */

@@ -1,4 +1,4 @@
-import type { WorkflowRun } from '../../build/run.ts';
+import { type Commit, isElsewhere, type WorkflowRun } from '../../build/run.ts';
 import type { ImageReference } from '../../image/reference.ts';
 import type { BuildTrace, RunTrace } from '../build-trace.ts';
 import type { CodeHost } from '../code-host.ts';
@@ -17,6 +17,9 @@ import { tagReader } from '../tag-reader.ts';
 const MOST_RUNS = 3;
 /** Runs whose workflow file is looked at, to find those that build or deploy. */
 const MOST_FILES = 6;
+/** Around a commit, ms: so far runs are looked at that may have built it, or show that one is gone. */
+const BEFORE = 3 * 86_400_000;
+const AFTER = 7 * 86_400_000;
 
 const NOT_CONFIGURED =
   'no code host is configured; set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY, to see the builds';
@@ -55,10 +58,12 @@ export const buildTrace = defineCollector({
     const candidates = await findRuns(hunt, searched);
     const told = wanted.exists
       ? await sketchRuns(codeHost, candidates, signal)
-      : await traceRuns(codeHost, candidates, link.workflow, signal);
+      : await traceRuns({ host: codeHost, repository: link.repository, signal }, candidates, link.workflow);
     const { run: _run, workflow: _workflow, ...known } = link;
     const since = rolledOut === undefined ? {} : { rolledOut };
-    const trace: BuildTrace = { ...known, ...told, ...since, commit: candidates.commit, searched };
+    const lookedAt = outside.now?.();
+    const now = lookedAt === undefined ? {} : { lookedAt };
+    const trace: BuildTrace = { ...known, ...told, ...since, ...now, commit: candidates.commit, searched };
     return observed(trace);
   },
 });
@@ -105,21 +110,34 @@ async function rolloutOf(
   return valueOf(await read('revisions'))?.find(({ isCurrent }) => isCurrent)?.createdAt;
 }
 
-type Told = Pick<BuildTrace, 'runs' | 'listed' | 'builder' | 'branch'>;
+type Told = Pick<BuildTrace, 'runs' | 'listed' | 'builder' | 'branch' | 'siblingRun' | 'builderRuns' | 'builderFile'>;
+
+interface Place {
+  readonly host: CodeHost;
+  readonly repository: string;
+  readonly signal: AbortSignal;
+}
 
 async function traceRuns(
-  host: CodeHost,
-  { listed, siblingRun }: Candidates,
+  place: Place,
+  { listed, siblingRun, commit }: Candidates,
   configured: string | undefined,
-  signal: AbortSignal,
 ): Promise<Told> {
+  const { host, signal } = place;
   const seen = valueOf(listed);
   const known = siblingRun === undefined ? [] : [siblingRun];
   const runs = seen === undefined ? known : once([...seen.runs, ...known.filter((run) => isSame(run, seen.runs))]);
   const builder = siblingRun?.path ?? configured;
-  const own = { ...(seen ? { listed: seen } : {}), ...(builder === undefined ? {} : { builder }) };
+  const own = {
+    ...(seen ? { listed: seen } : {}),
+    ...(builder === undefined ? {} : { builder }),
+    ...(siblingRun === undefined ? {} : { siblingRun }),
+    ...(await otherRuns(place, builder, valueOf(commit), seen)),
+  };
   if (seen === undefined && known.length === 0) return { ...own, runs: mapObserved(listed, () => []) };
-  const files = await Promise.all(worthwhile(runs, builder).map((run) => readRunFile(host, run, signal)));
+  const files = await Promise.all(
+    worthwhile(runs, builder).map((run) => readRunFile(host, run, valueOf(commit), signal)),
+  );
   const follow = followFiles(host, signal);
   const chosen = await choose(files, follow);
   const [traced, branch] = await Promise.all([
@@ -128,6 +146,30 @@ async function traceRuns(
   ]);
   const repeated = traced.map((one) => ({ ...one, earlier: [...one.earlier, ...sameAgain(one.run, runs)] }));
   return { ...own, ...(branch ? { branch } : {}), runs: observed(repeated) };
+}
+
+/** A commit without a run of its builder: the runs around it, to see whether one was deleted, or built it under another commit. */
+async function otherRuns(
+  { host, repository, signal }: Place,
+  builder: string | undefined,
+  commit: Commit | undefined,
+  seen: BuildTrace['listed'],
+): Promise<Pick<BuildTrace, 'builderRuns' | 'builderFile'>> {
+  if (builder === undefined || commit?.at === undefined || seen?.by !== 'commit' || !seen.isComplete) return {};
+  if (seen.runs.some(({ path }) => isOf(path, builder))) return {};
+  const between = [commit.at - BEFORE, commit.at + AFTER] as const;
+  const builderRuns = await host.runs(repository, { workflow: builder, between }, signal);
+  const later = (valueOf(builderRuns)?.runs ?? []).find((run) => run.createdAt >= (commit.at ?? 0) && isElsewhere(run));
+  if (later === undefined) return { builderRuns };
+  const text = await host.file(repository, later.path, commit.sha, signal);
+  return {
+    builderRuns,
+    builderFile: mapObserved(text, (file) => ({ path: later.path, repository, sha: commit.sha, text: file })),
+  };
+}
+
+function isOf(path: string, builder: string): boolean {
+  return path === builder || path.endsWith(`/${builder}`);
 }
 
 /** Of an image that is there only its commit matters: no job, no log, no file is asked for. */
@@ -156,7 +198,7 @@ function once(runs: readonly WorkflowRun[]): WorkflowRun[] {
 /** Those whose name promises most, each workflow's newest first. */
 function worthwhile(runs: readonly WorkflowRun[], builder: string | undefined): WorkflowRun[] {
   const rank = ({ path, name }: WorkflowRun) => {
-    if (builder !== undefined && (path === builder || path.endsWith(`/${builder}`))) return 0;
+    if (builder !== undefined && isOf(path, builder)) return 0;
     return /build|docker|image|deploy|release|publish|push|ci|cd|main|pipeline/i.test(`${path} ${name}`) ? 1 : 2;
   };
   return runs.toSorted((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt).slice(0, MOST_FILES);

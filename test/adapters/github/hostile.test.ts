@@ -227,7 +227,7 @@ describe('the token', () => {
     const host = await meet(inTurn(moved, says(200, RUN)));
     expect(await host.run('acme/shop', 17, undefined, signal)).toMatchObject({ status: 'observed', value: { id: 17 } });
     expect(odd.asked.map(({ line }) => line)).toEqual([
-      'GET /repos/acme/shop/actions/runs/17?exclude_pull_requests=true',
+      'GET /repos/acme/shop/actions/runs/17',
       'GET /repositories/5/actions/runs/17',
     ]);
     await connection.close();

@@ -61,7 +61,7 @@ export function githubOverlay({ state, inner, logs }: OverlayParts) {
         await next();
         return undefined;
       });
-      app.get('/repos/:owner/:repo/actions/runs', (c) => {
+      const listed = (c: Context): Reply => {
         if (buildsOf(c) === undefined) return c.json(notFound, 404);
         const newest = (buildsOf(c)?.runs ?? []).filter(
           (run, _n, all) => !all.some((other) => other.id === run.id && other.attempt > run.attempt),
@@ -70,7 +70,9 @@ export function githubOverlay({ state, inner, logs }: OverlayParts) {
           .filter((run) => isAsked(c, run))
           .toSorted((a, b) => b.createdAt - a.createdAt || b.id - a.id);
         return c.json({ total_count: asked.length, workflow_runs: pageOf(c, asked).map(runAnswer) });
-      });
+      };
+      app.get('/repos/:owner/:repo/actions/runs', listed);
+      app.get('/repos/:owner/:repo/actions/workflows/:workflow/runs', listed);
       for (const path of [
         '/repos/:owner/:repo/actions/runs/:run',
         '/repos/:owner/:repo/actions/runs/:run/attempts/:attempt',
@@ -117,8 +119,10 @@ export function githubOverlay({ state, inner, logs }: OverlayParts) {
 function isAsked(c: Context, run: Builds['runs'][number]): boolean {
   const sha = c.req.query('head_sha');
   const branch = c.req.query('branch');
+  const workflow = c.req.param('workflow');
   const [from, to] = (c.req.query('created') ?? '').split('..').map((text) => Date.parse(text));
   return (
+    (workflow === undefined || workflow === '' || run.path.endsWith(`/${workflow}`)) &&
     (sha === undefined || run.headSha === sha) &&
     (branch === undefined || run.headBranch === branch) &&
     (from === undefined || Number.isNaN(from) || to === undefined || (run.createdAt >= from && run.createdAt <= to))

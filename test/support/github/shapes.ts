@@ -1,11 +1,11 @@
 /** The program's own runs and jobs, written as GitHub's API writes them. Source of the field names: docs.github.com, REST "Actions". */
-import type { Progress, RunJob, WorkflowRun } from '../../../src/build/run.ts';
+import type { Hold, Progress, RunJob, WorkflowRun } from '../../../src/build/run.ts';
 
 export function runAnswer(run: WorkflowRun): Record<string, unknown> {
   return {
     id: run.id,
     run_attempt: run.attempt,
-    run_number: run.id,
+    run_number: run.number ?? null,
     name: run.name,
     display_title: run.name,
     // Newer servers append the ref.
@@ -13,13 +13,13 @@ export function runAnswer(run: WorkflowRun): Record<string, unknown> {
     head_sha: run.headSha,
     head_branch: run.headBranch ?? null,
     event: run.event,
-    status: statusOf(run.progress),
+    status: statusOf(run),
     conclusion: run.conclusion ?? null,
     created_at: time(run.createdAt),
     run_started_at: time(run.startedAt),
     updated_at: time(run.updatedAt),
     html_url: run.url,
-    pull_requests: [],
+    pull_requests: (run.pullRequests ?? []).map((number) => ({ number })),
     previous_attempt_url: null,
     referenced_workflows: run.referenced.map(({ path, sha }) => ({
       path: `${path}@${sha}`,
@@ -34,7 +34,7 @@ export function jobAnswer(job: RunJob): Record<string, unknown> {
   return {
     id: job.id,
     name: job.name,
-    status: statusOf(job.progress),
+    status: statusOf(job),
     conclusion: job.conclusion ?? null,
     started_at: time(job.startedAt),
     completed_at: time(job.completedAt),
@@ -43,7 +43,7 @@ export function jobAnswer(job: RunJob): Record<string, unknown> {
     steps: job.steps.map((step) => ({
       number: step.number,
       name: step.name,
-      status: statusOf(step.progress),
+      status: statusOf(step),
       conclusion: step.conclusion ?? null,
       started_at: time(step.startedAt),
       completed_at: time(step.completedAt),
@@ -63,8 +63,9 @@ export function attestationAnswer(digest: string, run: string | undefined): Reco
   return { bundle: { dsseEnvelope: { payload, payloadType: 'application/vnd.in-toto+json' } }, repository_id: 1 };
 }
 
-function statusOf(progress: Progress): string {
-  return { waiting: 'queued', running: 'in_progress', completed: 'completed' }[progress];
+function statusOf({ progress, held }: { readonly progress: Progress; readonly held?: Hold }): string {
+  if (progress !== 'waiting') return { running: 'in_progress', completed: 'completed' }[progress];
+  return { approval: 'waiting', concurrency: 'pending', runner: 'queued' }[held ?? 'runner'];
 }
 
 function time(ms: number | undefined): string | null {
