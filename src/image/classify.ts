@@ -32,7 +32,7 @@ import {
   MISSING_RULES,
   REFUSED_RULES,
 } from './pull-error/rules-registry.ts';
-import { splitErrors } from './pull-error/split.ts';
+import { type Part, splitErrors } from './pull-error/split.ts';
 import { CONNECTING, kindsOfStage } from './pull-error/stage.ts';
 import { has } from './pull-error/words.ts';
 import type { Classification, PullErrorKind } from './pull-error.ts';
@@ -73,16 +73,19 @@ const RULES: readonly Rule[] = [
 export function classify(message: string, reason?: string | null): Classification {
   const text = prepare(message);
   const image = imageIn(text);
-  const parts = splitErrors(text).map(({ text: part, mirror }) => {
+  const attempt = ({ text: part, mirror }: Part) => {
     const masked = mask(part);
     const host = hostIn(part, masked.urls, image);
     const failure: Failure = { ...masked, registry: registryIn(image, masked.urls, host) };
     return { failure, host, mirror, found: firstVerdict(failure) };
-  });
+  };
+  const split = splitErrors(text).map(attempt);
+  // No part tells a cause: what the whole leaves open says more than the first part.
+  const parts = split.length === 1 || split.some(({ found }) => found) ? split : [attempt({ text, mirror: false })];
   const own = furthest(parts.filter((part) => !part.mirror));
   // A refusal by the registry is what a node behind mirrors expects; that the mirror lacks the image is what went wrong.
   const missing = parts.find((part) => part.mirror && part.found?.kind === 'image-not-found');
-  const best = missing && own.found && REFUSALS.has(own.found.kind) ? missing : own;
+  const best = missing && unasked(own) ? missing : own;
   const found = settle(best.found, best.failure, reason);
   const others = parts.flatMap((part) => (part.found ? [part.found.kind] : []));
   const also = [...new Set([...found.also, ...others])].filter((kind) => kind !== found.kind);
@@ -101,6 +104,11 @@ interface Attempt {
   readonly failure: Failure;
   readonly host: string | null;
   readonly found: Verdict | undefined;
+}
+
+/** The registry refused whoever comes without a mirror, or the node's own file keeps it from being asked. */
+function unasked({ failure, found }: Attempt): boolean {
+  return found ? REFUSALS.has(found.kind) : failure.text.includes(' is blocked in ');
 }
 
 function furthest(attempts: readonly Attempt[]): Attempt {
@@ -126,6 +134,8 @@ const CONNECTS: ReadonlySet<PullErrorKind> = new Set(CONNECTING);
 /** How far an attempt came. The anonymous attempt, made because no credential was accepted, does not vote when another got further. */
 function progress({ failure, found }: Attempt): number {
   if (!found) return 0;
+  // The kubelet's own warnings beside a pull: a Secret that is missing, a pull that had to wait.
+  if (found.kind === 'pull-secret-missing' || found.kind === 'kubelet-throttled') return 1;
   if (REFUSALS.has(found.kind)) return failure.text.includes('anonymous token') ? 1 : 3;
   if (CONNECTS.has(found.kind)) return atBlob(failure) ? 5 : 2;
   return atBlob(failure) ? 5 : 4;

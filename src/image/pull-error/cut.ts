@@ -19,6 +19,7 @@ const ENDINGS: readonly (readonly [string, PullErrorKind])[] = [
   ['remote error: tls: handshake failure', 'tls-handshake'],
   ['manifest unknown', 'image-not-found'],
   ['pull access denied, repository does not exist', 'not-found-or-unauthorized'],
+  ['pull access denied, repository does not exist', 'unauthorized'],
   ['toomanyrequests', 'rate-limited'],
   ['x509: certificate', 'tls-untrusted'],
   ['tls: failed to verify certificate', 'tls-untrusted'],

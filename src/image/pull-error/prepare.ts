@@ -9,6 +9,8 @@ const WRAPPERS: readonly RegExp[] = [
   /api error \(\d{3}\)?:?/gi,
   /\(http code \d{3}\)? ?(?:server error|unexpected|[a-z ]{1,30} -|[a-z ]{0,30}$)(?: -)?/gi,
   /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi,
+  // containers/image asks which format the manifest has; whatever went wrong meanwhile stands behind.
+  /determining manifest mime type for/gi,
   /(?:rpc error:\s{0,16})?\bcode =? ?\w{1,40}\s{1,16}desc(?: =)?/gi,
 ];
 

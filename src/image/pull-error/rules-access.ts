@@ -57,6 +57,7 @@ export const ACCESS_RULES: readonly Rule[] = [
   noCredentials,
   eitherOr,
   wrongCredentials,
+  coded,
   noPermission,
   tokenRefused,
   required,
@@ -81,7 +82,6 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
     'or it may not exist',
     'or may not exist',
     'insufficient_scope',
-    'insufficient scope',
     'requested access to the resource is denied',
     'access to the requested resource is not authorized',
     'denied: access forbidden',
@@ -122,6 +122,14 @@ function wrongCredentials({ text }: Failure): Verdict | undefined {
   return has(text, words) ? verdict('unauthorized', 'credentials-expired') : undefined;
 }
 
+/** The registry's own code `UNAUTHORIZED` before its message: what the message says of permissions is a guess at what else may be. */
+function coded({ text, registry }: Failure): Verdict | undefined {
+  if (registry === 'quay' || text.includes('insufficient scope')) return undefined;
+  return /\bunauthorized: (?!authentication required)\S|error from registry: unauthorized\b/.test(text)
+    ? verdict('unauthorized', 'forbidden', 'credentials-expired', 'not-found-or-unauthorized', 'image-not-found')
+    : undefined;
+}
+
 function noPermission({ text }: Failure): Verdict | undefined {
   if (text.includes('unauthenticated request')) return verdict('unauthorized', 'forbidden', 'image-not-found');
   if (text.includes('unauthorized to access repository')) {
@@ -144,6 +152,9 @@ function noPermission({ text }: Failure): Verdict | undefined {
     'accept the terms',
     'accept the license',
     'not entitled',
+    'insufficient scope',
+    'expected scopes',
+    'required scopes',
     'access denied',
   ];
   return has(text, words)

@@ -114,12 +114,20 @@ function untrusted({ text, urls }: Failure): Verdict | undefined {
     'certificate is not trusted',
     'self signed certificate',
     'self-signed certificate',
+    'certificate problem',
+    'local issuer certificate',
+    'alternative certificate subject name',
   ];
   if (!has(text, words)) return undefined;
   // A certificate for another name also comes from the wrong server: the name may have been resolved wrongly.
   if (text.includes('is not valid for any names')) return verdict('tls-untrusted', 'dns-failure');
   const host = urls.at(-1)?.host ?? '';
   return /^[\d.:]+$/.test(host) ? verdict('tls-untrusted', 'http-vs-https') : verdict('tls-untrusted');
+}
+
+/** Words that only a reader of data uses. */
+function begun(text: string): boolean {
+  return has(text, ['short read', 'happened during read', 'expected number of bytes']);
 }
 
 /** Data began to flow and stopped. Before the status rules: a retry's answer may stand behind it. */
@@ -137,8 +145,9 @@ export const TRANSFER_RULES: readonly Rule[] = [
       return undefined;
     }
     const asked = failure.urls.at(-1)?.purpose;
-    if (asked !== undefined && asked !== 'blob' && !atBlob(failure))
-      return verdict('connection-reset', 'transfer-interrupted');
+    const resolving =
+      asked === undefined ? failure.text.includes('failed to resolve') && !begun(failure.text) : asked !== 'blob';
+    if (resolving && !atBlob(failure)) return verdict('connection-reset', 'transfer-interrupted');
     return failure.text.includes('statuscode')
       ? verdict('transfer-interrupted', 'registry-error', 'connection-reset')
       : verdict('transfer-interrupted', 'connection-reset');
@@ -170,6 +179,10 @@ export const CONNECTION_RULES: readonly Rule[] = [
 
 /** A token or blob host that refuses is mostly a filter or proxy in between; the registry's own port tells the registry is down. */
 function refused({ text, urls }: Failure): Verdict | undefined {
+  // The node's own filter forbids the packet.
+  if (/ connect: (?:operation not permitted|permission denied)/.test(text) && !has(text, ['‹sock›', 'dial unix'])) {
+    return verdict('connection-refused', 'network-unreachable', 'source-blocked', 'other');
+  }
   if (!has(text, ['connection refused', 'econnrefused', 'actively refused'])) return undefined;
   return urls.at(-1)?.purpose === 'token'
     ? verdict('connection-refused', 'proxy-failure')
@@ -188,6 +201,7 @@ function timeout(failure: Failure): Verdict | undefined {
     'waiting for connection',
     'etimedout',
     'respond after a period of time',
+    'a connection attempt failed',
     'http2: timeout',
     'net/http: timeout',
   ];

@@ -41,6 +41,8 @@ export const BROKEN_RULES: readonly Rule[] = [
     ['projectpolicyviolation', 'project_policy_violation', 'cannot be pulled due to', 'vulnerable handler'],
     ['forbidden', 'signature-rejected'],
   ),
+  // Locked, disabled or over its size: the registry's state, whoever asks.
+  when('registry-error', ['disallowed'], ['forbidden']),
   when(
     'registry-error',
     [
@@ -141,6 +143,8 @@ export const FORMAT_RULES: readonly Rule[] = [
     'magic number mismatch',
     'manifest invalid',
     'manifest_invalid',
+    'operation on artifact',
+    'artifact with type',
   ]),
 ];
 
@@ -224,7 +228,12 @@ function missing({ text, status, registry, urls }: Failure): Verdict | undefined
     'tag_expired',
   ];
   if (status !== 404 && !has(text, words)) return undefined;
-  if (urls.at(-1)?.purpose === 'token') return verdict('registry-error', 'image-not-found', 'non-registry-response');
+  if (urls.at(-1)?.purpose === 'token') {
+    // Google's token server looks the repository up; others know no images.
+    return registry === 'artifact-registry'
+      ? verdict('image-not-found', 'not-found-or-unauthorized', 'registry-error', 'non-registry-response')
+      : verdict('registry-error', 'image-not-found', 'non-registry-response');
+  }
   if (registry === 'ghcr') return verdict('image-not-found', 'not-found-or-unauthorized');
   if (text.includes('no such image')) return verdict('image-not-found', 'invalid-reference', 'node-storage');
   if (text.includes('invalid manifest reference')) return verdict('image-not-found', 'manifest-unsupported');

@@ -20,7 +20,12 @@ export function splitErrors(text: string): readonly Part[] {
   return [...joined(own).map((one) => ({ text: one, mirror: false })), ...mirrors];
 }
 
+/** Lines of a table of events, as kubectl prints it: type, reason, age, who says it, message. */
+const EVENT = /\n(?=[^\S\n]{0,40}(?:\S{1,24}[^\S\n]{1,40}){0,6}?(?:Warning|Normal)[^\S\n]{1,40}[A-Z])/;
+
 function joined(own: string): readonly string[] {
+  const events = own.split(EVENT, MOST);
+  if (events.length > 1) return events;
   const open = own.search(/:\s{0,3}\[|^\[|errors? occurred/);
   if (open < 0) return [own];
   const parts: string[] = [];
