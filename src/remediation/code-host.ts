@@ -28,8 +28,8 @@ export type PullRequestResult =
   | { readonly kind: 'planned' }
   /** `existed`: an open pull request of that branch with this content was there already. */
   | { readonly kind: 'opened'; readonly number: number; readonly url: string; readonly existed: boolean }
-  /** The file is not what was checked any more. */
-  | { readonly kind: 'changed'; readonly reason: string }
+  /** The file is not what was checked any more; `base`: there is no such branch, as where the name is that of a git tag. */
+  | { readonly kind: 'changed'; readonly reason: string; readonly base?: 'missing' }
   /** `permission` is the app permission to add (`workflows:write`). */
   | { readonly kind: 'forbidden'; readonly reason: string; readonly permission: string }
   | { readonly kind: 'failed'; readonly reason: string };

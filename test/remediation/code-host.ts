@@ -50,6 +50,8 @@ export interface FakeWriter {
   readonly codeHost: NonNullable<RemedyPorts['codeHost']>;
   readonly opened: readonly PullRequestDraft[];
   readonly reran: readonly number[];
+  /** All there are; absent: whatever is asked for is one. */
+  branches?: readonly string[];
   /** The next answer, instead of success. */
   instead: { pullRequest?: PullRequestResult; rerun?: RerunResult };
 }
@@ -67,6 +69,8 @@ export function fakeCodeWriter(story: CodeStory): FakeWriter {
         defaultBranch: async () => observed('main'),
         openPullRequest: async (draft, mode) => {
           if (fake.instead.pullRequest) return fake.instead.pullRequest;
+          if (fake.branches?.includes(draft.base) === false)
+            return { kind: 'changed', reason: `there is no branch ${draft.base} any more`, base: 'missing' };
           if (mode === 'dry-run') return { kind: 'planned' };
           const existed = opened.some(({ branch }) => branch === draft.branch);
           if (!existed) opened.push(draft);

@@ -9,7 +9,7 @@ import { rerunBuild } from '../../src/remediation/remedies/rerun-build.ts';
 import type { Remedy } from '../../src/remediation/remedy.ts';
 import { checkFile } from '../../src/workflow/check.ts';
 import { evidence } from '../diagnosis/support.ts';
-import { aRun } from '../support/fake-code-host.ts';
+import { aRepository, aRun, aSha } from '../support/fake-code-host.ts';
 import { aStory } from '../support/readers.ts';
 import { aContainer } from '../support/snapshots.ts';
 import { fakeCodeWriter, LOST, PATH, pipelineStory } from './code-host.ts';
@@ -126,6 +126,41 @@ describe('the pull request with the fix', () => {
   it('goes to the default branch where a git tag was pushed', () => {
     const tagged = trace({ run: { ...run, headBranch: 'v1.4.2' } });
     expect(propose(openFixPullRequest, finding(), tagged)).toMatchObject({ base: '' });
+  });
+
+  it('goes to the default branch, too, where a git tag has a name that a branch could have', async () => {
+    const tagged = propose(openFixPullRequest, finding(), trace({ run: { ...run, headBranch: 'autumn-release' } }));
+    if (tagged === undefined) throw new Error('not offered');
+    expect(tagged).toMatchObject({ base: 'autumn-release' });
+    const sha = aSha('head');
+    const refs = { main: sha, 'autumn-release': sha };
+    const files = { [sha]: { [PATH]: LOST } };
+    const shop = aRepository({ commits: [{ sha, title: 'x' }], refs, files });
+    const fake = fakeCodeWriter({ repositories: { 'acme/shop': shop } });
+    fake.branches = ['main'];
+    const ports = { ...fakePorts(aStory()), codeHost: fake.codeHost };
+    expect(await openFixPullRequest.run(tagged, ports, 'apply', signal)).toMatchObject({ kind: 'handed-over' });
+    expect(fake.opened).toMatchObject([{ base: 'main' }]);
+  });
+
+  it('has a branch for each file, however the files are called', async () => {
+    const paths = ['.github/workflows/Deploy_api.yml', '.github/workflows/deploy-api.yml', 'ci/deploy-api.yml'];
+    const branches = paths.map(async (path) => {
+      const sha = aSha('head');
+      const files = { [sha]: { [path]: LOST } };
+      const fake = fakeCodeWriter({
+        repositories: {
+          'acme/shop': aRepository({ commits: [{ sha, title: 'x' }], refs: { main: sha }, files }),
+        },
+      });
+      if (params === undefined) throw new Error('not offered');
+      const asked = { ...params, path };
+      await openFixPullRequest.run(asked, { ...fakePorts(aStory()), codeHost: fake.codeHost }, 'apply', signal);
+      return fake.opened[0]?.branch;
+    });
+    const names = await Promise.all(branches);
+    expect(new Set(names).size).toBe(3);
+    for (const name of names) expect(name).toMatch(/^pullcheck\/[a-z0-9-]{1,80}$/);
   });
 
   it('is one button for the loss and for the fallback that hides it', () => {

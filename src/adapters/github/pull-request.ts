@@ -7,7 +7,7 @@ import { isPath, isRef } from './names.ts';
 import { openFirst, pullsFrom } from './pulls.ts';
 import { checkRights } from './rights.ts';
 import { PullAnswer, PullsAnswer } from './schema.ts';
-import { changed, failed, lookUp, put, type Session } from './stop.ts';
+import { changed, failed, lookUp, put, type Session, Stop } from './stop.ts';
 
 const MOST_FILES = 20;
 
@@ -23,7 +23,8 @@ export async function openPullRequest(
     : 'contents:write';
   await checkRights(session, [...new Set(['contents:write', 'pull_requests:write', permission])]);
   const base = await headOf(session, draft.base);
-  if (base === undefined) throw changed(`there is no branch ${draft.base} any more`);
+  if (base === undefined)
+    throw new Stop({ kind: 'changed', reason: `there is no branch ${draft.base} any more`, base: 'missing' });
   const head = await headOf(session, draft.branch);
   if (head !== undefined) return await continueBranch(session, draft, head, mode);
   const stale = await differing(session, draft.changes, base, 'before');

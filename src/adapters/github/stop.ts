@@ -7,7 +7,7 @@ import { NoAnswer } from './failure.ts';
 import { acceptedPermission, observe, type Reply } from './reply.ts';
 
 export type Refusal =
-  | { readonly kind: 'changed'; readonly reason: string }
+  | { readonly kind: 'changed'; readonly reason: string; readonly base?: 'missing' }
   | { readonly kind: 'forbidden'; readonly reason: string; readonly permission: string }
   | { readonly kind: 'failed'; readonly reason: string };
 

@@ -2,6 +2,7 @@
  * A pull request that mends the pipeline which lost the tag. The files are read again from the branch, the fix is made and checked anew on
  * what stands there, and what was opened is read back; nothing is offered or opened unless the checker finds the edited files better.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { pipelineFix } from '../../diagnosis/pipeline-fix.ts';
 import type { BuildTrace, RunTrace } from '../../evidence/build-trace.ts';
@@ -12,7 +13,7 @@ import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { pullRequestBody } from '../execute/pull-request-body.ts';
 import { standingOf } from '../execute/pull-request-standing.ts';
-import type { RemedyPorts } from '../ports.ts';
+import type { RemedyPorts, WriteMode } from '../ports.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
 
 const Params = z.strictObject({
@@ -89,18 +90,22 @@ export const openFixPullRequest: Remedy<Params> = {
   async run(params, ports, mode, signal) {
     const { codeHost } = ports;
     if (codeHost === undefined) return { kind: 'refused', reason: NO_CODE_HOST };
-    const drafted = await draft(params, codeHost, signal);
-    if ('kind' in drafted) return drafted;
-    const answer = await codeHost.writer.openPullRequest(drafted.request, mode, signal);
+    const first = await drafted(params, codeHost, mode, signal);
+    // The run of a pushed git tag names the tag where others name their branch.
+    const isNoBranch = 'answer' in first && first.answer.kind === 'changed' && first.answer.base === 'missing';
+    const opened =
+      isNoBranch && params.base !== '' ? await drafted({ ...params, base: '' }, codeHost, mode, signal) : first;
+    if ('kind' in opened) return opened;
+    const { answer, fix, request } = opened;
     switch (answer.kind) {
       case 'planned':
         return {
           kind: 'planned',
           plan: {
-            diff: drafted.fix.diff.trimEnd().split('\n'),
+            diff: fix.diff.trimEnd().split('\n'),
             consequences: [
-              `A branch ${drafted.request.branch} and a pull request against ${drafted.request.base} of ${params.repository}; nothing is merged.`,
-              drafted.fix.why,
+              `A branch ${request.branch} and a pull request against ${request.base} of ${params.repository}; nothing is merged.`,
+              fix.why,
               'The checker was run on the edited files: the fault is gone and nothing new came.',
               'The pod that waits now is not helped by it: deploy a tag that exists.',
             ],
@@ -131,6 +136,18 @@ function runOf(trace: BuildTrace, url: unknown): RunTrace | undefined {
 /** The branch that was pushed; empty for anything else. A run of a pushed git tag names the tag there, and nothing else tells the two apart. */
 function branchOf({ run: { event, headBranch = '' } }: RunTrace): string {
   return event === 'push' && !/^v?\d+\.\d/.test(headBranch) ? headBranch : '';
+}
+
+/** Made anew, and asked for (or tried). */
+async function drafted(
+  params: Params,
+  codeHost: NonNullable<RemedyPorts['codeHost']>,
+  mode: WriteMode,
+  signal: AbortSignal,
+) {
+  const made = await draft(params, codeHost, signal);
+  if ('kind' in made) return made;
+  return { ...made, answer: await codeHost.writer.openPullRequest(made.request, mode, signal) };
 }
 
 type Drafted = { readonly request: PullRequestDraft; readonly fix: CheckedFix };
@@ -186,9 +203,12 @@ function branchFor({ path, rule, ref }: Params): string {
   const slug = `${fileName(path)}-${rule}-${ref}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 80);
-  return `pullcheck/${slug}`;
+    .replace(/^-|-$/g, '');
+  // Where the short name may stand for two files or be cut, it gets the path in another form.
+  const isPlain = slug.length <= 80 && /^\.github\/workflows\/[a-z0-9.-]+$/.test(path);
+  if (isPlain) return `pullcheck/${slug}`;
+  const rest = createHash('sha256').update([path, rule, ref].join('\u0000')).digest('hex').slice(0, 8);
+  return `pullcheck/${slug.slice(0, 71)}-${rest}`;
 }
 
 function fileName(path: string): string {
