@@ -1,4 +1,5 @@
 /** A deployed tag that is made in another way than the pushed one. */
+import { withoutLength } from './commit-marks.ts';
 import { type Deployed, deployedTags, pushedTags } from './images.ts';
 import { offsetOfLine } from './place.ts';
 import type { Draft, View } from './rule.ts';
@@ -23,18 +24,25 @@ function divergences({ workflow }: View): Divergence[] {
       const difference = differ(tag, other);
       if (difference && (difference === 'clock' || !tags.has(tag))) return [{ difference, deployed, pushed: other }];
     }
-    return [];
+    const other = tags.has(tag) ? undefined : otherPrefix(tag, [...tags]);
+    return other === undefined ? [] : [{ difference: 'sha' as const, deployed, pushed: other }];
   });
 }
 
 function differ(deployed: string, pushed: string): Difference | undefined {
   if (deployed.includes('«clock»')) return pushed === deployed ? 'clock' : undefined;
   if (deployed === pushed) return undefined;
-  if (deployed.replace('«long»', '«short»') === pushed || deployed.replace('«short»', '«long»') === pushed)
-    return 'sha';
+  if (/«(?:long|short)/.test(deployed) && withoutLength(deployed) === withoutLength(pushed)) return 'sha';
   if (deployed.replace('«ref»', '«describe»') === pushed || deployed.replace('«describe»', '«ref»') === pushed)
     return 'version';
   return undefined;
+}
+
+/** The commit under another prefix. A difference only where every pushed tag is known, and one of them names the commit. */
+function otherPrefix(deployed: string, pushed: readonly string[]): string | undefined {
+  const ofCommit = /^([\w.-]*)«(?:long|short(?::\d+)?)»$/;
+  if (!ofCommit.test(deployed) || pushed.some((tag) => /[$`]/.test(tag))) return undefined;
+  return pushed.find((tag) => ofCommit.test(tag));
 }
 
 /** One draft for each place of that difference. */
@@ -63,6 +71,7 @@ export function divergenceDrafts(
 function inWords(formula: string): string {
   return formula
     .replace('«short»', '<7 characters of the commit>')
+    .replace(/«short:(\d+)»/, '<$1 characters of the commit>')
     .replace('«long»', '<40 characters of the commit>')
     .replaceAll('«clock»', '<time>')
     .replace('«describe»', '<git describe>')

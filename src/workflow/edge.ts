@@ -13,6 +13,8 @@ export interface Judgement {
   readonly transitive?: boolean;
   /** output-never-written: the step writes it to GITHUB_ENV. */
   readonly toEnv?: boolean;
+  /** `outputs` is missing in the path. */
+  readonly without?: boolean;
   /** Names that are there instead. */
   readonly others?: readonly string[];
   /** The file that should declare it. */

@@ -18,7 +18,9 @@ const IN_SHELL: readonly RegExp[] = [
 const IN_MAKE: readonly RegExp[] = [
   /\$\(if\s+\$[({](\w+)[)}]\s*,\s*,\s*\$\(eval\s+(?:export\s+)?(\w+)\s*[:?]?=\s*([^)]*)\)\s*\)/g,
   /\$\(or\s+\$[({](\w+)[)}]\s*,\s*([^)]+(?:\([^)]*\))?)\)/g,
-  /ifeq\s+\(\s*\$[({](\w+)[)}]\s*,\s*\)\s*\n\s*(?:export\s+)?(\w+)\s*[:?]?=\s*([^\n]+)/g,
+  /ifeq\s+(?:\(\s*(?:\$[({]strip\s+)?\$[({](\w+)[)}][)}]?\s*,\s*\)|["']\$[({](?<quoted>\w+)[)}]["']\s+["']{2})[^\n]*\n\s*(?:override\s+|export\s+)*(\w+)\s*[:?]*=\s*([^\n]+)/g,
+  /ifndef\s+(\w+)[^\n]*\n\s*(?:override\s+|export\s+)*(\w+)\s*:*=\s*([^\n]+)/g,
+  /\$\(if\s+\$[({](\w+)[)}]\s*,\s*\$[({]\1[)}]\s*,\s*((?:\$\([^)]*\)|[^()\n])+)\)/g,
 ];
 
 /** In file order. `?=` of make is none: it does not apply to a variable that is set and empty. */

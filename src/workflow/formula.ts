@@ -1,6 +1,8 @@
 /** How a tag is made, as far as it can be read: values followed within a job and reduced to marks such as `«short»`. */
+import { marked } from './commit-marks.ts';
 import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
+import { metadataTags } from './metadata-tags.ts';
 import { entryOf, type Job, jobCalled, type Step, sameName, type Workflow } from './model.ts';
 import { readScript } from './shell.ts';
 
@@ -12,37 +14,25 @@ export interface Scope {
   readonly followNeeds: boolean;
 }
 
-const MARKS: readonly (readonly [RegExp, string])[] = [
-  [
-    /\$\(\s*git rev-parse\s+--short(?:=\d+)?\s+(?:HEAD|"?\$\{?GITHUB_SHA\}?"?)\s*\)|`git rev-parse --short(?:=\d+)? HEAD`/g,
-    '«short»',
-  ],
-  [/\$\{GITHUB_SHA(?::0)?::?\d+\}|\$\{\{\s*github\.sha\s*\}\}::\d+/g, '«short»'],
-  [/\$\(\s*echo\s+"?(?:\$\{?GITHUB_SHA\}?|\$\{\{\s*github\.sha\s*\}\})"?\s*\|\s*(?:cut|head)\s[^)]*\)/g, '«short»'],
-  [
-    /\$\(\s*git (?:rev-parse|log -1 --format=%H)\s*(?:HEAD)?\s*\)|\$\{?GITHUB_SHA\}?|\$\{\{\s*github\.sha\s*\}\}/g,
-    '«long»',
-  ],
-  [/\$\(\s*git describe[^)]*\)/g, '«describe»'],
-  [/\$\(\s*(?:TZ=\S+\s+)?date\b[^)]*\)/g, '«clock»'],
-  [/\$\{\{\s*github\.ref_name\s*\}\}|\$\{?GITHUB_REF_NAME\}?|\$\{GITHUB_REF##?\*?[/\w]*\}/g, '«ref»'],
-];
 const MAX_DEPTH = 5;
+/** Also with a default. Of one that is cut (`${SHA::7}`) only the name. */
+const VARIABLE = /\$(?:env:)?(?:\{(?<withDefault>[A-Za-z_]\w*):?-[^{}$]*\}|\{?(?<plain>[A-Za-z_]\w*)\}?)/g;
 
 /** `sha-«short»` for `sha-${{ steps.x.outputs.tag }}`; what cannot be followed stays as written. */
 export function formulaOf(scope: Scope, text: string, depth = 0): string {
-  let out = text.slice(0, 500).replaceAll(/["']/g, '');
-  for (const [pattern, mark] of MARKS) out = out.replaceAll(pattern, mark);
+  let out = marked(text.slice(0, 500).replaceAll(/["']/g, ''));
   if (depth >= MAX_DEPTH) return out;
   for (const { text: inner, reads } of expressionsIn(out)) {
     const [read] = reads;
     const value = read && reads.length === 1 ? valueOf(scope, read, depth + 1) : undefined;
     if (value !== undefined) out = out.replace(`\${{${inner}}}`, () => value);
   }
-  return out.replaceAll(
-    /\$\{?([A-Za-z_]\w*)\}?/g,
-    (whole, name: string) => variableOf(scope, name, depth + 1) ?? whole,
+  const whole = out.replaceAll(
+    VARIABLE,
+    (as, held?: string, name?: string) => variableOf(scope, held ?? name ?? '', depth + 1) ?? as,
   );
+  // A variable that holds the commit may be cut: `${SHA::7}`, `$(echo $SHA | cut -c1-7)`.
+  return marked(whole);
 }
 
 function valueOf(scope: Scope, { path }: Read, depth: number): string | undefined {
@@ -50,7 +40,10 @@ function valueOf(scope: Scope, { path }: Read, depth: number): string | undefine
   if (context === 'env') return variableOf({ ...scope }, name, depth);
   if (context === 'steps') {
     const step = scope.job.steps.find((one) => one.id !== undefined && sameName(one.id, name));
-    return step && writtenBy({ ...scope, step }, output, 'output', depth);
+    if (!step) return undefined;
+    const made = output === 'version' ? metadataTags(step) : undefined;
+    if (made) return made.length === 1 ? formulaOf({ ...scope, step }, made[0] ?? '', depth) : undefined;
+    return writtenBy({ ...scope, step }, output, 'output', depth);
   }
   if (context !== 'needs' || !scope.followNeeds) return undefined;
   const job = jobCalled(scope.workflow, name);

@@ -5,7 +5,7 @@ import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
 import { secretIn } from './masking.ts';
 import { entryOf, type Job, jobCalled, type Scalar, type Slot, type Step, sameName, type Workflow } from './model.ts';
-import type { Project } from './project.ts';
+import { callsElsewhere, type Project } from './project.ts';
 import { judgeStepOutput } from './step-output.ts';
 
 const OK: Judgement = { state: 'ok' };
@@ -43,13 +43,18 @@ function judge(where: Where, read: Read): Judgement {
   const [context, name = '*', kind, output = '*'] = read.path;
   if (name === '*' || where.depth > MAX_DEPTH) return UNKNOWN;
   if (context !== 'env' && context !== 'steps' && context !== 'jobs' && context !== 'needs') return OK;
-  if (context === 'needs') return judgeNeeds(where, name, kind === 'outputs' ? output : undefined);
+  if (context === 'needs') return judgeNeeds(where, name, kind === 'outputs' ? output : undefined, read.path);
   if (context === 'jobs') return judgeJobs(where, name, kind === 'outputs' ? output : '*');
-  if (context === 'steps') return judgeSteps(where, name, kind === 'outputs' ? output : undefined);
+  if (context === 'steps') return judgeSteps(where, name, kind === 'outputs' ? output : undefined, read.path);
   return where.job ? judgeEnv(where.project, where.workflow, { job: where.job, step: where.step, name }) : UNKNOWN;
 }
 
-function judgeNeeds(where: Where, name: string, output: string | undefined): Judgement {
+/** `needs.build.tag`: without `outputs` between. */
+function isForgotten([, , kind]: readonly string[], others: readonly string[]): boolean {
+  return kind !== undefined && kind !== '*' && ![...others, 'outputs'].includes(kind.toLowerCase());
+}
+
+function judgeNeeds(where: Where, name: string, output: string | undefined, path: readonly string[]): Judgement {
   const { workflow, job } = where;
   if (!job?.needsKnown || workflow.kind === 'action') return UNKNOWN;
   const producer = jobCalled(workflow, name);
@@ -57,8 +62,10 @@ function judgeNeeds(where: Where, name: string, output: string | undefined): Jud
     if (!producer) return { state: 'broken', rule: 'needs-job-missing', others: workflow.jobs.map(({ id }) => id) };
     return { state: 'broken', rule: 'needs-not-declared', transitive: reaches(workflow, job, producer) };
   }
-  if (!producer || output === undefined || output === '*') return UNKNOWN;
-  return judgeJobOutput(where, producer, output);
+  if (!producer) return UNKNOWN;
+  if (isForgotten(path, ['result']))
+    return { state: 'broken', rule: 'output-not-declared', others: [...producer.outputs.keys()], without: true };
+  return output === undefined || output === '*' ? UNKNOWN : judgeJobOutput(where, producer, output);
 }
 
 /** `jobs.X.outputs.Y` of a called workflow's own outputs. */
@@ -81,6 +88,7 @@ function judgeJobOutput(where: Where, producer: Job, output: string): Judgement 
 }
 
 function judgeCalled(where: Where, uses: string, output: string): Judgement {
+  if (callsElsewhere(where.workflow, uses)) return UNKNOWN;
   const called = where.project.used(uses);
   if (called?.kind !== 'workflow') return UNKNOWN;
   const scalar = entryOf(called.outputs, output);
@@ -104,7 +112,7 @@ function upstream(where: Where, scalar: Scalar): Judgement {
   return { state: 'broken', because: broken.judgement.because ?? broken.read.path.join('.') };
 }
 
-function judgeSteps(where: Where, id: string, output: string | undefined): Judgement {
+function judgeSteps(where: Where, id: string, output: string | undefined, path: readonly string[]): Judgement {
   const { project, workflow, job, step } = where;
   if (!job || job.uses !== undefined) return UNKNOWN;
   const producer = job.steps.find((one) => one.id !== undefined && sameName(one.id, id));
@@ -117,8 +125,9 @@ function judgeSteps(where: Where, id: string, output: string | undefined): Judge
     return { state: 'broken', rule: 'step-unknown', others, ...(other ? { elsewhere: other.id } : {}) };
   }
   if (step && producer.index > step.index) return { state: 'broken', rule: 'step-unknown', elsewhere: 'later' };
-  if (output === undefined || output === '*') return UNKNOWN;
-  return judgeStepOutput(project, job, producer, output);
+  if (isForgotten(path, ['outcome', 'conclusion']))
+    return { state: 'broken', rule: 'output-never-written', others: [], without: true };
+  return output === undefined || output === '*' ? UNKNOWN : judgeStepOutput(project, job, producer, output);
 }
 
 /** True when a job gets to another over the needs of its needs. */

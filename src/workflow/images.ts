@@ -1,6 +1,7 @@
 /** Which tags a workflow pushes, and which it deploys. */
 import { formulaOf } from './formula.ts';
 import { reaches } from './graph.ts';
+import { metadataStep, metadataTags } from './metadata-tags.ts';
 import type { Job, Slot, Step, Workflow } from './model.ts';
 import { jobCalled } from './model.ts';
 import { withoutComment } from './shell.ts';
@@ -9,6 +10,8 @@ import { withoutComment } from './shell.ts';
 export interface Pushed {
   readonly job: Job;
   readonly tag: string;
+  /** The last part of the repository as written; absent where it is made elsewhere. */
+  readonly name?: string;
 }
 
 /** A tag that a job deploys: where it is written, as a formula. */
@@ -30,13 +33,16 @@ export const DEPLOY_COMMAND =
 const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
 /** An image reference's tag: after the last colon of `…/name:TAG`; a registry's port is none. */
 const REFERENCE =
-  /(?:^|[\s"'=,])(?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+:((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)(?![\w./$-])/g;
+  /(?:^|[\s"'=,])((?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+):((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)(?![\w./$-])/g;
 
 /** True when a step pushes images. */
 export function pushes(step: Step): boolean {
   if (step.uses !== undefined) return BUILDER.test(step.uses) && step.inputs.get('push')?.value !== 'false';
   return step.run !== undefined && PUSH_COMMAND.test(step.run.value);
 }
+
+/** Tools that write the image into a manifest. */
+const MANIFEST_EDIT = /\b(?:sed|yq|perl|kustomize edit)\b[^\n]*(?:image|newTag|\btag\b)/i;
 
 /** True for a job whose own name, action or commands say that it deploys. */
 export function deploys(job: Job): boolean {
@@ -46,8 +52,8 @@ export function deploys(job: Job): boolean {
   );
   return (
     operation ||
-    /deploy|rollout|release-to|promote|gitops/i.test(words) ||
-    job.steps.some(({ run }) => run !== undefined && DEPLOY_COMMAND.test(run.value))
+    /deploy|rollout|release-to|promote|gitops|manifest/i.test(words) ||
+    job.steps.some(({ run }) => run !== undefined && (DEPLOY_COMMAND.test(run.value) || MANIFEST_EDIT.test(run.value)))
   );
 }
 
@@ -65,11 +71,23 @@ export function pushedTags(workflow: Workflow): Pushed[] {
         step.uses === undefined
           ? [step.run?.value ?? '']
           : ['tags', 'tag', 'image_tag'].flatMap((key) => step.inputs.get(key)?.value ?? []);
-      return texts
-        .flatMap((text) => tagsIn(text))
-        .map((tag) => ({ job, tag: formulaOf({ workflow, job, step, followNeeds: true }, tag) }));
+      const scope = { workflow, job, step, followNeeds: true };
+      const plain = texts.flatMap(referencesIn).map(({ name, tag }) => ({ job, name, tag: formulaOf(scope, tag) }));
+      return [...plain, ...fromMetadata(workflow, job, step)];
     }),
   );
+}
+
+function fromMetadata(workflow: Workflow, job: Job, step: Step): Pushed[] {
+  const texts = [...step.inputs.values(), ...(step.run ? [step.run] : [])].map(({ value }) => value);
+  const made = texts.flatMap((text) => text.split('\n')).flatMap((line) => metadataStep({ workflow, job }, line) ?? []);
+  return [...new Set(made.map((one) => one.step))].flatMap((one) => {
+    const maker = made.find(({ step: its }) => its === one)?.job ?? job;
+    const scope = { workflow, job: maker, step: one, followNeeds: true };
+    const images = (one.inputs.get('images')?.value ?? '').trim();
+    const name = images === '' || images.includes('\n') ? {} : { name: images.split('/').at(-1) ?? '' };
+    return (metadataTags(one) ?? []).map((tag) => ({ job, ...name, tag: formulaOf(scope, tag) }));
+  });
 }
 
 /** Of jobs that come after a pushing one; `needs` stay opaque, because their values are the producer's own. */
@@ -89,11 +107,14 @@ function candidates({ place, key, scalar }: Slot): { tag: string; line?: number 
   if (place !== 'run') return [];
   return scalar.value.split('\n').flatMap((text, line) => {
     const command = DEPLOY_COMMAND.test(text) || /newTag|image:|set image|image\.tag|set-string/.test(text);
-    const set = /image\.tag=(\S+)/.exec(text)?.[1];
+    const set =
+      /(?:\bimage\.tag|\.tag|\bnewTag)["']?\s*[:=]\s*\\?["']?([^\s"'\\|/,]*(?:\$\{\{[^}]*\}\}[^\s"'\\|/,]*)*)/.exec(
+        text,
+      )?.[1];
     const assigned = /^\s*(?:export\s+)?\w*TAG\w*=(\S.*)$/.exec(text)?.[1];
     const found = [
       ...(command ? tagsIn(text) : []),
-      ...(set === undefined ? [] : [set]),
+      ...(set ? [set] : []),
       ...(assigned === undefined ? [] : [assigned]),
     ];
     return found.map((tag) => ({ tag: withoutComment(tag), line }));
@@ -102,9 +123,18 @@ function candidates({ place, key, scalar }: Slot): { tag: string; line?: number 
 
 /** Tags of the image references in a text, as written. */
 export function tagsIn(text: string): string[] {
+  return referencesIn(text).map(({ tag }) => tag);
+}
+
+/** The image references in a text, as written: the last part of the repository, and the tag. */
+export function referencesIn(text: string): { readonly name: string; readonly tag: string }[] {
   return text
     .split('\n')
-    .flatMap((line) => [...line.slice(0, 2000).matchAll(REFERENCE)].flatMap((match) => match[1] ?? []));
+    .flatMap((line) =>
+      [...line.slice(0, 2000).matchAll(REFERENCE)].flatMap(([, repository = '', tag]) =>
+        tag === undefined ? [] : [{ name: repository.split(/\/(?![^{]*\}\})/).at(-1) ?? '', tag }],
+      ),
+    );
 }
 
 function lastPart(value: string): string {

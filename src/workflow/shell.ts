@@ -31,6 +31,9 @@ const MULTI = /(["']?)([A-Za-z_][\w.-]*)<<\s*["']?[\w${}.-]+/;
 const CALL =
   /(?:^|[|;&({]|\bthen\b|\bdo\b|\belse\b|\bif\b|!)\s*(?:[A-Z_]\w*=\S*\s+)*(?:sudo\s+(?:-E\s+)?|time\s+|exec\s+)?((?:(?:bash|sh|zsh|source|\.|node|python3?|ruby|perl|pwsh|deno|bun|npx|npm|pnpm|yarn|poetry|uv|cargo|go|gradle|mvn|make|just|task|nx|turbo|lerna|dagger|rake|bundle|php|tox|nox|invoke|earthly|bazel|dotnet|semantic-release|changeset|act)\s[^|;&]*)|["']?(?:\.{0,2}\/|\$|\.?[\w-]+\/)["'\w./${}-]+[^|;&]*|[\w-]+\.(?:sh|py|rb|js|mjs|ts|pl|ps1)\b[^|;&]*)/g;
 
+/** `$sha = …`: a variable of PowerShell, no program. */
+const PWSH_ASSIGNMENT = /^\s*\$(?:env:)?\w+\s*[-+*]?=\s*(?:&\s*)?/;
+
 const cache = new Map<string, Script>();
 
 /** Never throws. Rules ask for the same script many times. */
@@ -139,8 +142,9 @@ function callsOf(lines: readonly string[]): string[] {
     .replace(/\\\n/g, ' ');
   return joined
     .split('\n')
+    .map((line) => line.replace(PWSH_ASSIGNMENT, ''))
     .flatMap((line) => [...withoutStrings(line).matchAll(CALL)].map((match) => (match[1] ?? '').trim()))
-    .filter((call) => !/^["']?(?:\$\{?\w+\}?)["']?$/.test(call));
+    .filter((call) => !/^["']?(?:\$\{?\w+\}?)["']?$|^\$(?:env:)?\w+(?:\.|\[|\s*[-+*]?=|$)/.test(call));
 }
 
 /** `echo "…"` may name a program without calling it; `$( … )` calls. */

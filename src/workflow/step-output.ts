@@ -1,9 +1,10 @@
 /** Does a step write that output? Silent (`unknown`) as soon as the writes cannot be read. */
 import { calledFile } from './calls.ts';
 import type { Judgement } from './edge.ts';
+import { knownOutputs } from './known-outputs.ts';
 import { entryOf, type Job, type Step } from './model.ts';
 import type { Project } from './project.ts';
-import { readScript, type Script } from './shell.ts';
+import { readScript, type Script, type Write } from './shell.ts';
 
 const OK: Judgement = { state: 'ok' };
 const UNKNOWN: Judgement = { state: 'unknown' };
@@ -25,7 +26,7 @@ export function judgeStepOutput(project: Project, job: Job, step: Step, name: st
   if (!step.run || WRAPPER.has(name.toLowerCase())) return UNKNOWN;
   const shell = step.shell ?? job.shell ?? 'bash';
   if (!/^(?:bash|sh|pwsh|powershell)\b/.test(shell)) return UNKNOWN;
-  const script = readScript(step.run.value);
+  const script = withCalled(project, readScript(step.run.value));
   const same = (one: { readonly name: string }) => one.name.toLowerCase() === name.toLowerCase();
   if (script.writes.some((write) => write.to === 'output' && same(write))) return OK;
   if (script.unreadable.output || script.lines.some((line) => line.trim().startsWith('${{'))) return UNKNOWN;
@@ -36,7 +37,28 @@ export function judgeStepOutput(project: Project, job: Job, step: Step, name: st
   return { state: 'broken', rule: 'output-never-written', toEnv, others: written };
 }
 
+/** With what the shell scripts write that it calls, as far as they can be read through; the others stay calls. */
+function withCalled(project: Project, script: Script): Script {
+  const writes: Write[] = [];
+  const calls = script.calls.filter((call) => {
+    const called = calledFile(project, call);
+    if (!called || !isShell(called)) return true;
+    const inner = readScript(called.text);
+    const isRead = !inner.unreadable.output && !inner.unreadable.env && inner.calls.length === 0 && onlyPlain(inner);
+    if (isRead) writes.push(...inner.writes);
+    return !isRead;
+  });
+  return writes.length === 0 ? script : { ...script, calls, writes: [...script.writes, ...writes] };
+}
+
+function isShell({ path, text }: { readonly path: string; readonly text: string }): boolean {
+  return /\.(?:ba)?sh$/.test(path) || /^#!.*\b(?:ba|da|z)?sh\b/.test(text);
+}
+
 function judgeAction(project: Project, uses: string, name: string): Judgement {
+  const known = knownOutputs(uses);
+  if (known && !known.includes(name.toLowerCase()))
+    return { state: 'broken', rule: 'output-not-declared', others: known, in: uses.replace(/@.*$/, '') };
   const action = project.used(uses);
   if (action?.kind !== 'action' || action.jobs[0]?.steps.length === 0) return UNKNOWN;
   if (entryOf(action.outputs, name) !== undefined) return OK;

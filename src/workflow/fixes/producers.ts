@@ -2,15 +2,10 @@
 
 import type { Change } from '../fix.ts';
 import { type FixView, jobPath } from '../fix-view.ts';
+import { knownOutputs } from '../known-outputs.ts';
 import type { Job, Step } from '../model.ts';
 import { readScript } from '../shell.ts';
 import { addEntry, addFirst } from '../yaml-edit.ts';
-
-/** https://github.com/docker/metadata-action#outputs and https://github.com/docker/build-push-action#outputs */
-const KNOWN: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^docker\/metadata-action@/, ['version', 'tags', 'labels', 'annotations', 'json', 'bake-file']],
-  [/^docker\/build-push-action@/, ['imageid', 'digest', 'metadata']],
-];
 
 /** The only step of a job that certainly writes that output. */
 export function writerOf(job: Job, name: string): Step | undefined {
@@ -20,7 +15,7 @@ export function writerOf(job: Job, name: string): Step | undefined {
 
 export function writes(step: Step, name: string): boolean {
   if (step.run) return readScript(step.run.value).writes.some((one) => one.to === 'output' && one.name === name);
-  return KNOWN.some(([action, names]) => action.test(step.uses ?? '') && names.includes(name));
+  return knownOutputs(step.uses ?? '')?.includes(name) ?? false;
 }
 
 /** The output of a step as an output of its job; the step gets an id where it has none. */

@@ -2,6 +2,7 @@
 import type { Edge } from '../edge.ts';
 import { deploys, makesImage, pushes } from '../images.ts';
 import { type Job, jobCalled, type Workflow } from '../model.ts';
+import { offsetOf } from '../place.ts';
 import type { Draft, Rule } from '../rule.ts';
 
 export const deployDespiteFailedBuild: Rule = {
@@ -16,12 +17,19 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
   const [context, name = '', kind] = read.path;
   if (!job || context !== 'needs' || kind !== 'outputs' || edge.state === 'broken' || read.tested) return undefined;
   const builder = jobCalled(workflow, name);
-  if (!builder || !makesImage(builder) || !deploysAnyway(job) || slot.step?.condition !== undefined) return undefined;
+  if (
+    !builder ||
+    !makesImage(builder) ||
+    !deploysAnyway(job, builder.condition !== undefined) ||
+    slot.step?.condition !== undefined
+  )
+    return undefined;
   if (read.otherwise !== undefined) return undefined;
   const condition = (job.condition ?? '').trim().slice(0, 60);
   return {
     severity: 'warning',
-    offset: slot.scalar.start,
+    offset: offsetOf(workflow, slot, edge.expression, edge.ref),
+    scalarAt: slot.scalar.start,
     job: job.id,
     ref: edge.ref,
     message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${condition}\`): \`${edge.ref}\` is empty then.`,
@@ -30,9 +38,15 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
 }
 
 /** Whoever asks for a result, or for the value itself, has thought of it. */
-function deploysAnyway(job: Job): boolean {
+function deploysAnyway(job: Job, isSkippable: boolean): boolean {
   const condition = job.condition ?? '';
   const runsAnyway = /always\(\)|!\s*cancelled\(\)/.test(condition);
-  const asks = /needs\.|success\(\)|failure\(\)/.test(condition);
-  return runsAnyway && !asks && deploys(job) && !job.steps.some(pushes);
+  // `!failure()` lets a skipped build pass, and one that may be skipped has a condition.
+  const asks = /needs\.|success\(\)/.test(condition) || (/failure\(\)/.test(condition) && !isSkippable);
+  return (
+    (runsAnyway || (isSkippable && /!\s*failure\(\)/.test(condition))) &&
+    !asks &&
+    deploys(job) &&
+    !job.steps.some(pushes)
+  );
 }

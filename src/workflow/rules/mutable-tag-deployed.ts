@@ -1,9 +1,14 @@
 /** `latest` is deployed although a job before has just built a tag. */
-import { deploys, makersBefore, pushes } from '../images.ts';
-import type { Job, Scalar } from '../model.ts';
+import { DEPLOY_COMMAND, deploys, makersBefore, type Pushed, pushedTags, pushes, referencesIn } from '../images.ts';
+import type { Job, Scalar, Slot } from '../model.ts';
+import { offsetOfLine } from '../place.ts';
 import type { Draft, Rule, View } from '../rule.ts';
+import { withoutComment } from '../shell.ts';
 
 const MUTABLE = /^(?:latest|main|master|develop|dev|edge|nightly|stable|staging|production|prod)$/;
+/** A chart of this repository; that of another brings its own images. */
+const OWN_CHART = /\bhelm\b[^|;&]*\s(?:\.{0,2}\/|(?:[\w-]*(?:charts?|helm|deploy)\b))/;
+const SET_TAG = /\bimage\.tag=["']?([\w.-]+)/;
 const TAG_INPUT = /^(?:(?:docker|image|container|app)?[_-]?(?:tag|version))$/i;
 
 export const mutableTagDeployed: Rule = {
@@ -12,12 +17,51 @@ export const mutableTagDeployed: Rule = {
   inWorkflow: (view) =>
     view.workflow.jobs.flatMap((job) => {
       if (!deploys(job) || job.steps.some(pushes)) return [];
-      const [maker] = makersBefore(view.workflow, job);
-      return maker ? moving(view, job).map((scalar) => draft(job, maker, scalar)) : [];
+      const makers = makersBefore(view.workflow, job);
+      const [maker] = makers;
+      if (!maker) return [];
+      const fixed = pushedTags(view.workflow).filter((one) => makers.includes(one.job) && !MUTABLE.test(one.tag));
+      return [
+        ...moving(job).map((scalar) => ({
+          ...draft(job, maker, scalar.value.trim()),
+          offset: scalar.start,
+        })),
+        ...view.workflow.slots.filter((slot) => slot.job === job).flatMap((slot) => inCommands(view, slot, fixed)),
+      ];
     }),
 };
 
-function moving(_view: View, job: Job): Scalar[] {
+/** A command that deploys `latest` of an image for which this run has pushed a fixed tag. */
+function inCommands({ workflow }: View, { place, scalar, job }: Slot, fixed: readonly Pushed[]): Draft[] {
+  if (place !== 'run' || !job || fixed.length === 0) return [];
+  const joined = scalar.value.replaceAll(/\\\r?\n/g, (cut) => ' '.repeat(cut.length - 1) + '\u0000');
+  return joined.split('\n').flatMap((command, index) => {
+    if (!DEPLOY_COMMAND.test(command)) return [];
+    const before = joined.split('\n').slice(0, index).join('').split('\u0000').length - 1 + index;
+    return command.split('\u0000').flatMap((text, more): Draft[] => {
+      const found = movingIn(withoutComment(text), command, fixed);
+      if (!found) return [];
+      const offset = offsetOfLine(workflow, scalar, before + more);
+      return [{ ...draft(job, found.maker, found.tag), offset, scalarAt: scalar.start }];
+    });
+  });
+}
+
+function movingIn(
+  text: string,
+  command: string,
+  fixed: readonly Pushed[],
+): { readonly tag: string; readonly maker: Job } | undefined {
+  const named = referencesIn(text).find(
+    ({ name, tag }) => MUTABLE.test(tag) && fixed.some((one) => one.name === name && name !== ''),
+  );
+  const set = OWN_CHART.test(command) ? SET_TAG.exec(text)?.[1] : undefined;
+  const tag = named?.tag ?? (set !== undefined && MUTABLE.test(set) ? set : undefined);
+  const maker = fixed.find((one) => named === undefined || one.name === named.name)?.job;
+  return tag === undefined || maker === undefined ? undefined : { tag, maker };
+}
+
+function moving(job: Job): Scalar[] {
   const maps = [
     job.inputs,
     job.env,
@@ -39,13 +83,12 @@ function isImageTag(key: string, isInput: boolean): boolean {
   return isInput ? TAG_INPUT.test(key) : /^(?:docker|image|container)[_-]?(?:tag|version)$|^tag$/i.test(key);
 }
 
-function draft(job: Job, maker: Job, scalar: Scalar): Draft {
+function draft(job: Job, maker: Job, tag: string): Omit<Draft, 'offset'> {
   return {
     severity: 'warning',
-    offset: scalar.start,
     job: job.id,
-    ref: scalar.value,
-    message: `\`${job.id}\` deploys \`${scalar.value}\`, whatever that is by then, and not what \`${maker.id}\` has built.`,
+    ref: tag,
+    message: `\`${job.id}\` deploys \`${tag}\`, whatever that is by then, and not what \`${maker.id}\` has built.`,
     fix: `Need \`${maker.id}\` and pass its tag or digest on: \`needs.${maker.id}.outputs\`.`,
   };
 }

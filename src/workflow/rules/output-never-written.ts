@@ -1,10 +1,12 @@
 /** The step runs and writes other names, or writes to GITHUB_ENV. */
 import { edgeRule, listed, meant } from '../rule.ts';
+import { forgotten } from './output-not-declared.ts';
 
 export const outputNeverWritten = edgeRule(
   'output-never-written',
   'A step output that the step never writes is read',
-  ({ ref, read, others, toEnv }) => {
+  ({ ref, read, others, toEnv, without }) => {
+    if (without) return forgotten(ref, read.path);
     const [, step = '', , name = ''] = read.path;
     const other = meant(name, others);
     return {

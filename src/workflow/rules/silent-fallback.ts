@@ -18,12 +18,19 @@ export const silentFallback: Rule = {
 /** Alone, a fallback is a fault only where it makes up something that no build can have pushed. */
 function inFile({ kind, text, empty }: TextView, fallback: Fallback): Draft[] {
   const isEmpty = empty.includes(fallback.name);
-  if (!isEmpty && (PUSHES.test(text) || !usedAsTag(text, fallback.name))) return [];
+  if (!isEmpty && (PUSHES.test(text) || !names(text, fallback).some((name) => usedAsTag(text, name)))) return [];
   const madeUp = isClock(fallback.value) || isMoving(fallback.value);
   const severity = isEmpty || madeUp ? 'error' : 'info';
   const told = draft(fallback, { offset: fallback.offset, isEmpty, severity, job: null });
   const isStrict = kind === 'makefile' || /^\s*set\s+-[a-z]*u|pipefail|nounset/m.test(text);
   return [isStrict ? told : { ...told, fix: `${told.fix} Begin the script with \`set -euo pipefail\`.` }];
+}
+
+/** The variable itself, and the one that the line sets from it: `TAG := $(or $(IMAGE_TAG),latest)`. */
+function names(text: string, { name, offset, whole }: Fallback): string[] {
+  const line = text.slice(text.lastIndexOf('\n', offset) + 1, offset + whole.length);
+  const [, other] = /^\s*(?:export\s+|local\s+|readonly\s+)?(\w+)\s*[:?]?=/.exec(line) ?? [];
+  return other === undefined || other === name ? [name] : [name, other];
 }
 
 function usedAsTag(text: string, name: string): boolean {

@@ -29,17 +29,25 @@ function unchecked(line: string, text: string): string | undefined {
     .find((name) => !demands(text, name) && !sets(text, name));
 }
 
-/** `${TAG:?…}`, or a test for emptiness that ends the script before its `fi`, on one line or on several. */
+/** `${TAG:?…}`, or a test for emptiness that ends the script: before its `fi`, on one line or on several, or behind `||`. */
 function demands(text: string, name: string): boolean {
-  const stops = String.raw`(?:(?!\n\s*fi\b)[^]){0,400}?\b(?:exit|return)\b`;
-  return new RegExp(`\\$\\{${name}:?\\?|-z\\s+"?\\$\\{?${name}\\b${stops}`).test(text);
+  const stops = String.raw`(?:(?!\n\s*fi\b)[^]){0,400}?\b(?:exit|return|die|fail|usage|abort)\b`;
+  const value = String.raw`"?\$\{?${name}\b[^"\s\]]*"?`;
+  return [
+    String.raw`\$\{${name}:?\?`,
+    String.raw`(?:-z\s+${value}|!\s+-n\s+${value}|!\s*\[+\s+-n\s+${value}|${value}\s+={1,2}\s+["']{2}|\[\[\s+!\s+${value})${stops}`,
+    String.raw`(?:-n\s+${value}|\[\[?\s+${value}|${value}\s+!=\s+["']{2})\s*\]*\s*(?:\|\|${stops}|;?\s*then\b[^]{0,2000}\n\s*else\b${stops})`,
+    String.raw`for\s+(\w+)\s+in\b[^\n]*\b${name}\b[^\n]*\n(?:(?!\n\s*done\b)[^]){0,400}?\$\{!\1\b${stops}`,
+  ].some((pattern) => new RegExp(pattern).test(text));
 }
+
+/** The script ends when it is given too few arguments. */
+const COUNTS_ARGUMENTS = /\$#[^\n]*(?:\n(?!\s*fi\b)[^\n]*){0,6}?\b(?:exit|return|usage|die)\b/;
 
 /** An assignment. One from a positional parameter hands on what may be unset. */
 function sets(text: string, name: string): boolean {
-  return new RegExp(`(?:^|[;&({]|\\b(?:export|local|readonly|then|else|do))\\s*${name}=(?!"?\\$\\{?\\d)`, 'm').test(
-    text,
-  );
+  const given = COUNTS_ARGUMENTS.test(text) ? '' : '(?!"?\\$\\{?\\d)';
+  return new RegExp(`(?:^|[;&({]|\\b(?:export|local|readonly|then|else|do))\\s*${name}=${given}`, 'm').test(text);
 }
 
 function draft(name: string, offset: number): Draft {

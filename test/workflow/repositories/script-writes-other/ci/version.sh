@@ -1,0 +1,4 @@
+#!/bin/sh
+set -eu
+v=$(cat VERSION)
+echo "version=$v-$(date +%s)" >> "$GITHUB_OUTPUT"
