@@ -70,5 +70,12 @@ function keyOf({ rule, file, job, ref }: Finding): string {
 
 function filesOf({ workflow, files, run }: RunTrace): PipelineFiles | undefined {
   const main = valueOf(workflow);
-  return main && { workflow: main, files: files.filter(({ repository }) => repository === run.repository) };
+  return (
+    main && { workflow: main, files: files.filter(({ repository, path }) => isOwn(run.repository, repository, path)) }
+  );
+}
+
+/** What stands under its repository's full name was called as another's would be: it may be of another commit. */
+function isOwn(repository: string, ofFile: string, path: string): boolean {
+  return ofFile === repository && !path.startsWith(`${repository}/`);
 }

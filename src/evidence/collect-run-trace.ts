@@ -1,20 +1,13 @@
 /** One run as evidence: its jobs, the file that ran with what it uses, and the logs of those jobs that build or deploy. */
 import { type Commit, headOf, type WorkflowRun } from '../build/run.ts';
-import { jobNamed, type Role, roleByName, roleOf } from '../build/workflow-roles.ts';
-import { calledFile } from '../workflow/calls.ts';
-import { checkFile } from '../workflow/check.ts';
-import type { Job } from '../workflow/model.ts';
+import { jobNamed, roleByName, roleOf } from '../build/workflow-roles.ts';
 import { openProject } from '../workflow/project.ts';
 import { readWorkflow } from '../workflow/read-workflow.ts';
-import { readScript } from '../workflow/shell.ts';
 import type { JobTrace, RunTrace, SourceFile } from './build-trace.ts';
 import type { CodeHost } from './code-host.ts';
+import type { Follow } from './collect-used-files.ts';
 import { notCollected, type Observation, observed } from './observation.ts';
 
-/** Questions for files that a workflow uses; a Makefile may have three names. */
-const MOST_FILES = 10;
-const MOST_ASKED = 16;
-const DEPTH = 2;
 const MOST_LOGS = 6;
 const MINUTE = 60_000;
 
@@ -71,64 +64,6 @@ async function mergeOf(
   return merge.value.at !== undefined && merge.value.at <= createdAt ? merge.value.sha : undefined;
 }
 
-export type Follow = (source: SourceFile, run: WorkflowRun) => Promise<readonly SourceFile[]>;
-
-/** Called workflows, actions, scripts and Makefiles at the same commit; a called workflow at the commit that the run names. */
-export function followFiles(host: CodeHost, signal: AbortSignal): Follow {
-  return async (source, run) => {
-    const known = new Map<string, SourceFile | undefined>();
-    let asked = 0;
-    for (let depth = 0; depth < DEPTH; depth += 1) {
-      const wanted = new Set<string>();
-      const read = (path: string) => {
-        if (!known.has(path)) wanted.add(path);
-        return known.get(path)?.text;
-      };
-      checkFile(source.path, source.text, read);
-      rolesIn(source, read);
-      readCalled(source, read);
-      const fresh = [...wanted].slice(0, MOST_ASKED - asked);
-      asked += fresh.length;
-      await Promise.all(
-        fresh.map(async (path) => {
-          const text = await host.file(source.repository, path, shaFor(path, source, run), signal);
-          const found = text.status === 'observed' ? text.value : undefined;
-          known.set(path, found === undefined ? undefined : { ...source, path, text: found });
-        }),
-      );
-      if (fresh.length === 0) break;
-    }
-    return [...known.values()].flatMap((file) => file ?? []).slice(0, MOST_FILES);
-  };
-}
-
-/** Scripts and Makefiles of jobs that deploy, then of the others: a fallback may hide in any of them. */
-function readCalled(source: SourceFile, read: (path: string) => string | undefined): void {
-  const workflow = readWorkflow(source.path, source.text);
-  if (workflow === undefined) return;
-  const project = openProject(source.path, read);
-  const isDeploy = (job: Job) => Number(/deploys|both/.test(roleOf(job, project)));
-  const touch = (job: Job): void => {
-    for (const { run, uses } of job.steps) {
-      const action = uses?.startsWith('./') ? project.used(uses) : undefined;
-      if (action?.kind === 'action') action.jobs.forEach(touch);
-      for (const call of run === undefined ? [] : readScript(run.value).calls) calledFile(project, call);
-    }
-  };
-  for (const job of workflow.jobs.toSorted((a, b) => isDeploy(b) - isDeploy(a))) touch(job);
-}
-
-function shaFor(path: string, source: SourceFile, { referenced }: WorkflowRun): string {
-  return referenced.find((one) => one.path === `${source.repository}/${path}`)?.sha ?? source.sha;
-}
-
-/** The roles of a workflow's jobs; asks for the files that they call. */
-export function rolesIn(source: SourceFile, read: (path: string) => string | undefined): readonly Role[] {
-  const workflow = readWorkflow(source.path, source.text);
-  const project = openProject(source.path, read);
-  return workflow?.jobs.map((job) => roleOf(job, project)) ?? [];
-}
-
 /** Everything about one run. */
 export async function traceRun(
   host: CodeHost,
@@ -136,9 +71,9 @@ export async function traceRun(
   follow: Follow,
   signal: AbortSignal,
 ): Promise<RunTrace> {
-  const [jobs, files] = await Promise.all([
+  const [jobs, { files, unread }] = await Promise.all([
     host.jobs(run.repository, { id: run.id, attempt: run.attempt }, signal),
-    workflow.status === 'observed' ? follow(workflow.value, run) : [],
+    workflow.status === 'observed' ? follow(workflow.value, run) : { files: [], unread: [] },
   ]);
   const earlier = run.attempt > 1 ? await host.run(run.repository, run.id, run.attempt - 1, signal) : undefined;
   const before = earlier?.status === 'observed' ? [attemptOf(earlier.value)] : [];
@@ -150,6 +85,7 @@ export async function traceRun(
     run,
     workflow,
     files,
+    ...(unread.length === 0 ? {} : { unread }),
     earlier: before,
     ...(fileNote === undefined ? {} : { fileNote }),
     ...(next === undefined ? {} : { supersededBy: next }),

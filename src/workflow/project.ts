@@ -7,7 +7,7 @@ const MAX_FILES = 10;
 
 /** Paths are relative to the repository's root. */
 export interface Project {
-  /** The file that `uses: ./…` names: a called workflow or an action. */
+  /** The file that `uses: ./…` names, a called workflow or an action; or another repository's workflow, read as `owner/name/PATH`. */
   used(uses: string): Workflow | undefined;
   /** A script or a Makefile. */
   text(path: string): string | undefined;
@@ -34,15 +34,31 @@ export function openProject(file: string, read: ReadFile): Project {
     text,
     shown: (path) => `${root}${normal(path) ?? path}`,
     used: (uses) => {
-      if (!uses.startsWith('./')) return undefined;
+      const theirs = remoteWorkflow(uses);
+      if (theirs === undefined && !uses.startsWith('./')) return undefined;
       if (!workflows.has(uses)) {
         if (workflows.size >= MAX_FILES) return undefined;
+        if (theirs !== undefined) {
+          const known = read(theirs);
+          workflows.set(uses, known === undefined ? undefined : readWorkflow(theirs, known));
+          return workflows.get(uses);
+        }
         const isFile = /\.ya?ml$/.test(uses);
         workflows.set(uses, isFile ? load(uses) : (load(`${uses}/action.yml`) ?? load(`${uses}/action.yaml`)));
       }
       return workflows.get(uses);
     },
   };
+}
+
+/** `acme/ci/.github/workflows/build.yml@v2` -> without the ref; undefined for everything else. Who reads knows the ref. */
+export function remoteWorkflow(uses: string): string | undefined {
+  return /^([\w.-]+\/[\w.-]+\/\.github\/workflows\/[\w.-]+\.ya?ml)@\S+$/.exec(uses)?.[1];
+}
+
+/** A workflow of another repository calls `./…` there, not here. */
+export function callsElsewhere({ file }: Workflow, uses: string): boolean {
+  return uses.startsWith('./') && /^[\w.-]+\/[\w.-]+\/\.github\/workflows\//.test(file);
 }
 
 function rootOf(file: string): string {

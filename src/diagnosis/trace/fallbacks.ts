@@ -3,6 +3,7 @@ import { calledFile } from '../../workflow/calls.ts';
 import { type Fallback, fallbacksIn } from '../../workflow/fallback.ts';
 import type { Job, Workflow } from '../../workflow/model.ts';
 import { offsetOf, offsetOfLine } from '../../workflow/place.ts';
+import { callsElsewhere } from '../../workflow/project.ts';
 import { readScript } from '../../workflow/shell.ts';
 import type { Unit } from './pipeline.ts';
 
@@ -30,7 +31,8 @@ function inExpressions({ edges, workflow }: Unit, job: Job): MadeUp[] {
 }
 
 function ofJob(unit: Unit, workflow: Workflow, job: Job, depth: number): MadeUp[] {
-  const called = job.uses === undefined ? undefined : unit.project.used(job.uses);
+  const isOthers = job.uses === undefined || callsElsewhere(workflow, job.uses);
+  const called = isOthers || job.uses === undefined ? undefined : unit.project.used(job.uses);
   const inner =
     called !== undefined && depth > 0 ? called.jobs.flatMap((one) => ofJob(unit, called, one, depth - 1)) : [];
   const own = job.steps.flatMap((step) => {

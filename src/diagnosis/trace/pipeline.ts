@@ -6,7 +6,7 @@ import { checkFile } from '../../workflow/check.ts';
 import type { Finding as Fault } from '../../workflow/finding.ts';
 import { edgesOf } from '../../workflow/graph.ts';
 import type { Job } from '../../workflow/model.ts';
-import { openProject } from '../../workflow/project.ts';
+import { openProject, remoteWorkflow } from '../../workflow/project.ts';
 import { readWorkflow } from '../../workflow/read-workflow.ts';
 import type { View } from '../../workflow/rule.ts';
 
@@ -44,9 +44,9 @@ export function pipelineOf(trace: RunTrace): Pipeline {
 function unitsOf({ workflow, files, run }: RunTrace): Unit[] {
   const main = valueOf(workflow);
   if (main === undefined) return [];
-  const own = files.filter(({ repository }) => repository === main.repository);
-  const read = (path: string) => own.find((file) => file.path === path)?.text;
-  const called = own.filter(({ path }) => path.startsWith('.github/workflows/') && path !== run.path);
+  const read = (path: string) => files.find((file) => file.path === path)?.text;
+  // Another repository's workflow stands under its full name.
+  const called = files.filter(({ path }) => /(?:^|\/)\.github\/workflows\//.test(path) && path !== run.path);
   return [main, ...called].flatMap((source, index): Unit[] => {
     const parsed = readWorkflow(source.path, source.text);
     if (parsed?.kind !== 'workflow') return [];
@@ -59,12 +59,23 @@ function unitsOf({ workflow, files, run }: RunTrace): Unit[] {
 /** `caller / called` is looked up in the called file first: that is where its steps are. */
 function placeOf(units: readonly Unit[], shown: string): { readonly unit: Unit; readonly job: Job } | undefined {
   const inner = shown.includes(' / ') ? shown.slice(shown.indexOf(' / ') + 3) : undefined;
+  const callee = inner === undefined ? undefined : calleeOf(units, shown);
+  const own = callee && jobNamed(callee.workflow, inner ?? '');
+  if (callee !== undefined && own !== undefined) return { unit: callee, job: own };
   for (const unit of units) {
     const name = unit.isCalled ? inner : shown;
     const job = name === undefined ? undefined : jobNamed(unit.workflow, name);
     if (job !== undefined && (inner === undefined || unit.isCalled || !hasInner(units, inner))) return { unit, job };
   }
   return undefined;
+}
+
+/** The file that the outer job calls: others may have a job of the same name. */
+function calleeOf([main, ...called]: readonly Unit[], shown: string): Unit | undefined {
+  const uses = main && jobNamed(main.workflow, shown)?.uses;
+  if (uses === undefined) return undefined;
+  const path = remoteWorkflow(uses) ?? uses.replace(/^\.\//, '');
+  return called.find(({ source }) => source.path === path);
 }
 
 function hasInner(units: readonly Unit[], inner: string): boolean {

@@ -117,6 +117,9 @@ export function permalink(
   place: { readonly file: string; readonly line: number },
 ): string {
   const web = URL.parse(run.url)?.origin ?? '';
-  const path = place.file.split('/').map(encodeURIComponent).join('/');
+  // Another repository's file stands under its full name.
+  const own = `${source.repository}/`;
+  const file = place.file.startsWith(own) ? place.file.slice(own.length) : place.file;
+  const path = file.split('/').map(encodeURIComponent).join('/');
   return `${web}/${source.repository}/blob/${source.sha}/${path}#L${place.line}`;
 }

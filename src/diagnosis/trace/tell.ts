@@ -29,7 +29,7 @@ export function drawChain(studied: Studied, account: LostTag): readonly string[]
     fallback === undefined
       ? []
       : [
-          `${fallback.file}:${fallback.line} makes ${cut(fallback.value)} of an empty ${fallback.name}: ${permalink(pipeline, unit.source, fallback)}`,
+          `${fallback.file}:${fallback.line} makes ${cut(fallback.value)} of an empty ${fallback.name}: ${permalink(pipeline, sourceOf(account, fallback.file), fallback)}`,
         ];
   const where = clock === undefined ? consumers[0]?.job.name : clock.askedJob;
   const when = clock === undefined ? '' : ` at ${clock.askedMinute}`;
@@ -46,12 +46,18 @@ export function drawChain(studied: Studied, account: LostTag): readonly string[]
 }
 
 /** The fault itself, where it lies further up than the read. */
-function rootOf({ loss, pipeline, unit }: LostTag): readonly string[] {
+function rootOf(account: LostTag): readonly string[] {
+  const { loss, pipeline } = account;
   const fault = loss?.fault;
   if (loss === undefined || fault === undefined || isHere(loss)) return [];
-  const source = pipeline.units.find(({ source: { path } }) => path === fault.file)?.source ?? unit.source;
+  const source = sourceOf(account, fault.file);
   const place = { file: fault.file, line: fault.exprLine };
   return [`${fault.file}:${fault.exprLine} ${fault.message} ${permalink(pipeline, source, place)}`];
+}
+
+/** Where a file is from: a called workflow may be another repository's. */
+function sourceOf({ pipeline, unit }: LostTag, file: string): LostTag['unit']['source'] {
+  return pipeline.units.find(({ source }) => source.path === file)?.source ?? unit.source;
 }
 
 function isHere({ fault, unit, line }: NonNullable<LostTag['loss']>): boolean {

@@ -3,8 +3,9 @@ import type { ImageReference } from '../../image/reference.ts';
 import type { BuildTrace, RunTrace } from '../build-trace.ts';
 import type { CodeHost } from '../code-host.ts';
 import { linkImage, type Wanted } from '../collect-image-link.ts';
-import { followFiles, type RunFile, readRunFile, rolesIn, traceRun } from '../collect-run-trace.ts';
+import { type RunFile, readRunFile, traceRun } from '../collect-run-trace.ts';
 import { type Candidates, findRuns } from '../collect-runs.ts';
+import { type Follow, followFiles, rolesIn } from '../collect-used-files.ts';
 import { defineCollector } from '../collector.ts';
 import { hasCrashed } from '../crashes.ts';
 import { isMissing } from '../elsewhere.ts';
@@ -205,14 +206,14 @@ function worthwhile(runs: readonly WorkflowRun[], builder: string | undefined): 
 }
 
 /** Runs that build or deploy; where no file could be read, the first ones. */
-async function choose(files: readonly RunFile[], follow: ReturnType<typeof followFiles>): Promise<RunFile[]> {
+async function choose(files: readonly RunFile[], follow: Follow): Promise<RunFile[]> {
   const rated = await Promise.all(
     files.map(async (one) => {
       if (one.workflow.status !== 'observed') return { one, rank: 1 };
       const source = one.workflow.value;
       const plain = rolesIn(source, () => undefined);
       if (plain.some((role) => role !== 'other')) return { one, rank: 0 };
-      const used = await follow(source, one.run);
+      const { files: used } = await follow(source, one.run);
       const roles = rolesIn(source, (path) => used.find((file) => file.path === path)?.text);
       return { one, rank: roles.some((role) => role !== 'other') ? 0 : 2 };
     }),

@@ -61,7 +61,7 @@ const READS: readonly Route[] = [
       return ok({ type: 'file', encoding: 'base64', size: text.length, content });
     },
   },
-  { method: 'GET', path: /^\/actions\/runs$/, answer: listRuns },
+  { method: 'GET', path: /^\/actions(?:\/workflows\/([^/]+))?\/runs$/, answer: listRuns },
   {
     method: 'GET',
     path: /^\/actions\/runs\/(\d+)(?:\/attempts\/(\d+))?$/,
@@ -181,14 +181,19 @@ const WRITES: readonly Route[] = [
   },
 ];
 
-function listRuns({ repository, query }: ApiCall): ApiReply {
+function listRuns({ repository, parts: [workflow = ''], query }: ApiCall): ApiReply {
   const sha = query.get('head_sha');
   const branch = query.get('branch');
   const [from = '', to = ''] = (query.get('created') ?? '').split('..');
   const found = repository.runs.filter((run) => {
     const created = formatTime(run.createdAt);
     const inTime = from === '' || (created >= from && created <= to);
-    return (sha === null || run.headSha === sha) && (branch === null || run.headBranch === branch) && inTime;
+    return (
+      (sha === null || run.headSha === sha) &&
+      (branch === null || run.headBranch === branch) &&
+      run.path.endsWith(workflow) &&
+      inTime
+    );
   });
   const runs = found.toSorted((a, b) => b.createdAt - a.createdAt);
   return ok({ total_count: runs.length, workflow_runs: runs.map(runAnswer) });
