@@ -12,6 +12,7 @@ const terminal: Terminal = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   outIsTerminal: process.stdout.isTTY,
+  columns: process.stdout.columns,
   errIsTerminal: process.stderr.isTTY,
   colour: wantsColour(),
   version,

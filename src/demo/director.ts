@@ -89,6 +89,6 @@ function panel(news: string, aheadMs: number): DirectorPanel {
         { id: 'reset', label: 'Reset' },
       ],
     ],
-    note: `Simulated: cluster, registry, Alertmanager, pager. Real: the bot${clock}`,
+    note: `Simulated: cluster, registry, GitHub, Alertmanager, pager. Real: the bot${clock}`,
   };
 }

@@ -1,24 +1,30 @@
 /** What the demo prints: what to open, what to try, what of it is not real. */
 import { SCENARIOS } from '../adapters/simulator/scenarios/scenarios.ts';
 import type { Style } from '../adapters/terminal/style.ts';
+import { wrap } from '../adapters/terminal/wrap.ts';
+
+const WIDTH = 78;
 
 const SIMULATED = [
-  'Simulated: the cluster, the registry, the kubelets, Alertmanager and the pager (loopback HTTP on this machine).',
-  'Real: the bot, its runbook, its verdicts, its guards and its escalation. Nothing leaves this machine.',
+  'Simulated: cluster, registry, kubelets, GitHub, Alertmanager and pager, all on this machine.',
+  'Real: the bot, its runbook, verdicts, guards and escalation. Nothing leaves this machine.',
 ];
 
 /** For the browser. `page`: the address to open. */
 export function browserGuide(page: string, style: Style): string {
+  const [first, ...others] = SCENARIOS;
   return lines([
     '',
     style.bold(`Open ${page}`),
     'You are Alice, on call, in #incidents. An alert arrives there by itself in a few seconds.',
     '',
     'Try:',
-    '  1. Open the thread of the alert ("replies") and read verdict, evidence and nearest tag.',
-    '  2. Type  /pullcheck pod api-service -n staging  and  /pullcheck scope -A',
-    ...SCENARIOS.slice(1).map(({ title, hint }, index) => `  ${index + 3}. ${title.replace(/^\d /, '')}: ${hint}`),
-    '  6. The buttons of "Demo director" start these, fast-forward the clock, mend, and reset.',
+    ...numbered([
+      `The alert is "${first?.title ?? ''}". ${first?.hint ?? ''}`,
+      ...others.map(({ title, hint }) => `Press "${title}" of the Demo director. ${hint}`),
+      'Type /pullcheck pod api-service -n staging, /pullcheck scope -A, /pullcheck help.',
+      '"Fast-forward 20 min": nobody answers. "Push image", "Mend registry": the cause goes away. "Reset": from the start.',
+    ]),
     '',
     ...SIMULATED.map(style.dim),
     style.dim('The local Slack listens on all addresses of this machine; end it with Ctrl-C.'),
@@ -62,6 +68,10 @@ export function ownClusterGuide(page: string | undefined, cluster: string, names
       : [style.unsure('Whoever can reach that port of this machine can ask too. End it with Ctrl-C.')]),
     '',
   ]);
+}
+
+function numbered(all: readonly string[]): readonly string[] {
+  return all.map((one, index) => wrap(one, WIDTH, `  ${index + 1}. `));
 }
 
 function lines(all: readonly string[]): string {

@@ -50,5 +50,5 @@ export function simpler(text: string): string {
 /** Ends with a blank: the page would take the closing mark for a part of an address. */
 function codeSpan(line: string): string {
   if (line.trim() === '') return '';
-  return `\`${line.replace(/^ +/, (blank) => BLANK.repeat(blank.length))}${BLANK}\``;
+  return `\`${line.replace(/^ +| {2,}/g, (blank) => BLANK.repeat(blank.length))}${BLANK}\``;
 }

@@ -29,6 +29,7 @@ describe('texts for the local Slack', () => {
   it('shows dates and code without the markup that its page does not know', () => {
     expect(simpler('Opened <!date^1795251145^{time}|08:52 UTC> · a -&gt; b')).toBe('Opened 08:52 UTC · a -> b');
     expect(simpler('```\na\n  b\n```')).toBe('`a\u00A0`\n`\u00A0\u00A0b\u00A0`');
+    expect(simpler('```\na   b c\n```')).toBe('`a\u00A0\u00A0\u00A0b c\u00A0`');
   });
 
   it('lets no foreign text become a mention', () => {

@@ -42,6 +42,7 @@ export function plainText(markup: string, people: Readonly<Record<string, string
   const text = markup
     .replace(/<!date\^\d+\^[^|>]*\|([^>]*)>/g, '$1')
     .replace(/<(https?:[^|>\s]+)\|([^>]*)>/g, '$2: $1')
+    .replace(/<(https?:[^|>\s]+)>/g, '$1')
     .replace(/<@([A-Z0-9]+)>/g, (_whole, id: string) => `@${people[id] ?? id}`)
     .replace(/<!subteam\^([A-Z0-9]+)>/g, '@$1')
     .replace(/:([a-z_]+):/g, (whole, name: string) => SIGNS[name] ?? whole)

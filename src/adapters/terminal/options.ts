@@ -10,6 +10,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** stdout / stderr are terminals. */
   readonly outIsTerminal: boolean;
+  /** Of the terminal at stdout, where it tells. */
+  readonly columns?: number | undefined;
   readonly errIsTerminal: boolean;
   readonly colour: boolean;
   readonly version: string;
@@ -88,7 +90,8 @@ export function flags(options: ReadOptions): ReadFlags {
 }
 
 export function viewOf(options: Pick<ReadOptions, 'output' | 'color'>, terminal: Terminal): View {
-  const style = createStyle(terminal.colour && terminal.outIsTerminal && options.color);
+  const { outIsTerminal, columns } = terminal;
+  const style = createStyle(terminal.colour && outIsTerminal && options.color, outIsTerminal ? columns : undefined);
   return {
     style,
     print: (value, text) =>

@@ -3,6 +3,7 @@ import type { Diagnosis, Light, RegistryReport, StepReport } from '../../diagnos
 import { tellingReports, wayLine } from '../../diagnosis/registry-report.ts';
 import type { Style } from './style.ts';
 import { count, table } from './table.ts';
+import { wrap } from './wrap.ts';
 
 /** Images whose registry is shown. */
 const MOST_REPORTS = 4;
@@ -19,18 +20,11 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
       diagnosis.steps.map((step) => renderStep(step, style)),
       style,
     ),
-    section(
-      'Findings',
-      diagnosis.findings.map(
-        (finding) =>
-          `  ${finding.cause} (${finding.confidence})${finding.pod === '' ? '' : ` ${finding.pod}/${finding.container}`}: ${finding.summary}\n${style.dim(`    because of: ${finding.because.join(', ')}`)}`,
-      ),
-      style,
-    ),
+    section('Findings', findings(diagnosis, style), style),
     ...tellingReports(diagnosis)
       .slice(0, MOST_REPORTS)
       .map((report) => section(`Asked of ${report.host}, from here`, registryLines(report), style)),
-    section('How it came about', chain(diagnosis), style),
+    section('How it came about', chain(diagnosis, style), style),
     section('The fix, tried by the checker', diff(diagnosis, style), style),
     section(
       'Ruled out',
@@ -55,14 +49,23 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
 
 function help({ title, risk, command, standing }: Diagnosis['remedies'][number], style: Style): string {
   const before = standing === undefined ? [] : [`    ${standing.note} ${standing.url}`];
-  const toType = standing?.settled === true ? [] : [style.dim(`    $ ${command}`)];
+  const toType = standing?.settled === true ? [] : command.split('\n').map((line) => style.dim(`    $ ${line}`));
   return [`  ${title} (${risk})`, ...before, ...toType].join('\n');
 }
 
+/** The verdict's own sentence stands above and is not said again. */
+function findings({ findings: all, verdict: { summary: said } }: Diagnosis, style: Style): readonly string[] {
+  return all.map(({ cause, confidence, pod, container, summary, because }) => {
+    const head = `${cause} (${confidence})${pod === '' ? '' : ` ${pod}/${container}`}`;
+    const sentence = said.includes(summary.replace(/\.$/, '')) ? head : `${head}: ${summary}`;
+    return `${wrap(sentence, style.width, '  ')}\n${style.dim(`    because of: ${because.join(', ')}`)}`;
+  });
+}
+
 /** From the pushed tag to the asked one; findings of one account share it. */
-function chain({ findings }: Diagnosis): readonly string[] {
-  const steps = findings.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
-  return Array.isArray(steps) ? steps.map((one, index) => `  ${index + 1}. ${String(one)}`) : [];
+function chain({ findings: all }: Diagnosis, { width }: Style): readonly string[] {
+  const steps = all.map(({ detail }) => detail['chain']).find((one) => Array.isArray(one));
+  return Array.isArray(steps) ? steps.map((one, index) => wrap(String(one), width, `  ${index + 1}. `)) : [];
 }
 
 /** The edit that mends the pipeline. */
@@ -81,12 +84,26 @@ function verdict({ verdict: said, target, notes = [] }: Diagnosis, style: Style)
   const open = said.alternatives.length > 0 ? `\n  also possible: ${said.alternatives.join(', ')}` : '';
   const of = target.workload && target.kind === 'Pod' ? ` (${target.workload.kind} ${target.workload.name})` : '';
   const understood = notes.map((note) => `\n${style.dim(note)}`).join('');
-  return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}${understood}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n  ${said.summary}${open}`;
+  return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}${understood}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n${summary(said, style)}${open}`;
 }
 
-function lights({ lights: shown, lightNotes }: Diagnosis, style: Style): string {
+/** What, where, since when, what to do, whose turn: a line each; in a pipe too. */
+function summary({ told, summary: sentence }: Diagnosis['verdict'], { width, bold }: Style): string {
+  if (told === undefined) return wrap(sentence, width, '  ');
+  const { what, where, since, act, owner, notes } = told;
+  const place = [where, since === '' ? '' : `waiting since ${since}`].filter((part) => part !== '').join(', ');
+  const rows = [['where', place], ['to do', act], ['who', owner], ...notes.map((note) => ['note', `${note}.`])].filter(
+    ([, text]) => text !== '',
+  );
+  const lines = rows.map(([name = '', text = '']) =>
+    wrap(text, width, `  ${name.padEnd(5)}  `).replace(name, bold(name)),
+  );
+  return [wrap(`${what}.`, width, '  '), ...lines].join('\n');
+}
+
+function lights({ lights: shown, lightNotes, verdict }: Diagnosis, style: Style): string {
   const row = (name: keyof typeof shown) =>
-    `  ${light(shown[name], style)} ${name.padEnd(12)} ${shown[name].padEnd(7)} ${style.dim(lightNotes[name])}`.trimEnd();
+    `  ${light(shown[name], style)} ${name.padEnd(12)} ${shown[name].padEnd(7)} ${style.dim(verdict.summary.includes(lightNotes[name].replace(/\.$/, '')) ? '' : lightNotes[name])}`.trimEnd();
   return [row('reference'), row('credentials'), row('reachability')].join('\n');
 }
 

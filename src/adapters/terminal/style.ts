@@ -7,12 +7,14 @@ export interface Style {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly unsure: (text: string) => string;
+  /** Columns that sentences may take; Infinity: what reads it breaks lines itself. */
+  readonly width: number;
 }
 
 /** `colour` false: plain text, the same characters. */
-export function createStyle(colour: boolean): Style {
+export function createStyle(colour: boolean, width = Number.POSITIVE_INFINITY): Style {
   const colours = pc.createColors(colour);
-  return { bold: colours.bold, dim: colours.dim, good: colours.green, bad: colours.red, unsure: colours.yellow };
+  return { bold: colours.bold, dim: colours.dim, good: colours.green, bad: colours.red, unsure: colours.yellow, width };
 }
 
 /** Keeps a terminal safe from what a pod's author wrote: control characters and bidi overrides become `?`. */

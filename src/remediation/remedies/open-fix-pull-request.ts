@@ -5,10 +5,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { pipelineFix } from '../../diagnosis/pipeline-fix.ts';
+import { commandLine } from '../../diagnosis/shell.ts';
 import type { BuildTrace, RunTrace } from '../../evidence/build-trace.ts';
 import type { CodeHost } from '../../evidence/code-host.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { CheckedFix } from '../../workflow/fix.ts';
+import { pullRequestByHand } from '../by-hand.ts';
 import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { pullRequestBody } from '../execute/pull-request-body.ts';
@@ -67,7 +69,13 @@ export const openFixPullRequest: Remedy<Params> = {
 
   object: ({ repository, path }) => `file/${repository}/${path}`,
 
-  command: ({ repository, path }) => `gh pr create -R ${repository} --title 'Mend ${path}'`,
+  command: ({ repository, base, path }) =>
+    pullRequestByHand({
+      repository,
+      base,
+      edit: commandLine('pullcheck', 'workflow', path, '--write'),
+      title: `Mend ${path}`,
+    }),
 
   async standing(params, host, signal) {
     const { repository, base } = params;

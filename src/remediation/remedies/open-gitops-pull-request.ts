@@ -4,12 +4,14 @@
  */
 import { z } from 'zod';
 import { ownerName } from '../../diagnosis/gitops-words.ts';
+import { commandLine } from '../../diagnosis/shell.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { overridesOf } from '../../evidence/gitops-source.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import { findImagePlaces, retag } from '../../image/manifest-image.ts';
 import { type ImageReference, manifestSelector, parseReference } from '../../image/reference.ts';
 import { unifiedDiff } from '../../workflow/unified-diff.ts';
+import { pullRequestByHand } from '../by-hand.ts';
 import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { manifestBody } from '../execute/manifest-body.ts';
@@ -56,7 +58,13 @@ export const openGitopsPullRequest: Remedy<Params> = {
 
   object: ({ repository, path }) => `file/${repository}/${path}`,
 
-  command: ({ repository, to }) => `gh pr create -R ${repository} --title 'Deploy ${tagOf(to)}'`,
+  command: ({ repository, base, path, line, from, to }) =>
+    pullRequestByHand({
+      repository,
+      base,
+      edit: commandLine('sed', '-i.bak', `${line}s|${pattern(tagOf(from))}|${tagOf(to)}|`, path),
+      title: `Deploy ${tagOf(to)}`,
+    }),
 
   async standing(params, host, signal) {
     const { repository, base, path, owner, from } = params;
@@ -185,6 +193,11 @@ function branchFor({ path, to }: Params): string {
 function referenceOf(image: string): ImageReference | undefined {
   const parsed = parseReference(image);
   return parsed.ok ? parsed.reference : undefined;
+}
+
+/** As sed reads it: a stop is a stop. */
+function pattern(tag: string): string {
+  return tag.replaceAll('.', String.raw`\.`);
 }
 
 function tagOf(image: string): string {

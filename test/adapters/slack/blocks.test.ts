@@ -278,6 +278,16 @@ describe('escaping', () => {
     }
   });
 
+  it('links an address in a reply as it stands, without the stop behind it', () => {
+    const { blocks } = reply(
+      'pull request https://github.com/a/b/pull/1 is open, see (https://x.example/y?a=1&b=2).',
+      NOBODY,
+    );
+    expect(JSON.stringify(blocks)).toContain(
+      '<https://github.com/a/b/pull/1> is open, see (<https://x.example/y?a=1&amp;b=2>).',
+    );
+  });
+
   it('shows who did something by name, without calling them', () => {
     expect(reply(`<@${ANN}> restarted it`, new Map([[ANN, '@ann']])).text).toBe('@ann restarted it');
   });

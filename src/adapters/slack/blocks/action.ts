@@ -14,15 +14,15 @@ const RISK: Readonly<Record<Risk, { readonly words: string; readonly style?: 'pr
   'secret-bearing': { words: 'writes a credential', style: 'danger' },
 };
 
-const STATE: Readonly<Record<ActionState, string>> = {
-  offered: 'offered',
-  claimed: ':hourglass_flowing_sand: confirmed, about to run',
-  running: ':hourglass_flowing_sand: running',
-  verifying: ':mag: applied, looking whether it helped',
-  done: ':white_check_mark: done',
-  'handed-over': ':white_check_mark: done, the rest is for people',
-  failed: ':x: failed',
-  refused: ':no_entry: refused',
+const STATE: Readonly<Record<ActionState, { readonly sign: string; readonly words: string }>> = {
+  offered: { sign: '', words: 'offered' },
+  claimed: { sign: ':hourglass_flowing_sand:', words: 'confirmed, about to run' },
+  running: { sign: ':hourglass_flowing_sand:', words: 'running' },
+  verifying: { sign: ':mag:', words: 'applied, looking whether it helped' },
+  done: { sign: ':white_check_mark:', words: 'done' },
+  'handed-over': { sign: ':white_check_mark:', words: 'done, the rest is for people' },
+  failed: { sign: ':x:', words: 'failed' },
+  refused: { sign: ':no_entry:', words: 'refused' },
 };
 
 /** Drawn with its button while `offered` and no `note` ends it. */
@@ -31,10 +31,12 @@ export function actionCard(action: RemedyAction, note?: string): Message {
   const risk = RISK[action.risk];
   const where = `${code(kubectlName(action.target), 260)} in ${code(action.target.namespace, 63)}`;
   const isOpen = action.state === 'offered' && note === undefined;
+  // The note says more than the state: not both.
+  const { sign, words } = STATE[action.state];
+  const said = note === undefined ? words : clampEscaped(escaped(note), 1500);
   const lines = [
     `*${title}* · ${where}`,
-    ...(action.state === 'offered' ? [] : [STATE[action.state]]),
-    ...(note === undefined ? [] : [clampEscaped(escaped(note), 1500)]),
+    ...(note === undefined && action.state === 'offered' ? [] : [`${sign} ${said}`.trim()]),
   ];
   const press = button({ action: REMEDY_ACTION, label: `${action.title}…`, value: action.id, ...style(risk.style) });
   return fit({

@@ -43,7 +43,7 @@ type Said = (text: string) => boolean;
 function createSaid(first: readonly string[]): Said {
   const texts = [...first];
   return (text) => {
-    if (text.length >= 3 && texts.some((one) => hasWord(one, text))) return true;
+    if (text.length >= 2 && texts.some((one) => hasWord(one, text))) return true;
     texts.push(text);
     return false;
   };
@@ -95,6 +95,6 @@ function factsOf({ detail }: DiagnosisFinding, said: Said): string[] {
 }
 
 /** `pushedTag` -> `pushed tag`. */
-function words(name: string): string {
+export function words(name: string): string {
   return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

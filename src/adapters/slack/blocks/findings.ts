@@ -3,7 +3,7 @@ import type { Diagnosis, RegistryReport } from '../../../diagnosis/diagnosis.ts'
 import { tellingReports, wayLine } from '../../../diagnosis/registry-report.ts';
 import { chain, diff } from './chain.ts';
 import { clampEscaped, cleaned, escaped, link } from './escape.ts';
-import { findingSections } from './finding.ts';
+import { findingSections, words } from './finding.ts';
 import { fit } from './fit.ts';
 import { context, fence, header, type Message, type MessageBlock, section } from './parts.ts';
 import { verdictText } from './verdict.ts';
@@ -65,7 +65,7 @@ function ruledOut(diagnosis: Diagnosis): MessageBlock[] {
   if (diagnosis.ruledOut.length === 0) return [];
   const rows = diagnosis.ruledOut
     .slice(0, 20)
-    .map((one) => `${one.cause} (${one.because.map((kind) => clampEscaped(escaped(kind), 60)).join(', ')})`);
+    .map((one) => `${one.cause} (${one.because.map((kind) => clampEscaped(escaped(words(kind)), 60)).join(', ')})`);
   return [section(`*Ruled out:* ${rows.join(' · ')}`)];
 }
 

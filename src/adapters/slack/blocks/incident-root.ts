@@ -20,10 +20,12 @@ export interface Clocks {
 export function incidentRoot(incident: Incident, clocks: Clocks, names: ReadonlyMap<string, string>): Message {
   const title = `Image pull: ${incidentName(incident.subject)}`;
   const body: MessageBlock[] = [header(title)];
+  // What is over is said before what it was.
+  if (incident.resolved) body.push(section(state(incident, names)));
   if (incident.diagnosis) body.push(verdict(incident.diagnosis), lights(incident.diagnosis));
   else body.push(section('Looking at it now; what was found follows in this thread.'));
   if (incident.children.length > 0) body.push(children(incident));
-  body.push(section(state(incident, names)));
+  if (!incident.resolved) body.push(section(state(incident, names)));
   const line = incident.diagnosis ? verdictText(incident.diagnosis) : 'looking at it now';
   return fit({
     text: `${escaped(title)} (${incident.status}): ${line}`,
@@ -50,7 +52,7 @@ function state(incident: Incident, names: ReadonlyMap<string, string>): string {
   const firing = incident.alerts.filter((alert) => alert.resolvedAt === undefined).length;
   const pages = incident.pages.map(pageWords).join(', ');
   return [
-    `*State:* ${incident.status}${incident.resolved ? ` by ${who(incident.resolved.by, names)}: ${clampEscaped(escaped(incident.resolved.reason), 300)}` : ''}`,
+    `*State:* ${incident.resolved ? ':white_check_mark: ' : ''}${incident.status}${incident.resolved ? ` by ${who(incident.resolved.by, names)}: ${clampEscaped(escaped(incident.resolved.reason), 300)}` : ''}`,
     `*Owner:* ${owner}`,
     alerts === 0 ? `*Opened by:* ${who(incident.openedBy, names)}` : `*Alerts:* ${alerts}, ${firing} still firing`,
     ...(pages === '' ? [] : [`*Page:* ${pages}`]),

@@ -10,12 +10,17 @@ export function reply(text: string, names: ReadonlyMap<string, string>): Message
     return names.get(id) ?? (marked === undefined ? whole : id);
   });
   const safe = escaped(named);
-  return { text: shown(safe, MAX_TEXT), blocks: parts(safe).map(section) };
+  return { text: shown(safe, MAX_TEXT), blocks: parts(safe).map((part) => section(withLinks(part))) };
 }
 
 /** User ids that the text speaks of. */
 export function idsIn(text: string): string[] {
   return [...text.matchAll(/\b[UW][A-Z0-9]{2,}\b/g)].map((match) => match[0]).filter((id) => id.length >= 3);
+}
+
+/** Our blocks keep Slack from linking by itself; an address is shown as it is, so that nobody is led elsewhere. */
+function withLinks(text: string): string {
+  return text.replace(/https?:\/\/[^\s|'"()…]+[^\s|'"()….,;:!?]/g, (url) => (/&[lg]t;/.test(url) ? url : `<${url}>`));
 }
 
 /** At most four sections. */

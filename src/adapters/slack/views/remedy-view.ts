@@ -43,7 +43,7 @@ function confirmView(preview: Extract<RemedyPreview, { kind: 'confirm' }>, where
       section(
         plan.diff.length === 0
           ? 'Nothing would change.'
-          : `*What changes* (tried on the live object, not applied)\n${fence(plan.diff, 2800)}`,
+          : `*What changes* (tried, nothing is done yet)\n${fence(plan.diff, 2800)}`,
       ),
       ...(plan.consequences.length === 0 ? [] : [section(bullets('*What happens then*', plan.consequences))]),
     ]),
