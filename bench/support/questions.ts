@@ -25,7 +25,8 @@ const QUESTIONS: readonly Question[] = [
   // Rows, then pull secrets, then those of other namespaces: each only where the one before helped nothing.
   { name: 'list of Secrets', matches: kubernetes(/\/secrets\?/), after: ['secret', 'manifest, anonymously'] },
   { name: 'replica set', matches: kubernetes(/\/replicasets\/[^/?]+$/), after: ['pod'] },
-  { name: 'deployment', matches: kubernetes(/\/deployments\/[^/?]+$/), after: ['replica set'] },
+  // The pod's labels tell its name; the list of its ReplicaSets proves it.
+  { name: 'deployment', matches: kubernetes(/\/deployments\/[^/?]+$/), after: ['pod'] },
   { name: 'revisions', matches: kubernetes(/\/replicasets(?:\?|$)/), after: ['deployment'] },
   { name: 'manifest, anonymously', matches: registry(/\/manifests\//, 'none'), after: ['pod'] },
   {

@@ -7,7 +7,7 @@ import { forbidden, unreachable, valueOf } from '../../src/evidence/observation.
 import { Sealed } from '../../src/sealed.ts';
 import { createManualClock, settle } from '../support/clock.ts';
 import { aStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
-import { aContainer, aFailedEvent, aPod, aPullSecret, IMAGE } from '../support/snapshots.ts';
+import { aContainer, aFailedEvent, aPod, aPullSecret, aWorkload, IMAGE } from '../support/snapshots.ts';
 
 /** Not asked of a pod that waits for an image from somewhere else. */
 const OTHER_CASES = EVIDENCE_KINDS.filter((kind) =>
@@ -257,9 +257,19 @@ describe('what the kubelet says', () => {
 
   it('looks at the owner no further than the cluster allows', async () => {
     const right = { verb: 'get', apiGroup: 'apps', resource: 'replicasets', namespace: 'staging' };
-    const { evidence } = open(aStory(), { controllerOf: async () => forbidden(right) });
+    // No label tells of a Deployment.
+    const { evidence } = open(aStory({ pods: [aPod({ labels: {} })] }), { controllerOf: async () => forbidden(right) });
     expect(await evidence.get('workload')).toEqual(forbidden(right));
     expect(await evidence.get('revisions')).toMatchObject({ status: 'not-collected' });
+  });
+
+  it('believes the labels of a Deployment’s pod where its ReplicaSets prove them, and asks else', async () => {
+    const proven = open();
+    expect(await proven.evidence.get('workload')).toMatchObject({ value: { kind: 'Deployment', name: 'api' } });
+    expect(proven.cluster.calls.filter((call) => call.startsWith('controllerOf'))).toEqual([]);
+    const stranger = open(aStory({ revisions: [], controllers: {}, workloads: [aWorkload()] }));
+    expect((await stranger.evidence.get('workload')).status).toBe('absent');
+    expect(stranger.cluster.calls).toContain('controllerOf staging/ReplicaSet/api-7d9c5');
   });
 
   it('falls back to the namespace when the cluster may not be listed, and remembers what was missing', async () => {

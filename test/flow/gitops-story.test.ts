@@ -212,7 +212,7 @@ spec:
     expect(offered).toEqual(['open-gitops-pull-request']);
     // One more than others: release, Kustomization, repository.
     expect(gitOpsCalls(calls)).toHaveLength(3);
-    expect(calls.length).toBeLessThanOrEqual(13);
+    expect(calls.length).toBeLessThanOrEqual(12);
   });
 
   it('from something that is not Git is said', async () => {
