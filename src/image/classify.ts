@@ -9,6 +9,7 @@ import { hostIn, imageIn, registryIn, runtimeIn } from './pull-error/names.ts';
 import { prepare } from './pull-error/prepare.ts';
 import { atBlob, type Failure, type Rule, type Verdict, verdict } from './pull-error/rule.ts';
 import { ACCESS_RULES, BLOCKED_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
+import { FOREIGN_RULES, FORMAT_RULES } from './pull-error/rules-format.ts';
 import {
   CANCELLED_RULES,
   CONNECTION_RULES,
@@ -24,14 +25,7 @@ import {
   RUNTIME_RULES,
   STORAGE_RULES,
 } from './pull-error/rules-node.ts';
-import {
-  BROKEN_RULES,
-  FOREIGN_RULES,
-  FORMAT_RULES,
-  LIMIT_RULES,
-  MISSING_RULES,
-  REFUSED_RULES,
-} from './pull-error/rules-registry.ts';
+import { BROKEN_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES, SERVER_RULES } from './pull-error/rules-registry.ts';
 import { type Part, splitErrors } from './pull-error/split.ts';
 import { CONNECTING, kindsOfStage } from './pull-error/stage.ts';
 import { has } from './pull-error/words.ts';
@@ -52,7 +46,7 @@ const RULES: readonly Rule[] = [
   ...RUNTIME_RULES,
   ...TRANSFER_RULES,
   ...PROXY_RULES,
-  ...BROKEN_RULES.slice(0, 1),
+  ...SERVER_RULES,
   ...BLOCKED_RULES,
   ...FOREIGN_RULES,
   ...DNS_RULES,
@@ -62,7 +56,7 @@ const RULES: readonly Rule[] = [
   ...NAMED_REFUSALS,
   ...CONNECTION_RULES,
   ...STORAGE_RULES,
-  ...BROKEN_RULES.slice(1),
+  ...BROKEN_RULES,
   ...ACCESS_RULES,
   ...MISSING_RULES,
   ...CANCELLED_RULES,

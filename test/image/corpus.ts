@@ -100,7 +100,16 @@ export function kubeletMessages(): Labelled[] {
 
 /** Collected after the rules were written, and labelled by the definitions before the program read them. */
 export function laterMessages(): Labelled[] {
-  return text('public-messages.jsonl')
+  return lines('public-messages.jsonl');
+}
+
+/** The same, in batches that were measured one after the other; `corrected` tells where a label was not what the definition says. */
+export function unseenMessages(): Labelled[] {
+  return lines('unseen-messages.jsonl');
+}
+
+function lines(file: string): Labelled[] {
+  return text(file)
     .trim()
     .split('\n')
     .map((line) => laterLine.parse(JSON.parse(line)))

@@ -189,7 +189,6 @@ function required({ text, status, registry }: Failure): Verdict | undefined {
     'unauthorized',
     'authorization failed',
     'authorization required',
-    'authenticate',
     'authentication is required',
     'anonymous users',
     'anonymous access',
@@ -197,7 +196,8 @@ function required({ text, status, registry }: Failure): Verdict | undefined {
     'login required',
     'login is required',
   ];
-  const login = /\b(?:not|please|must|first|need to|have to) (?:be )?log(?:ged)?[ -]?in\b|x-auth-token/.test(text);
+  const login =
+    /\b(?:not|please|must|first|need to|have to) (?:be )?log(?:ged)?[ -]?in\b|\bauthenticate\b|x-auth-token/.test(text);
   if (status !== 401 && !login && !has(text, words)) return undefined;
   if (registry === 'quay') return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized');
   return verdict('unauthorized', 'credentials-expired', 'forbidden', 'not-found-or-unauthorized');

@@ -60,21 +60,26 @@ export const TLS_RULES: readonly Rule[] = [
     'oversized record',
   ]),
   when('http-vs-https', ['malformed http response', 'malformed http status'], ['non-registry-response']),
+  // The runtime's own files for the registry's TLS cannot be read.
+  when(
+    'tls-untrusted',
+    [
+      'load ca file',
+      'get tlsconfig',
+      'load cert file',
+      'load key file',
+      'failed to load x509',
+      'failed to parse certificate',
+    ],
+    ['tls-handshake', 'node-storage', 'other'],
+  ),
   untrusted,
   when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
   badRecord,
   (failure) => (cutTls(failure.text) ? verdict('other', 'tls-untrusted', 'tls-handshake', 'http-vs-https') : undefined),
-  when('tls-handshake', [
-    'remote error: tls',
-    'handshake failure',
-    'tls: ',
-    'ssl_error',
-    'ssl routines',
-    '[ssl',
-    'tlsv1',
-    'sslv3',
-  ]),
+  when('tls-handshake', ['remote error: tls', 'handshake failure']),
+  when('tls-handshake', ['tls: ', 'ssl_error', 'ssl routines', '[ssl', 'tlsv1', 'sslv3'], ['tls-untrusted']),
   // Other protocols shake hands too (attestation, SSH): only with TLS in the text.
   ({ text }) => (text.includes('handshake') && /\b(?:tls|ssl)\b/.test(text) ? verdict('tls-handshake') : undefined),
 ];
@@ -133,6 +138,8 @@ function begun(text: string): boolean {
 /** Data began to flow and stopped. Before the status rules: a retry's answer may stand behind it. */
 export const TRANSFER_RULES: readonly Rule[] = [
   (failure) => {
+    // containers/image says while it read; what it read may have been wrong instead of short.
+    if (failure.text.includes('did not match')) return undefined;
     if (
       !has(failure.text, [
         'unexpected eof',
@@ -202,6 +209,7 @@ function timeout(failure: Failure): Verdict | undefined {
     'etimedout',
     'respond after a period of time',
     'a connection attempt failed',
+    'request canceled (cl',
     'http2: timeout',
     'net/http: timeout',
   ];

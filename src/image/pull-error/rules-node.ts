@@ -20,12 +20,7 @@ export const KUBELET_RULES: readonly Rule[] = [
     'image is not signed',
   ]),
   signaturePolicy,
-  when('pull-secret-missing', [
-    'retrieve some image pull secret',
-    'retrieve pull secret',
-    'failedtoretrieveimagepullsecret',
-    'retrieve image pull secret',
-  ]),
+  missingSecret,
   when(
     'credential-provider-failed',
     [
@@ -66,6 +61,20 @@ export const KUBELET_RULES: readonly Rule[] = [
   ]),
 ];
 
+/** Only a warning: where the text tells of the pull as well, that decides. */
+function missingSecret({ text }: Failure): Verdict | undefined {
+  const words = [
+    'retrieve some image pull secret',
+    'retrieve pull secret',
+    'failedtoretrieveimagepullsecret',
+    'retrieve image pull secret',
+  ];
+  if (!has(text, words) || has(text, ['failed to pull image', 'failed to authorize', 'failed to resolve'])) {
+    return undefined;
+  }
+  return verdict('pull-secret-missing');
+}
+
 /** The cloud's own login for the registry failed on the node; a refusal for the role is the registry owner's matter. */
 function cloudLogin({ text }: Failure): Verdict | undefined {
   const words = [
@@ -92,7 +101,7 @@ function cloudLogin({ text }: Failure): Verdict | undefined {
 }
 
 function signaturePolicy({ text }: Failure): Verdict | undefined {
-  if (text.includes('‹policy›') || text.includes('trust policy')) return verdict('signature-rejected', 'other');
+  if (has(text, ['‹policy›', 'trust policy', 'invalid policy in'])) return verdict('signature-rejected', 'other');
   if (
     has(text, ['signature', 'cosign', 'notation', 'image verif', 'attestation', 'sigstore']) &&
     has(text, ['denied the request', 'validation failed', 'verif'])
@@ -265,5 +274,5 @@ function unpacking({ text }: Failure): Verdict | undefined {
   if (!text.includes('failed to inspect image ')) return undefined;
   return has(text, ['deadline exceeded', 'context canceled'])
     ? verdict('cancelled-or-deadline', 'node-storage', 'runtime-unavailable')
-    : verdict('node-storage', 'short-name-unresolved', 'other');
+    : verdict('node-storage', 'short-name-unresolved', 'runtime-unavailable', 'cancelled-or-deadline', 'other');
 }

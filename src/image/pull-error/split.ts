@@ -21,7 +21,7 @@ export function splitErrors(text: string): readonly Part[] {
 }
 
 /** Lines of a table of events, as kubectl prints it: type, reason, age, who says it, message. */
-const EVENT = /\n(?=[^\S\n]{0,40}(?:\S{1,24}[^\S\n]{1,40}){0,6}?(?:Warning|Normal)[^\S\n]{1,40}[A-Z])/;
+const EVENT = /\n(?=[^\S\n]{0,40}(?:\S{1,24}[^\S\n]{1,40}){0,6}?(?:warning|normal)[^\S\n]{1,40}[a-z])/i;
 
 function joined(own: string): readonly string[] {
   const events = own.split(EVENT, MOST);

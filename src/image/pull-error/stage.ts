@@ -1,5 +1,5 @@
 /** How far an attempt had come when its text ends without a cause: the stage bounds what can have gone wrong, and no more is said. */
-import type { PullErrorKind } from '../pull-error.ts';
+import { PULL_ERROR_KINDS, type PullErrorKind } from '../pull-error.ts';
 import { has } from './words.ts';
 
 /** What can go wrong before anybody has answered. */
@@ -56,7 +56,19 @@ const STAGES: readonly (readonly [readonly string[], readonly PullErrorKind[]])[
   ],
 ];
 
-/** The kinds that the stage reached by a masked text leaves open; empty when it tells no stage. */
+/** Words that nobody has written a rule for may mean anything but what the kubelet itself says in fixed words. */
+const FIXED: ReadonlySet<PullErrorKind> = new Set([
+  'never-pull-policy',
+  'kubelet-throttled',
+  'pull-secret-missing',
+  'backoff-only',
+  'other',
+]);
+const ANYTHING = PULL_ERROR_KINDS.filter((kind) => !FIXED.has(kind));
+
+/** The kinds that the stage reached by a masked text leaves open; where it tells no stage, all that its unknown words may mean. */
 export function kindsOfStage(text: string): readonly PullErrorKind[] {
-  return STAGES.find(([words]) => has(text, words))?.[1] ?? [];
+  const stage = STAGES.find(([words]) => has(text, words))?.[1];
+  if (stage) return stage;
+  return /[a-z]{3}/.test(text) ? ANYTHING : [];
 }
