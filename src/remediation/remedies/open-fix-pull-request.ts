@@ -77,23 +77,20 @@ export const openFixPullRequest: Remedy<Params> = {
       title: `Mend ${path}`,
     }),
 
-  async standing(params, host, signal) {
-    const { repository, base } = params;
-    const proposed = {
-      repository,
-      base,
-      branch: branchFor(params),
-      next: 'the next run of the pipeline has it',
-      isStillThere: async (ref: string) => {
-        const found = await mend(params, host, ref, signal);
-        return 'gap' in found ? undefined : found.fix !== undefined;
+  standing: (params, host, signal) =>
+    standingOf(
+      {
+        params,
+        branch: branchFor(params),
+        next: 'the next run of the pipeline has it',
+        async isStillThere(ref) {
+          const found = await mend(params, host, ref, signal);
+          return 'gap' in found ? undefined : found.fix !== undefined;
+        },
       },
-    };
-    const standing = await standingOf(proposed, host, signal);
-    if (standing === undefined) return undefined;
-    const { number, state } = standing;
-    return { ...standing, params: state === 'closed' ? { ...params, despite: number } : params };
-  },
+      host,
+      signal,
+    ),
 
   async run(params, ports, mode, signal) {
     const { codeHost } = ports;

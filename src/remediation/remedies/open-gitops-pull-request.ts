@@ -66,24 +66,21 @@ export const openGitopsPullRequest: Remedy<Params> = {
       title: `Deploy ${tagOf(to)}`,
     }),
 
-  async standing(params, host, signal) {
-    const { repository, base, path, owner, from } = params;
-    const proposed = {
-      repository,
-      base,
-      branch: branchFor(params),
-      next: `then ${owner} deploys it`,
-      isStillThere: async (ref: string) => {
-        const text = valueOf(await host.file(repository, path, ref, signal));
-        const asked = referenceOf(from);
-        return text === undefined || asked === undefined ? undefined : findImagePlaces(text, asked).length > 0;
+  standing: (params, host, signal) =>
+    standingOf(
+      {
+        params,
+        branch: branchFor(params),
+        next: `then ${params.owner} deploys it`,
+        async isStillThere(ref) {
+          const text = valueOf(await host.file(params.repository, params.path, ref, signal));
+          const asked = referenceOf(params.from);
+          return text === undefined || asked === undefined ? undefined : findImagePlaces(text, asked).length > 0;
+        },
       },
-    };
-    const standing = await standingOf(proposed, host, signal);
-    if (standing === undefined) return undefined;
-    const { number, state } = standing;
-    return { ...standing, params: state === 'closed' ? { ...params, despite: number } : params };
-  },
+      host,
+      signal,
+    ),
 
   async run(params, ports, mode, signal) {
     const { codeHost } = ports;
