@@ -34,7 +34,7 @@ export async function resolveTarget(
   signal: AbortSignal,
 ): Promise<ResolvedTarget> {
   const { kind, name, namespace } = request;
-  if (kind !== undefined && kind !== 'Pod') return podsOf({ kind, name }, request, cluster, signal);
+  if (kind !== undefined && kind !== 'Pod') return podsOf({ kind, name }, { request }, cluster, signal);
   const pod = await cluster.pod(namespace, name, signal);
   if (pod.status === 'observed') return { kind: 'Pod', name, pods: [pod.value] };
   if (pod.status !== 'absent') return { kind: 'Pod', name, pods: [], unseen: pod };
@@ -57,32 +57,46 @@ async function resolveBareName(
   const listed = pods.map(toNamed);
   // In a list that was cut, "the only one that begins so" would be a guess.
   const named = truncated ? listed.filter(({ workload }) => workload?.name === request.name) : listed;
-  const isOwner = named.some(({ workload }) => workload?.name === request.name);
-  const unowned = isOwner ? [] : await workloadsCalled(request, cluster, signal);
+  const unowned = await workloadsCalled(request, named, cluster, signal);
   const known = [...named, ...unowned.map((workload): NamedPod => ({ name: '', workload }))];
   const meant = resolveName(request, known);
   if (meant.kind === 'pod') {
     const note = `no pod is called "${request.name}"; pod/${meant.name} is the only one that begins so`;
     return { kind: 'Pod', name: meant.name, pods: pods.filter(({ name }) => name === meant.name), note };
   }
-  const found = await podsOf(meant.workload, request, cluster, signal);
+  const found = await podsOf(meant.workload, { request, known: truncated ? [] : pods }, cluster, signal);
   const note = `no pod is called "${request.name}"; looked at ${kubectlName(meant.workload)}`;
   return { ...found, note: found.note === undefined ? note : `${note}; ${found.note}` };
 }
 
-/** Workloads of exactly this name; those that may not be read are left out. */
+/** Workloads of exactly this name that no pod of the list tells of; those that may not be read are left out. */
 async function workloadsCalled(
   { namespace, name }: TargetRequest,
+  named: readonly NamedPod[],
   cluster: ClusterReader,
   signal: AbortSignal,
 ): Promise<readonly WorkloadRef[]> {
-  const found = await Promise.all(NAMEABLE.map((kind) => cluster.workload({ namespace, kind, name }, signal)));
-  return NAMEABLE.flatMap((kind, index) => (found[index]?.status === 'observed' ? [{ kind, name }] : []));
+  const kinds = kindsToTry(name, named);
+  const found = await Promise.all(kinds.map((kind) => cluster.workload({ namespace, kind, name }, signal)));
+  return kinds.flatMap((kind, index) => (found[index]?.status === 'observed' ? [{ kind, name }] : []));
 }
 
+/** None where a pod tells of a workload so called, or where all that begins so is one workload's pods and the name goes on after its own. */
+function kindsToTry(name: string, named: readonly NamedPod[]): readonly WorkloadKind[] {
+  if (named.some(({ workload }) => workload?.name === name)) return [];
+  const begun = named.filter((pod) => pod.name.startsWith(name));
+  const owners = new Set(begun.map(({ workload }) => (workload ? kubectlName(workload) : '')));
+  const isCutPodName = begun.every(({ workload }) => workload !== undefined && name.startsWith(`${workload.name}-`));
+  const ofJobs = begun.some(({ workload }) => workload?.kind === 'Job');
+  // A CronJob's pods tell of its Jobs only, whose names go on after its own.
+  if (begun.length > 0 && owners.size === 1 && isCutPodName && !ofJobs) return [];
+  return begun.length === 0 || ofJobs ? NAMEABLE : NAMEABLE.filter((kind) => kind !== 'CronJob' && kind !== 'Job');
+}
+
+/** `known`: every pod of the namespace, where they were listed before. */
 async function podsOf(
   workload: WorkloadRef,
-  request: TargetRequest,
+  { request, known = [] }: { readonly request: TargetRequest; readonly known?: readonly PodSnapshot[] },
   cluster: ClusterReader,
   signal: AbortSignal,
 ): Promise<ResolvedTarget> {
@@ -91,6 +105,8 @@ async function podsOf(
   const snapshot = await cluster.workload({ namespace, kind, name }, signal);
   if (snapshot.status === 'absent') throw noSuchTarget({ ...request, kind, name });
   if (snapshot.status !== 'observed') return { kind, name, pods: [], unseen: snapshot };
+  const told = known.filter((pod) => isOf(ownerByLabels(pod), workload));
+  if (told.length > 0) return { kind, name, pods: told };
   const { selector } = snapshot.value;
   const list = await cluster.pods(selector === '' ? { namespace } : { namespace, selector }, signal);
   if (list.status !== 'observed') return { kind, name, pods: [], unseen: list };
@@ -134,6 +150,10 @@ async function ownedPods(
     return owner.status === 'observed' && owner.value.kind === 'CronJob' && owner.value.name === name;
   });
   return candidates.filter(({ controller }) => own.includes(controller?.name ?? ''));
+}
+
+function isOf(owner: WorkloadRef | undefined, { kind, name }: WorkloadRef): boolean {
+  return owner?.kind === kind && owner.name === name;
 }
 
 function toNamed(pod: PodSnapshot): NamedPod {
