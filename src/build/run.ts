@@ -29,14 +29,18 @@ export interface Commit {
   readonly at?: number;
   /** First line of its message. */
   readonly title: string;
+  /** Full, in their order; absent where they were not told. */
+  readonly parents?: readonly string[];
 }
 
 /**
  * The commit under which GitHub lists the runs of a commit. A pull request builds a merge commit that GitHub makes for it, called
- * `Merge HEAD into BASE` with both in full, and its runs are listed under HEAD.
+ * `Merge HEAD into BASE` with both in full, and its runs are listed under HEAD. Anybody may write such a message: its parents must be those.
  */
-export function headOf({ sha, title }: Commit): string {
-  return /^Merge ([0-9a-f]{40}) into [0-9a-f]{40}$/.exec(title)?.[1] ?? sha;
+export function headOf({ sha, title, parents }: Commit): string {
+  const [, head, base] = /^Merge ([0-9a-f]{40}) into ([0-9a-f]{40})$/.exec(title) ?? [];
+  if (head === undefined || base === undefined) return sha;
+  return parents === undefined || (parents.length === 2 && parents[0] === base && parents[1] === head) ? head : sha;
 }
 
 /** Started for a branch as it then was, perhaps with a commit as its input: listed under another one. */

@@ -1,9 +1,9 @@
 /** A release that gives a pushed image its next name, and repositories that a label names wrongly. */
 import { describe, expect, it } from '@jest/globals';
+import { observed } from '../../src/evidence/observation.ts';
 import { BUILD, buildJob, ended, TAG } from '../support/build-trail.ts';
-import { createManualClock } from '../support/clock.ts';
 import { aSha } from '../support/fake-code-host.ts';
-import { at, codeHost, FILE, JOBS, job, log, NAME, REPOSITORY, registry, SHA } from '../support/lost-tag-story.ts';
+import { at, codeHost, FILE, job, log, NAME, REPOSITORY, registry, SHA } from '../support/lost-tag-story.ts';
 import { causes, look, step } from '../support/lost-tag-world.ts';
 
 describe('a job that gives an image its next name', () => {
@@ -69,41 +69,43 @@ jobs:
   });
 });
 
-describe('a repository that a label names and that does not know the commit', () => {
-  it('has runs at that time which are not this image’s', async () => {
-    const failed = ended('failure', { headSha: aSha('base') });
-    const clock = createManualClock(at('18:00:00'));
-    const diagnosis = await look({
-      image: `${NAME}:f00dfee`,
-      images: {
-        ...registry(['d00dfee']),
-        origin: async () => ({ status: 'observed', value: { source: `https://github.com/${REPOSITORY}` } }),
-      },
-      host: codeHost({
-        runs: [failed],
-        jobs: { 41: [buildJob('failure')] },
-        files: { [aSha('base')]: { [FILE]: BUILD } },
-      }),
-      deps: { clock },
+describe('a repository that an inherited label names, with a build that failed in the minute of the roll-out', () => {
+  const labelled = (names: readonly string[]) => ({
+    ...registry(names),
+    origin: async () => observed({ source: `https://github.com/${REPOSITORY}` }),
+  });
+  const base = aSha('base');
+  const rolledOut = at('17:53:00');
+
+  it('does not know the commit of the tag: the run is not this image’s', async () => {
+    const host = codeHost({
+      runs: [ended('failure', { headSha: base })],
+      jobs: { 41: [buildJob('failure')] },
+      logs: {},
+      commits: [{ sha: base, at: at('17:50:00'), title: 'Base' }],
+      files: { [base]: { [FILE]: BUILD } },
     });
+    const diagnosis = await look({ image: `${NAME}:f00dfee`, images: labelled(['d00dfee']), host, rolledOut });
     expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
-    expect(step(diagnosis)?.summary).toContain(`${REPOSITORY} has no commit f00dfee`);
+    expect(step(diagnosis)?.summary).toContain(
+      `commit f00dfee cannot be seen in ${REPOSITORY}: it was not pushed there, is gone, or the image comes from another repository; 1 run of that time is of other commits`,
+    );
   });
 
-  it('and none where the tag has only a time, and nothing there names the image', async () => {
+  it('does not name the image anywhere, where the tag names no commit', async () => {
     const text = BUILD.replaceAll('api-service', 'base');
-    const diagnosis = await look({
-      image: `${NAME}:2026-05-24-17-52`,
-      images: {
-        ...registry(['2026-05-23-09-10']),
-        origin: async () => ({ status: 'observed', value: { source: 'https://github.com/mycompany/base' } }),
-      },
-      host: codeHost({
+    const host = (file: string) =>
+      codeHost({
         runs: [ended('failure')],
-        jobs: { 41: JOBS.map((one) => ({ ...one, conclusion: 'failure' as const })) },
-        files: { [SHA]: { [FILE]: text } },
-      }),
-    });
-    expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
+        jobs: { 41: [buildJob('failure')] },
+        logs: {},
+        files: { [SHA]: { [FILE]: file } },
+      });
+    const asked = { image: `${NAME}:candidate`, images: labelled(['stable']), rolledOut };
+    expect(causes(await look({ ...asked, host: host(text) }))).toEqual(['tag-not-found certain']);
+    expect(causes(await look({ ...asked, host: host(BUILD) }))).toEqual([
+      'tag-not-found certain',
+      'build-failed likely',
+    ]);
   });
 });

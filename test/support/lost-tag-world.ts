@@ -12,7 +12,7 @@ import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from './clock.ts';
 import { IMAGE, registry } from './lost-tag-story.ts';
 import { aStory, fakeCluster } from './readers.ts';
-import { aContainer, aFailedEvent, aPod, aWorkload } from './snapshots.ts';
+import { aContainer, aFailedEvent, aPod, aRevision, aWorkload } from './snapshots.ts';
 
 const file = 'deploy/runbooks/image-pull.yaml';
 export const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
@@ -25,15 +25,22 @@ export interface World {
   readonly host?: CodeHost;
   readonly images?: RegistryReader;
   readonly image?: string;
+  /** ms, when the workload came to ask for it. */
+  readonly rolledOut?: number;
   readonly deps?: Partial<DiagnoseDeps>;
 }
 
 /** The diagnosis of one pod that asks for `image`. */
-export function open({ host, images = registry(), image = IMAGE, deps = {} }: World) {
+export function open({ host, images = registry(), image = IMAGE, rolledOut, deps = {} }: World) {
   const pod = aPod({ containers: [aContainer({ image })] });
   const event = aFailedEvent({ message: `Failed to pull image "${image}": ${image}: not found` });
   const cluster = fakeCluster(
-    aStory({ pods: [pod], events: { [pod.uid]: [event] }, workloads: [aWorkload({ images: { api: image } })] }),
+    aStory({
+      pods: [pod],
+      events: { [pod.uid]: [event] },
+      workloads: [aWorkload({ images: { api: image } })],
+      ...(rolledOut === undefined ? {} : { revisions: [aRevision({ createdAt: rolledOut, images: { api: image } })] }),
+    }),
   );
   const clock = createManualClock();
   const diagnose = makeDiagnose({

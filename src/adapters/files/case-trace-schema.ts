@@ -9,7 +9,7 @@ const Time = z.number().min(-8.64e15).max(8.64e15).optional();
 
 const Progress = z.enum(['waiting', 'running', 'completed']);
 const Held = z.enum(['approval', 'concurrency', 'runner']).optional();
-const Commit = z.looseObject({ sha: Text, at: Time, title: Text });
+const Commit = z.looseObject({ sha: Text, at: Time, title: Text, parents: Texts.optional() });
 const Run = z.looseObject({
   id: Count,
   attempt: Count,

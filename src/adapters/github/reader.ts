@@ -53,9 +53,15 @@ export function createCodeHost(parts: ApiParts, web: string, meter: CallMeter): 
         );
         // 422: no such sha; 409: the repository is empty.
         if (reply.status === 422 || reply.status === 409) return absent;
-        return mapObserved(observe(reply, CommitAnswer, contents), ({ sha, commit }) => {
+        return mapObserved(observe(reply, CommitAnswer, contents), ({ sha, commit, parents }) => {
           const at = parseTime(commit.committer?.date);
-          return { sha, title: titleOf(commit.message), ...(at === undefined ? {} : { at }) };
+          const before = parents?.map((one) => one.sha);
+          return {
+            sha,
+            title: titleOf(commit.message),
+            ...(at === undefined ? {} : { at }),
+            ...(before ? { parents: before } : {}),
+          };
         });
       }),
     runs: async (repository, query, signal) =>

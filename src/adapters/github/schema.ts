@@ -10,6 +10,7 @@ export const Problem = z.object({ message: z.string() });
 export const CommitAnswer = z.object({
   sha: z.string(),
   commit: z.object({ message: z.string(), committer: z.object({ date: Time }).nullish() }),
+  parents: z.array(z.object({ sha: z.string() })).nullish(),
 });
 
 export const RunAnswer = z.object({

@@ -4,6 +4,7 @@ import type { Hold } from '../../build/run.ts';
 import { roleOf } from '../../build/workflow-roles.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { reaches } from '../../workflow/graph.ts';
+import { DEPLOY_COMMAND } from '../../workflow/images.ts';
 import { type NotPushed, notPushed } from './not-pushed.ts';
 import type { Pipeline, PipelineJob } from './pipeline.ts';
 
@@ -84,6 +85,8 @@ function withoutJobs(pipeline: Pipeline, { builder }: Sought): BuildState {
   );
   const isBuilder = builder !== undefined && (run.path === builder || run.path.endsWith(`/${builder}`));
   if (!plans && !isBuilder) return { is: 'none' };
+  // An attempt that runs only some jobs again: how the build ended is told elsewhere.
+  if (run.progress === 'completed' && pipeline.jobs.length > 0) return { is: 'none' };
   // Its jobs are made when their turn comes.
   if (run.progress !== 'completed') {
     return { is: 'running', pipeline, ...since(run.startedAt ?? run.createdAt), ...heldBy(run.held) };
@@ -91,7 +94,7 @@ function withoutJobs(pipeline: Pipeline, { builder }: Sought): BuildState {
   if (run.conclusion === 'action_required') return { is: 'running', pipeline, held: 'approval' };
   if (run.conclusion === 'cancelled') return { is: 'cancelled', pipeline };
   if (run.conclusion === 'skipped') return { is: 'skipped', pipeline };
-  return FAILED.has(run.conclusion ?? '') ? { is: 'failed', pipeline, ...firstBlocked(pipeline.jobs) } : { is: 'none' };
+  return FAILED.has(run.conclusion ?? '') ? { is: 'failed', pipeline } : { is: 'none' };
 }
 
 /** A job before it failed, or its own condition was not met. */
@@ -116,6 +119,15 @@ function hasPushed({ inFile, job, log }: PipelineJob, asked: string): boolean {
   if (asked !== '' && valueOf(log)?.pushed.some(({ tag }) => tag === asked)) return true;
   const steps = inFile === undefined ? [] : pushStepsOf(inFile, job.steps);
   return steps.length > 0 && steps.every(({ shown }) => shown?.conclusion === 'success');
+}
+
+/** What failed in it is the push, or the renaming, itself: a roll-out in the same job fails for want of the image. */
+export function failedAtPush({ inFile, job, log }: PipelineJob): boolean {
+  if (inFile === undefined || (valueOf(log)?.pushed.length ?? 0) > 0) return false;
+  const steps = pushStepsOf(inFile, job.steps);
+  if (steps.some(({ shown }) => shown?.conclusion === 'failure')) return true;
+  const isUnseen = steps.length > 0 && steps.every(({ shown }) => shown === undefined);
+  return isUnseen && !inFile.steps.some(({ run }) => run !== undefined && DEPLOY_COMMAND.test(run.value));
 }
 
 /** The log of the job shows the tag: in what it ran, or in what it was given. */

@@ -7,7 +7,7 @@ import { commitOf } from '../../image/tag.ts';
 import type { Cause } from '../cause.ts';
 import type { Finding, RuledOut } from '../check.ts';
 import { count } from '../words.ts';
-import { speaksOf } from './build-state.ts';
+import { failedAtPush, speaksOf } from './build-state.ts';
 import { clockFact } from './clock-words.ts';
 import { goneFinding, otherPlace } from './gone.ts';
 import { lostTag } from './lost-tag.ts';
@@ -83,7 +83,8 @@ function buildTrouble(studied: Studied): Found | undefined {
   const { state, instead, asked } = studied;
   if (!('pipeline' in state) || !isIts(studied, state.pipeline)) return undefined;
   const job = 'job' in state ? state.job : undefined;
-  if (instead?.push !== undefined && (job === undefined || !speaksOf(job, asked))) return undefined;
+  const isNext = job !== undefined && failedAtPush(job) && speaksOf(job, asked);
+  if (instead?.push !== undefined && !isNext) return undefined;
   if (state.is === 'running') return found([buildRunning(studied, state)], ['build-never-ran']);
   if (state.is === 'cancelled') return found([buildCancelled(studied, state)], ['build-never-ran', 'build-running']);
   if (state.is === 'failed') return found([buildFailed(studied, state)], ['build-never-ran', 'build-running']);

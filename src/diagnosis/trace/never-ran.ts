@@ -13,6 +13,8 @@ import { count, minuteOf } from '../words.ts';
 import type { Studied } from './question.ts';
 
 const DAY = 86_400_000;
+/** Workflows of a commit whose files are read. */
+const LOOKED_AT = 6;
 /** What GitHub keeps unless somebody sets less. */
 const KEPT = 90 * DAY;
 
@@ -97,6 +99,9 @@ function grade({ trace }: Studied, builder: string): Grade {
   }
   if (days * DAY > KEPT)
     return { confidence: 'likely', doubt: `the commit is ${days} days old, and runs can be deleted` };
+  if (new Set(trace.listed?.runs.map(({ path }) => path)).size > LOOKED_AT) {
+    return { confidence: 'likely', doubt: 'more workflows ran for it than were looked at' };
+  }
   if (trace.builderRuns !== undefined && trace.builderRuns.status !== 'observed') {
     return { confidence: 'likely', doubt: `the other runs of ${builder} could not be seen` };
   }
