@@ -25,20 +25,44 @@ const NAMES =
 const QUERY =
   'x-(?:amz|goog|ms)-[a-z-]{1,40}|sig|signature|se|sp|sv|token|code|key|key-pair-id|policy|expires|access_token|password|secret';
 
-/** Pattern and what stays of it. */
-const PATTERNS: readonly (readonly [RegExp, string])[] = [
+type Pattern = readonly [RegExp, string];
+
+/** What is called a secret, at the end of a longer name too: `PGPASSWORD`, `_authToken`, `DJANGO_SECRET_KEY`. */
+const CALLED =
+  'password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|(?<![a-z])auth';
+/** A variable that somebody else fills in is no secret, nor is what is masked already. */
+const VALUE = `["']?(?!\\$|\\*\\*\\*|\\[masked)(?:(?:basic|bearer|token|negotiate)\\s{1,4})?[^\\s"'&,;[\\]\\\\]{1,8192}`;
+
+/** Recognised by itself or by what only stands before a value: no name of an image, a file or a person looks like it. */
+const SHAPES: readonly Pattern[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g, MASK],
   // "auth": "…", also inside JSON in a string.
   [new RegExp(`(\\\\?["'](?:${NAMES})\\\\?["']\\s{0,4}:\\s{0,4}\\\\?["'])[^"'\\\\]{1,16384}`, 'gi'), `$1${MASK}`],
-  // Authorization: Bearer …, TOKEN=…
+  // TOKEN=…, export API_TOKEN='…', //registry/:_authToken=…
   [
     new RegExp(
-      `((?<![a-z0-9])(?:${NAMES})\\s{0,4}[:=]\\s{0,4})(?:(?:basic|bearer|token|negotiate)\\s{1,4})?[^\\s"'&,;[\\]]{1,8192}`,
+      `((?<![\\w.-])[\\w.-]{0,60}(?:${CALLED})(?:_?(?:key|value|base64|b64|json))?["']?\\s{0,2}=\\s{0,2})${VALUE}`,
       'gi',
     ),
     `$1${MASK}`,
   ],
-  [/((?<![a-z])(?:basic|bearer)\s{1,4})[a-z0-9._~+/=-]{6,}/gi, `$1${MASK}`],
+  // password: …
+  [
+    new RegExp(
+      `((?<![\\w.-])[\\w.-]{0,60}(?:password|passwd|passphrase|[a-z]_?secret|secret_?key|api_?key|access_?key|private_?key|[a-z]_?token)["']?:\\s{1,4})${VALUE}`,
+      'gi',
+    ),
+    `$1${MASK}`,
+  ],
+  [
+    /((?<![a-z])authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:basic|bearer|token|negotiate)\s{1,4})[^\s"',;]{1,8192}/gi,
+    `$1${MASK}`,
+  ],
+  [/((?<![a-z])(?:basic|bearer)\s{1,4})(?=[a-z._~+/=-]{0,64}\d)[a-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
+  // docker login -p …, --token=…, curl -u user:…
+  [/(\blogin\b[^\n]{0,200}?\s(?:-p|--password)[ =]["']?)(?![$*[])[^\s"']{1,8192}/g, `$1${MASK}`],
+  [/(\s--(?:password|passwd|token|secret|api-key|auth-token)[ =]["']?)(?![$*[])[^\s"']{1,8192}/g, `$1${MASK}`],
+  [/(\s(?:-u|--user)[ =]?["']?[^\s:"'=]{1,100}:)(?![$*[]|\d{1,6}(?:\s|$))[^\s"']{1,8192}/g, `$1${MASK}`],
   [/(?<![a-z0-9])(?:xox[a-z](?:\.xox[a-z])?|xapp)-[a-z0-9-]{4,}/gi, MASK],
   [/(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[a-z0-9/_-]{1,}/gi, `$1${MASK}`],
   [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?/g, MASK],
@@ -47,6 +71,72 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(:\/\/)[^\s:/@"']{0,256}:[^\s/@"']{1,1024}@/g, `$1${MASK}@`],
   [new RegExp(`([?&](?:${QUERY})=)[^&\\s"'#[\\]]{1,8192}`, 'gi'), `$1${MASK}`],
 ];
+
+/** Recognised by a word before a colon or a blank: of an image called `auth:1.4` they would take the tag. */
+const WORDS: readonly Pattern[] = [
+  // Authorization: Bearer …, token:…
+  [
+    new RegExp(
+      `((?<![a-z0-9])(?:${NAMES})\\s{0,4}[:=]\\s{0,4})(?:(?:basic|bearer|token|negotiate)\\s{1,4})?[^\\s"'&,;[\\]]{1,8192}`,
+      'gi',
+    ),
+    `$1${MASK}`,
+  ],
+  [/((?<![a-z])(?:basic|bearer)\s{1,4})[a-z0-9._~+/=-]{6,}/gi, `$1${MASK}`],
+];
+
+/** An object of JSON in base64 begins so, however it is indented. */
+const BASE64_OBJECT = /(?<![A-Za-z0-9+/_-])e[wy][A-Za-z0-9+/_-]{18,}={0,2}/g;
+
+/** A docker config as a Secret holds it; what is no JSON object stays. */
+function maskObject(text: string): string {
+  return /^\{\s{0,64}["}]/.test(Buffer.from(text.slice(0, 96), 'base64').toString('latin1')) ? MASK : text;
+}
+
+/**
+ * For texts that people need and that may name images: masks only what has the form of a secret, not what follows a word like
+ * `auth`. Gives the text itself where it finds nothing.
+ */
+export function maskShapes(text: string): string {
+  return masked(text, SHAPES);
+}
+
+function masked(text: string, patterns: readonly Pattern[]): string {
+  const first = text.replace(BASE64_OBJECT, maskObject);
+  return patterns.reduce((rest, [pattern, kept]) => rest.replace(pattern, kept), first);
+}
+
+/**
+ * Lines of one text, kept apart: also of a private key that goes over several of them, or whose beginning or end was cut off. `mask`:
+ * for each line.
+ */
+export function maskLines(lines: readonly string[], mask: (line: string) => string): string[] {
+  const inKey = keyLines(lines);
+  return lines.map((line, at) => (inKey.has(at) ? MASK : mask(line)));
+}
+
+function keyLines(lines: readonly string[]): ReadonlySet<number> {
+  const found = new Set<number>();
+  let open = false;
+  for (const [at, line] of lines.entries()) {
+    const begins = /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/.test(line);
+    const ends = /-----END [A-Z ]{0,30}PRIVATE KEY-----/.test(line);
+    // It was cut off: what follows is no key any more.
+    if (open && !begins && !ends && !isKeyText(line)) open = false;
+    // Its beginning is on a line that was not kept: what stands before the end is the key.
+    if (ends && !open) for (let before = at - 1; isKeyText(lines[before]); before -= 1) found.add(before);
+    open = (open || begins) && !ends;
+    if (open || ends) found.add(at);
+  }
+  return found;
+}
+
+/** A line of PEM: nothing but base64, or a header of an old format; a time stamp may stand before it. */
+function isKeyText(line: string | undefined): boolean {
+  if (line === undefined) return false;
+  const text = line.replace(/^\S{0,40}\d\d:\d\d\S{0,40}\s/, '').trim();
+  return /^[A-Za-z0-9+/=]{0,76}$/.test(text) || /^(?:Proc-Type|DEK-Info): /.test(text);
+}
 
 export function createRedactor(): Redactor {
   const secrets = new Map<string, readonly string[]>();
@@ -65,7 +155,7 @@ export function createRedactor(): Redactor {
     },
     mask: (text) => {
       const first = known ? text.replace(known, MASK) : text;
-      return PATTERNS.reduce((masked, [pattern, kept]) => masked.replace(pattern, kept), first);
+      return masked(masked(first, SHAPES), WORDS);
     },
   };
 }

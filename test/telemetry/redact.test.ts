@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Sealed } from '../../src/sealed.ts';
-import { createRedactor } from '../../src/telemetry/redact.ts';
+import { createRedactor, maskLines, maskShapes } from '../../src/telemetry/redact.ts';
 
 const CANARY = 'Canary+pass/word 42=';
 
@@ -107,6 +107,12 @@ describe('what looks like a credential', () => {
     'xoxb-',
     '?sig=',
     'token=',
+    'A_TOKEN',
+    'password: ',
+    ' --token ',
+    'login ',
+    ' -u a:',
+    'ewog',
     ' ',
     'a',
   ])('takes linear time on a megabyte of %j', (piece) => {
@@ -114,6 +120,71 @@ describe('what looks like a credential', () => {
     const before = performance.now();
     redactor.mask(text);
     expect(performance.now() - before).toBeLessThan(3000);
+  });
+});
+
+/** In no word that could be an image's name, so that it is masked in every text. */
+describe('the shape of a secret', () => {
+  const value = 'Canary7Pa55word';
+  const config = JSON.stringify({ auths: { 'ghcr.io': { auth: value } } });
+  it.each([
+    `export API_TOKEN='${value}'`,
+    `PGPASSWORD="${value}" psql`,
+    `DJANGO_SECRET_KEY=${value}`,
+    `//registry.example.com/:_authToken=${value}`,
+    `aws_secret_access_key = ${value}`,
+    `  password: ${value}`,
+    `"clientSecret": "${value}"`,
+    `docker login -u bot -p ${value} ghcr.io`,
+    `docker login ghcr.io --username bot --password ${value}`,
+    `crane auth --token=${value}`,
+    `curl -fsS -u bot:${value} https://ghcr.io/v2/`,
+    `Authorization: Bearer ${value}`,
+    `sent bearer ${value}0123`,
+    `.dockerconfigjson: ${Buffer.from(config).toString('base64')}`,
+    `.dockerconfigjson: ${Buffer.from(JSON.stringify(JSON.parse(config), null, 2)).toString('base64')}`,
+    JSON.stringify(config),
+    `https://bot:${value}@github.com/org/app.git`,
+  ])('%s', (text) => {
+    const masked = maskShapes(text);
+    expect(masked).not.toContain(value);
+    expect(masked).not.toContain(Buffer.from(value).toString('base64').slice(4, -4));
+    expect(masked).toContain('[masked]');
+    expect(maskShapes(masked)).toBe(masked);
+  });
+
+  it.each([
+    'registry.example.com/team/auth:1.4.2',
+    'registry.example.com/team/token:1: not found',
+    `ghcr.io/org/secret@sha256:${'0'.repeat(64)}`,
+    'pull secret regcred has no entry for ghcr.io',
+    'unauthorized: authentication required, basic authentication is refused',
+    'Bearer realm="https://auth.example.com/token",service="registry"',
+    'token: 200 granting [pull]',
+    'password: ${{ secrets.REGISTRY_PASSWORD }}',
+    'TOKEN=$GITHUB_TOKEN',
+    'id-token: write',
+    'docker login --password-stdin ghcr.io',
+    'docker run -u 1000:1000 app',
+    'AUTHOR=jane',
+    'kubectl create secret docker-registry regcred --docker-server=ghcr.io',
+    'eyJ0aGlzIGlzIG5v',
+  ])('is not seen in %s', (text) => {
+    expect(maskShapes(text)).toBe(text);
+  });
+
+  const key = ['MIIEowIBAAKCAQEA7bq0', 'c2Vjb25kIGxpbmUgb2Yga2V5', 'dGhpcmQ='];
+  const begin = ['-----BEGIN RSA PRIVATE', 'KEY-----'].join(' ');
+  const end = ['-----END RSA PRIVATE', 'KEY-----'].join(' ');
+  it.each([
+    ['whole', ['starting', begin, ...key, end, 'exit 1'], ['starting', 'exit 1']],
+    ['without its end', ['starting', begin, ...key, 'panic: it broke'], ['starting', 'panic: it broke']],
+    ['without its beginning', [...key, end, 'exit 1'], ['exit 1']],
+    ['with time stamps', [begin, ...key, end].map((line) => `2026-11-21T10:00:00Z ${line}`), []],
+  ])('is seen in a key over several lines, %s', (_how, lines, left) => {
+    const masked = maskLines(lines, maskShapes);
+    expect(masked).toHaveLength(lines.length);
+    expect(masked.filter((line) => !line.includes('[masked]'))).toEqual(left);
   });
 });
 

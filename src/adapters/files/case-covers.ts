@@ -2,7 +2,7 @@
 import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { decodeSecret } from '../../image/keyring-config.ts';
-import { createRedactor } from '../../telemetry/redact.ts';
+import { createRedactor, maskLines, maskShapes } from '../../telemetry/redact.ts';
 import { parseCaseText } from './case-schema.ts';
 
 export interface Covers {
@@ -10,6 +10,8 @@ export interface Covers {
   name(username: string): string;
   /** Any text, by the field that holds it. */
   text(value: string, field: string): string;
+  /** Lines of one text: a key may go over several of them. */
+  lines(values: readonly string[], field: string): readonly string[];
 }
 
 /** Login names that are the same for everybody: they say which kind of token it is, not who. */
@@ -28,7 +30,7 @@ const PUBLIC_NAMES: ReadonlySet<string> = new Set([
   '00000000-0000-0000-0000-000000000000',
 ]);
 
-/** Fields that name things: masking by look would change what they mean (an image may be called `auth:1.4`). */
+/** Fields that name things, or that a check parses: masking by words would change what they mean (an image may be called `auth:1.4`). */
 const NAMES: ReadonlySet<string> = new Set([
   'image',
   'imageID',
@@ -61,7 +63,9 @@ export function makeCovers(all: readonly Partial<Evidence>[]): Covers {
   const redactor = createRedactor();
   for (const secret of secrets) redactor.register(secret);
   const sure = secrets.filter((secret) => secret.length >= UNMISTAKABLE).sort((a, b) => b.length - a.length);
-  const images = [...new Set(all.flatMap(imagesIn))].slice(0, MOST_IMAGES).sort((a, b) => b.length - a.length);
+  const images = [...new Set(all.flatMap(imagesIn).map(maskShapes))]
+    .slice(0, MOST_IMAGES)
+    .sort((a, b) => b.length - a.length);
   const entries = [...new Set(all.flatMap(entriesIn))].filter((entry) => withoutUser(entry) !== entry);
   const pseudonyms = new Map<string, string>();
 
@@ -82,15 +86,16 @@ export function makeCovers(all: readonly Partial<Evidence>[]): Covers {
     return redactor.mask(nameless);
   }
 
-  return {
-    name,
-    text: (value, field) => {
-      const userless = entries.reduce((text, entry) => text.replaceAll(entry, withoutUser(entry)), value);
-      const linkless = withoutLinks(field === 'host' || field === 'registry' ? withoutUser(userless) : userless);
-      const masked = NAMES.has(field) ? linkless : sentence(linkless);
-      return sure.reduce((text, secret) => text.replaceAll(secret, '[masked]'), masked);
-    },
-  };
+  function text(value: string, field: string): string {
+    const userless = entries.reduce((rest, entry) => rest.replaceAll(entry, withoutUser(entry)), value);
+    const linkless = withoutLinks(field === 'host' || field === 'registry' ? withoutUser(userless) : userless);
+    // What has the form of a secret is one in a name too.
+    const shaped = maskShapes(linkless);
+    const masked = NAMES.has(field) ? shaped : sentence(shaped);
+    return sure.reduce((rest, secret) => rest.replaceAll(secret, '[masked]'), masked);
+  }
+
+  return { name, text, lines: (values, field) => maskLines(values, (line) => text(line, field)) };
 }
 
 /** An entry's key may hold `user:password@`, which the kubelet drops. */

@@ -88,6 +88,7 @@ function blank(value: unknown, key: string): unknown {
 function walk(value: unknown, field: string, covers: Covers): unknown {
   if (value instanceof Sealed) return PLACEHOLDER;
   if (typeof value === 'string') return covers.text(value, field);
+  if (isTexts(value)) return covers.lines(value, field);
   if (Array.isArray(value)) return value.map((part) => walk(part, field, covers));
   if (typeof value === 'object' && value !== null) {
     const inner = (name: string) => (isName(field) ? field : name);
@@ -96,4 +97,8 @@ function walk(value: unknown, field: string, covers: Covers): unknown {
     );
   }
   return value;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === 'string');
 }
