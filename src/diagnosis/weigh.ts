@@ -39,7 +39,12 @@ const SET_UP: ReadonlySet<Cause> = new Set<Cause>(['tls-untrusted', 'http-vs-htt
  * tag of a trusted registry, told as an untrusted certificate). What the registry itself shows to be missing therefore stands first.
  */
 function lastWay(a: Finding, b: Finding, proven: ReadonlySet<Cause>): number {
-  return ABSENT.has(a.cause) && proven.has(a.cause) && SET_UP.has(b.cause) ? -1 : 0;
+  return ABSENT.has(a.cause) && proven.has(a.cause) && (SET_UP.has(b.cause) || isMirrorDown(b)) ? -1 : 0;
+}
+
+/** Where a mirror fails, the runtime goes on to the registry, and of several failures it may tell the mirror's (containerd: the first). */
+function isMirrorDown({ cause, detail }: Finding): boolean {
+  return typeof detail['mirror'] === 'string' && familyOf(cause) === 'reachability';
 }
 
 /** An experiment that the node's words contradict is no longer certain. */

@@ -104,14 +104,17 @@ export function shareReaders(
     }
   }
 
+  /** The answer to a question that nobody has asked yet. */
+  function tell(key: readonly unknown[], answer: unknown): void {
+    const name = JSON.stringify(key);
+    if (!answers.has(name)) answers.set(name, Promise.resolve(answer));
+  }
+
   return {
-    cluster: shareCluster(readers.cluster, once),
+    cluster: shareCluster(readers.cluster, once, tell),
     registry: shareRegistry(readers.registry, once),
     ...(readers.codeHost ? { codeHost: shareCodeHost(readers.codeHost, once, clock, over.signal) } : {}),
-    know: (pod) => {
-      const name = JSON.stringify(['pod', pod.namespace, pod.name]);
-      if (!answers.has(name)) answers.set(name, Promise.resolve(observed(pod)));
-    },
+    know: (pod) => tell(['pod', pod.namespace, pod.name], observed(pod)),
     close: () => {
       closed.abort();
       over.abort(new Late(limits.totalMs, true));
@@ -134,7 +137,11 @@ type Once = <T>(
   failed: (why: Error) => T,
 ) => Promise<T>;
 
-function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
+function shareCluster(
+  reader: ClusterReader,
+  once: Once,
+  tell: (key: readonly unknown[], answer: unknown) => void,
+): ClusterReader {
   function look<T>(
     key: readonly unknown[],
     ask: (signal: AbortSignal) => Promise<Observation<T>>,
@@ -150,7 +157,11 @@ function shareCluster(reader: ClusterReader, once: Once): ClusterReader {
       look(['unready-pods', query.namespace ?? null], (signal) => reader.unreadyPods(query, signal)),
     events: (namespace, uid) => look(['events', namespace, uid], (signal) => reader.events(namespace, uid, signal)),
     podEvents: (namespace, name) =>
-      look(['pod-events', namespace, name], (signal) => reader.podEvents(namespace, name, signal)),
+      look(['pod-events', namespace, name], async (signal) => {
+        const said = await reader.podEvents(namespace, name, signal);
+        if (said.status === 'observed') tell(['events', namespace, said.value.uid], observed(said.value.events));
+        return said;
+      }),
     workload: (ref) => look(['workload', ref.namespace, ref.kind, ref.name], (signal) => reader.workload(ref, signal)),
     controllerOf: (ref) =>
       look(['controller', ref.namespace, ref.kind, ref.name], (signal) => reader.controllerOf(ref, signal)),

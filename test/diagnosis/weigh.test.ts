@@ -34,6 +34,14 @@ describe('what the registry shows to be missing, and a node that reports its set
     },
   );
 
+  it('a mirror that is down comes after it, because the runtime goes on to the registry', () => {
+    const mirror = { from: 'event', mirror: 'mirror.example.com', registry: 'registry.example.com' };
+    const said: Finding = { ...words('connection-refused'), detail: mirror };
+    const [first, second] = weigh({ said, shown: [absent], passed: new Set() });
+    expect(first).toMatchObject({ cause: 'tag-not-found', confidence: 'likely', alternatives: ['connection-refused'] });
+    expect(second).toMatchObject({ cause: 'connection-refused', confidence: 'likely' });
+  });
+
   it('a connection that is refused still comes first, and so does a set-up beside what is not proven to be missing', () => {
     expect(weigh({ said: words('connection-refused'), shown: [absent], passed: new Set() })[0]?.cause).toBe(
       'connection-refused',

@@ -49,6 +49,8 @@ export const FORMAT_RULES: readonly Rule[] = [
     'schemaversion 1',
     'schema version 1',
     'no signatures',
+    // containerd takes none above its limit, and calls it not found.
+    'byte manifest for',
     'encountered unknown type',
     'media type',
     'mediatype',
