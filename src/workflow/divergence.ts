@@ -6,26 +6,30 @@ import type { Draft, View } from './rule.ts';
 
 type Difference = 'sha' | 'clock' | 'version';
 
-interface Divergence {
+export interface Divergence {
   readonly difference: Difference;
   readonly deployed: Deployed;
   /** The pushed formula. */
   readonly pushed: string;
+  /** Where it is told, in the file. */
+  readonly offset: number;
 }
 
 /** Only where the rest of both formulas is equal: then they were meant to be the same tag. */
-function divergences({ workflow }: View): Divergence[] {
+export function divergences({ workflow }: Pick<View, 'workflow'>): Divergence[] {
   const pushed = pushedTags(workflow);
   if (pushed.length === 0) return [];
   const tags = new Set(pushed.map(({ tag }) => tag));
   return deployedTags(workflow, pushed).flatMap((deployed) => {
-    const { tag } = deployed;
+    const { tag, line, slot } = deployed;
+    const offset = line === undefined ? slot.scalar.start : offsetOfLine(workflow, slot.scalar, line);
     for (const other of tags) {
       const difference = differ(tag, other);
-      if (difference && (difference === 'clock' || !tags.has(tag))) return [{ difference, deployed, pushed: other }];
+      if (difference && (difference === 'clock' || !tags.has(tag)))
+        return [{ difference, deployed, pushed: other, offset }];
     }
     const other = tags.has(tag) ? undefined : otherPrefix(tag, [...tags]);
-    return other === undefined ? [] : [{ difference: 'sha' as const, deployed, pushed: other }];
+    return other === undefined ? [] : [{ difference: 'sha' as const, deployed, pushed: other, offset }];
   });
 }
 
@@ -57,13 +61,12 @@ export function divergenceDrafts(
   const ordered = mine.toSorted(
     (a, b) => Number(a.deployed.slot.place === 'run') - Number(b.deployed.slot.place === 'run'),
   );
-  return ordered.flatMap(({ deployed: { slot, job, tag, line }, pushed }) => {
+  return ordered.flatMap(({ deployed: { slot, job, tag }, pushed, offset }) => {
     const key = `${job.id} ${tag}`;
     if (slot.place === 'run' && told.has(key)) return [];
     told.add(key);
     const said = say({ pushed: inWords(pushed), deployed: inWords(tag) });
     const { start } = slot.scalar;
-    const offset = line === undefined ? start : offsetOfLine(view.workflow, slot.scalar, line);
     return [{ offset, scalarAt: start, job: job.id, ref: slot.key, ...said }];
   });
 }

@@ -21,6 +21,8 @@ export interface Judgement {
   readonly in?: string;
   /** step-unknown: the job that has a step of that id, or `later`. env-undefined: the step that writes the name as an output. */
   readonly elsewhere?: string;
+  /** env-undefined: the other job that sets the variable, for itself only. */
+  readonly inJob?: string;
   /** The broken read further up; of a masked value the secret. */
   readonly because?: string;
 }

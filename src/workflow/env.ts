@@ -4,6 +4,7 @@ import type { Judgement } from './edge.ts';
 import type { Job, Step, Workflow } from './model.ts';
 import type { Project } from './project.ts';
 import { readScript } from './shell.ts';
+import { isSlip } from './slip.ts';
 
 const OK: Judgement = { state: 'ok' };
 const UNKNOWN: Judgement = { state: 'unknown' };
@@ -17,6 +18,9 @@ const HARMLESS =
   /^(?:go (?:build|test|mod|install|vet|version|env)|cargo (?:build|test|install)|mvn|gradle|dotnet|bundle install|poetry install|uv sync|(?:npm|pnpm|yarn) (?:ci|i|install|test))\b/;
 /** A script with one of these may set variables, or hand the file on to another that does. */
 const MENTIONS = /GITHUB_ENV|set-env|exportVariable|(?:^|[\s;&|(])(?:source|\.|bash|sh)\s+\S*\w\.sh/m;
+
+/** No other action sets a variable of such a name that another job of the file sets, too. */
+const IMAGES = /(?:^|_)(?:TAG|IMAGE|VERSION|SHA|DIGEST)(?:_|$)/i;
 
 /** likely: a script that cannot be read through; maybe: somebody else's action. */
 type Seen = 'yes' | 'likely' | 'maybe' | 'no';
@@ -38,11 +42,33 @@ export function judgeEnv(
   if (answers.includes('yes')) return OK;
   if (answers.includes('likely')) return UNKNOWN;
   const near = written.filter((other) => alike(other, name));
+  const mistyped = mistypedOf([workflow.env, job.env, step?.env], name);
   const output = earlier.find((one) => writesOutput(one, name));
-  if (answers.includes('maybe') && near.length === 0 && output === undefined) return UNKNOWN;
-  const others = [...new Set(near.length > 0 ? near : written)];
-  const elsewhere = output?.id === undefined ? {} : { elsewhere: output.id };
-  return { state: 'broken', rule: 'env-undefined', others, ...elsewhere };
+  const setter = workflow.jobs.find((other) => other !== job && other.steps.some((one) => writesEnv(one, name)));
+  const isPassed = setter !== undefined && IMAGES.test(name);
+  const isMeant = near.length > 0 || output !== undefined || mistyped.length === 1 || isPassed;
+  if (answers.includes('maybe') && !isMeant) return UNKNOWN;
+  const others = [mistyped, near, written].find((names) => names.length > 0) ?? [];
+  return { state: 'broken', rule: 'env-undefined', others: [...new Set(others)], ...elsewhereOf(output, setter) };
+}
+
+function elsewhereOf(output: Step | undefined, setter: Job | undefined): Pick<Judgement, 'elsewhere' | 'inJob'> {
+  if (output !== undefined) return output.id === undefined ? {} : { elsewhere: output.id };
+  return setter === undefined ? {} : { inJob: setter.id };
+}
+
+/** Variables of the file whose names differ by a sign or a slip. */
+function mistypedOf(maps: readonly (ReadonlyMap<string, unknown> | undefined)[], name: string): string[] {
+  const names = maps.flatMap((map) => [...(map?.keys() ?? [])]);
+  return names.filter((other) => plain(other) === plain(name) || isSlip(plain(other), plain(name)));
+}
+
+function writesEnv({ run }: Step, name: string): boolean {
+  return run !== undefined && readScript(run.value).writes.some((one) => one.to === 'env' && one.name === name);
+}
+
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
 }
 
 /** The very name, written as an output: it was meant to be read there. */

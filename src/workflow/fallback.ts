@@ -41,7 +41,8 @@ function fallbackOf(text: string, match: RegExpMatchArray): Fallback | undefined
   const value = (groups.at(-1) ?? '').trim().replace(/^["']|["']$/g, '');
   const at = match.index ?? 0;
   const isComment = /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
-  if (isComment || target !== name || value === '' || !TAG_NAME.test(name)) return undefined;
+  if (isComment || target !== name || value === '' || value.startsWith('$(error') || !TAG_NAME.test(name))
+    return undefined;
   return { name, value, offset: at, whole: match[0] };
 }
 

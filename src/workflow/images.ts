@@ -10,6 +10,8 @@ import { withoutComment } from './shell.ts';
 export interface Pushed {
   readonly job: Job;
   readonly tag: string;
+  /** As written; absent where an action makes it. */
+  readonly raw?: string;
   /** The last part of the repository as written; absent where it is made elsewhere. */
   readonly name?: string;
 }
@@ -20,6 +22,8 @@ export interface Deployed {
   readonly slot: Slot;
   /** Of a script, from 0. */
   readonly line?: number;
+  /** As written. */
+  readonly raw: string;
   readonly tag: string;
 }
 
@@ -72,7 +76,12 @@ export function pushedTags(workflow: Workflow): Pushed[] {
           ? [step.run?.value ?? '']
           : ['tags', 'tag', 'image_tag'].flatMap((key) => step.inputs.get(key)?.value ?? []);
       const scope = { workflow, job, step, followNeeds: true };
-      const plain = texts.flatMap(referencesIn).map(({ name, tag }) => ({ job, name, tag: formulaOf(scope, tag) }));
+      const plain = texts.flatMap(referencesIn).map(({ name, tag }) => ({
+        job,
+        name,
+        raw: tag,
+        tag: formulaOf(scope, tag),
+      }));
       return [...plain, ...fromMetadata(workflow, job, step)];
     }),
   );
@@ -97,7 +106,13 @@ export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Dep
     if (!job || job.steps.some(pushes) || !pushed.some((one) => reaches(workflow, job, one.job)) || !deploys(job))
       return [];
     const scope = { workflow, job, followNeeds: false, ...(step ? { step } : {}) };
-    return candidates(slot).map(({ tag, ...line }) => ({ job, slot, ...line, tag: formulaOf(scope, tag) }));
+    return candidates(slot).map(({ tag, ...line }) => ({
+      job,
+      slot,
+      ...line,
+      raw: tag,
+      tag: formulaOf(scope, tag),
+    }));
   });
 }
 

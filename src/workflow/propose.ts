@@ -3,8 +3,8 @@ import { checkFile } from './check.ts';
 import type { Finding, ReadFile } from './finding.ts';
 import { applyEdits, type CheckedFix, type Edit, type Fix, type FixedFile } from './fix.ts';
 import { fixView } from './fix-view.ts';
-import { hardStopInText } from './fixes/hard-stop.ts';
-import { MAKERS } from './fixes/index.ts';
+import { whyByHand } from './fixes/by-hand.ts';
+import { IN_TEXT, MAKERS } from './fixes/index.ts';
 import { isIntact } from './intact.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
@@ -16,7 +16,8 @@ export function fixesFor(file: string, text: string, read: ReadFile): readonly F
   return checkFile(file, text, read).flatMap((finding) => {
     if (!view || finding.file !== file) {
       const own = finding.file === file ? text : read(finding.file);
-      const remedies = own === undefined || finding.rule !== 'silent-fallback' ? [] : hardStopInText(own, finding);
+      const make = IN_TEXT.get(finding.rule);
+      const remedies = own === undefined || !make ? [] : make(own, finding);
       return remedies.map((remedy) => ({ ...remedy, finding }));
     }
     const makers = MAKERS.get(finding.rule) ?? [];
@@ -126,7 +127,7 @@ export function withDiffs(
   const diffs = new Map(fixes.toReversed());
   return findings.map((one) => {
     const diff = diffs.get(at(one));
-    return diff === undefined ? one : { ...one, diff };
+    return diff === undefined ? { ...one, fix: `${one.fix} ${whyByHand(one)}`.trimEnd() } : { ...one, diff };
   });
 }
 

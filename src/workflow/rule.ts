@@ -4,6 +4,7 @@ import type { Severity } from './finding.ts';
 import type { Workflow } from './model.ts';
 import { offsetOf } from './place.ts';
 import type { Project } from './project.ts';
+import { isSlip } from './slip.ts';
 
 /** A finding before its place is turned into line and column. */
 export interface Draft {
@@ -80,12 +81,17 @@ export function meant(name: string, others: readonly string[] = []): string | un
   return alike(name, others) ?? (others.length === 1 ? others[0] : undefined);
 }
 
-/** The same but for signs and case, or one inside of the other. */
+/** The same but for signs and case, a slip of the pen away, or one inside of the other. */
 export function alike(name: string, others: readonly string[] = []): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   const mine = plain(name);
   const exact = others.find((other) => plain(other) === mine);
-  return exact ?? others.find((other) => plain(other).includes(mine) || mine.includes(plain(other)));
+  const slips = others.filter((other) => isSlip(mine, plain(other)));
+  return (
+    exact ??
+    (slips.length === 1 ? slips[0] : undefined) ??
+    others.find((other) => plain(other).includes(mine) || mine.includes(plain(other)))
+  );
 }
 
 /** At most six names as a list. */

@@ -2,12 +2,10 @@
  * A tag that the pipeline lost or made up. Certain: at least one log or clock proof, beside a fault of a file on the way of this image
  * (or a log that shows the output empty). Likely: the files alone. Possible: the files, and nothing of them explains this very tag.
  */
-import { withoutSecrets } from '../../build/log-mask.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { isMutableTag } from '../../image/tag.ts';
 import { formulaOf } from '../../workflow/formula.ts';
 import type { Confidence, Finding } from '../check.ts';
-import { pipelineFix } from '../pipeline-fix.ts';
 import type { Explained, LostTag } from './account.ts';
 import { type ClockFact, clockFact } from './clock-words.ts';
 import { fallbacksOf, type MadeUp } from './fallbacks.ts';
@@ -17,6 +15,7 @@ import { type Pipeline, type PipelineJob, runsOf } from './pipeline.ts';
 import { isIts, type Studied } from './question.ts';
 import { reachesImage } from './reaches-image.ts';
 import { drawChain, findingOf } from './tell.ts';
+import { withDiff } from './with-diff.ts';
 
 const RANK: readonly Confidence[] = ['certain', 'likely', 'possible'];
 
@@ -37,23 +36,9 @@ export function lostTag(studied: Studied): readonly [Finding, ...Finding[]] | un
   if (best === undefined) return undefined;
   const chain = drawChain(studied, best);
   const told = findingOf(studied, best, chain, best.loss === undefined ? 'ci-silent-fallback' : 'ci-output-lost');
-  const first = withDiff(told, best);
+  const first = best.confidence === 'possible' ? told : withDiff(told, best.pipeline);
   if (best.loss === undefined || best.fallback === undefined) return [first];
   return [first, findingOf(studied, best, chain, 'ci-silent-fallback')];
-}
-
-/** Longer ones are for the pull request. */
-const MOST_DIFF_LINES = 80;
-
-/** The fix that the checker has tried, as a diff; both findings of one account share it. */
-function withDiff(finding: Finding, { pipeline, confidence }: LostTag): Finding {
-  const { rule, ref } = finding.detail;
-  if (confidence === 'possible' || typeof rule !== 'string' || typeof ref !== 'string') return finding;
-  // The thread has other readers than the repository: a password beside the edit must not get there.
-  const lines = pipelineFix(pipeline.trace, { rule, ref })?.diff.trimEnd().split('\n').map(withoutSecrets);
-  return lines === undefined || lines.length > MOST_DIFF_LINES
-    ? finding
-    : { ...finding, detail: { ...finding.detail, diff: lines } };
 }
 
 function weight({ proofs, explained, clock }: LostTag): number {

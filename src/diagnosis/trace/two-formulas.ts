@@ -5,14 +5,16 @@
 
 import { withoutTime } from '../../build/tag-clock.ts';
 import { roleOf } from '../../build/workflow-roles.ts';
+import { valueOf } from '../../evidence/observation.ts';
 import { repositoryName } from '../../image/reference.ts';
 import { commitOf } from '../../image/tag.ts';
 import { jobCalled } from '../../workflow/model.ts';
 import type { Finding } from '../check.ts';
 import { clockFact } from './clock-words.ts';
 import type { Fault } from './fault.ts';
-import type { Pipeline, Unit } from './pipeline.ts';
+import { type Pipeline, runsOf, type Unit } from './pipeline.ts';
 import { minute, permalink, type Studied } from './question.ts';
+import { withDiff } from './with-diff.ts';
 
 /** By rule: do the two tags differ in the way that the fault describes? */
 const SHOWS: Readonly<Record<string, (asked: string, pushed: string) => boolean>> = {
@@ -34,11 +36,13 @@ interface Found {
 export function twoFormulas(studied: Studied): Finding | undefined {
   const { instead, asked, mine, trace } = studied;
   if (instead === undefined || asked === '') return undefined;
-  const found = mine
+  const all = mine
     .flatMap((pipeline) => faultsIn(pipeline, studied))
-    .find(({ fault }) => SHOWS[fault.rule]?.(asked, instead.tag));
+    .filter(({ fault }) => SHOWS[fault.rule]?.(asked, instead.tag))
+    .map((one) => ({ ...one, way: wayOf(studied, one, instead.tag) }));
+  const found = all.find(({ way }) => way === 'shown') ?? all.find(({ way }) => way === 'possible');
   if (found === undefined) return undefined;
-  const { pipeline, unit, fault } = found;
+  const { pipeline, unit, fault, way } = found;
   const { run } = pipeline.trace;
   const push = instead.push;
   const built =
@@ -47,11 +51,12 @@ export function twoFormulas(studied: Studied): Finding | undefined {
       : ` (pushed${push.at === undefined ? '' : ` ${minute(push.at)}`} by job ${push.by.job.name})`;
   const place = { file: fault.file, line: fault.exprLine };
   const clock = clockFact(studied);
-  return {
+  const perhaps = way === 'shown' ? '' : 'Possibly because of ';
+  const told: Finding = {
     cause: 'tag-not-found',
     confidence: 'certain',
     because: ['buildTrace', 'tags', 'registryAccess', 'reference'],
-    summary: `The repository ${repositoryName(studied.image)} has no tag ${asked}; the image exists under ${instead.tag}${built}. ${fault.file}:${fault.exprLine}: ${fault.message}`,
+    summary: `The repository ${repositoryName(studied.image)} has no tag ${asked}; the image exists under ${instead.tag}${built}. ${perhaps}${fault.file}:${fault.exprLine}: ${fault.message}`,
     detail: {
       tag: asked,
       askedTag: asked,
@@ -70,7 +75,7 @@ export function twoFormulas(studied: Studied): Finding | undefined {
         push === undefined
           ? `the registry has ${instead.tag}`
           : `job ${push.by.job.name} pushed ${push.tag}: ${push.by.job.url}`,
-        `${fault.file}:${fault.exprLine} ${fault.message} ${permalink(pipeline, unit.source, place)}`,
+        `${way === 'shown' ? '' : 'possibly '}${fault.file}:${fault.exprLine} ${fault.message} ${permalink(pipeline, unit.source, place)}`,
         ...(clock === undefined ? [] : [clock.sentence]),
         `the pod asks for ${asked}; nothing was pushed under that name`,
       ],
@@ -78,6 +83,29 @@ export function twoFormulas(studied: Studied): Finding | undefined {
     fix: `${fault.fix} Until then deploy ${instead.tag}, which exists.`,
     alternatives: [],
   };
+  return way === 'shown' ? withDiff(told, pipeline) : told;
+}
+
+/**
+ * Is this line the way to the tag? `shown`: the times agree, a log has the value, or the line can have made nothing else. `no`: a log shows
+ * that the pushed tag arrived, the job did not run, or the clock puts the tag into another job.
+ */
+function wayOf(studied: Studied, { pipeline, unit, fault }: Found, pushed: string): 'shown' | 'possible' | 'no' {
+  const { asked, clock } = studied;
+  const job = fault.job === null ? undefined : jobCalled(unit.workflow, fault.job);
+  const consumers = job === undefined ? [] : runsOf(pipeline, unit, job);
+  const ran = consumers.filter(({ job: { conclusion } }) => conclusion !== 'skipped');
+  if (consumers.length > 0 && ran.length === 0) return 'no';
+  const values = ran.flatMap(({ log }) => (valueOf(log)?.steps ?? []).flatMap(({ env }) => Object.values(env)));
+  const holds = (tag: string) => values.some((value) => value === tag || value.endsWith(`:${tag}`));
+  const says = ran.some(({ log }) => valueOf(log)?.mentions?.some(({ word }) => word === asked));
+  if (holds(asked) || says) return 'shown';
+  if (holds(pushed)) return 'no';
+  if (fault.rule === 'sha-format-divergence') return 'shown';
+  if (fault.rule === 'version-derived-two-ways') return asked === pipeline.trace.run.headBranch ? 'shown' : 'possible';
+  if (clock === undefined || clock.says === 'open') return 'possible';
+  const isHere = clock.askedIn.every((made) => ran.some(({ job: one }) => one.id === made.job.id));
+  return clock.says === 'different' && isHere ? 'shown' : 'no';
 }
 
 function faultsIn(pipeline: Pipeline, { concerns }: Studied): Found[] {

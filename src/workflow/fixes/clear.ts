@@ -1,10 +1,13 @@
 /** The one name that was meant, or none: a fix does not guess between two. */
 
-/** The only one that is spelled the same but for signs and case, else the only one that holds the other or shares a telling word with it: `image_tag` and `tag_name`, not `image_tag` and `image_version`. */
+import { isSlip } from '../slip.ts';
+
+/** The only one that is spelled the same but for signs and case, else the only one that a slip of the pen away, else the only one that holds the other or shares a telling word with it: `image_tag` and `tag_name`, not `image_tag` and `image_version`. */
 export function clearly(name: string, others: readonly string[]): string | undefined {
   const names = [...new Set(others)].filter((other) => other !== name);
   const tests = [
     (other: string) => plain(other) === plain(name),
+    (other: string) => isSlip(plain(name), plain(other)),
     (other: string) => plain(other).includes(plain(name)) || plain(name).includes(plain(other)),
     (other: string) => words(other).some((word) => words(name).includes(word)),
   ];

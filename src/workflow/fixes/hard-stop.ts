@@ -5,6 +5,7 @@ import type { Finding } from '../finding.ts';
 import type { Change, Remedy } from '../fix.ts';
 import { type FixView, inFile, type MakeRemedies } from '../fix-view.ts';
 import { jobCalled } from '../model.ts';
+import { eolAt } from '../yaml-edit.ts';
 
 export const hardStop: MakeRemedies = (view, finding) => {
   const { workflow, text } = view;
@@ -22,6 +23,24 @@ export const hardStop: MakeRemedies = (view, finding) => {
   }
   return inExpression(view, finding);
 };
+
+/** strict-mode-missing: the variable is demanded before the command that needs it. */
+export function demandInText(text: string, finding: Finding): Remedy[] {
+  const starts = [...text.matchAll(/^/gm)].map(({ index }) => index);
+  const at = starts[finding.exprLine - 1];
+  const before = starts[finding.exprLine - 2];
+  const isContinued = before !== undefined && /\\\r?\n$/.test(text.slice(before, at));
+  if (at === undefined || finding.ref === null || isContinued) return [];
+  const [indent = ''] = /^[ \t]*/.exec(text.slice(at)) ?? [];
+  const line = `${indent}: "\${${finding.ref}:?${finding.ref} is empty}"${eolAt(text, at)}`;
+  return [
+    {
+      title: `Stop when \`${finding.ref}\` is empty`,
+      why: 'The command below would run without it, and name an image that nobody built.',
+      edits: inFile(finding.file, [{ start: at, end: at, text: line }]),
+    },
+  ];
+}
 
 /** The same in a script or a Makefile. */
 export function hardStopInText(text: string, finding: Finding): Remedy[] {

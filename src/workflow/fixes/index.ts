@@ -1,11 +1,21 @@
 /** Which rules have fixes. The others ask for a decision that no edit can take. */
+
+import type { Finding } from '../finding.ts';
+import type { Remedy } from '../fix.ts';
 import type { MakeRemedies } from '../fix-view.ts';
 import { buildSucceeded, checkInput } from './guards.ts';
-import { hardStop } from './hard-stop.ts';
+import { demandInText, hardStop, hardStopInText } from './hard-stop.ts';
 import { needs } from './needs.ts';
 import { badJob, envName, jobMissing, neverWritten, notDeclared, unknownJob } from './outputs.ts';
+import { builtTag, sameTag } from './pass-on.ts';
 import { sink } from './sink.ts';
 import { steps } from './steps.ts';
+
+/** The same for scripts and Makefiles. */
+export const IN_TEXT: ReadonlyMap<string, (text: string, finding: Finding) => readonly Remedy[]> = new Map([
+  ['silent-fallback', hardStopInText],
+  ['strict-mode-missing', demandInText],
+]);
 
 export const MAKERS: ReadonlyMap<string, readonly MakeRemedies[]> = new Map([
   ['needs-not-declared', [needs]],
@@ -20,4 +30,8 @@ export const MAKERS: ReadonlyMap<string, readonly MakeRemedies[]> = new Map([
   ['empty-input-accepted', [checkInput]],
   ['silent-fallback', [hardStop]],
   ['deploy-despite-failed-build', [buildSucceeded]],
+  ['sha-format-divergence', [sameTag]],
+  ['tag-recomputed-from-clock', [sameTag]],
+  ['version-derived-two-ways', [sameTag]],
+  ['mutable-tag-deployed', [builtTag]],
 ]);

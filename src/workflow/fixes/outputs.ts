@@ -3,8 +3,9 @@
 import type { Edge } from '../edge.ts';
 import type { Finding } from '../finding.ts';
 import type { Remedy } from '../fix.ts';
-import { edgeOf, type FixView, inFile, type MakeRemedies, respell } from '../fix-view.ts';
+import { edgeOf, type FixView, inFile, jobPath, type MakeRemedies, respell } from '../fix-view.ts';
 import { entryOf, type Job, jobCalled } from '../model.ts';
+import { addEntry } from '../yaml-edit.ts';
 import { clearly } from './clear.ts';
 import { addNeed } from './needs.ts';
 import { declare, writerOf } from './producers.ts';
@@ -13,8 +14,9 @@ import { declare, writerOf } from './producers.ts';
 export const notDeclared: MakeRemedies = (view, finding) => {
   const edge = edgeOf(view, finding);
   if (!edge) return [];
+  if (edge.without) return forgotten(view, edge);
   const [, producer = '', , name = ''] = edge.read.path;
-  const other = clearly(name, edge.others ?? []);
+  const other = ofMetadata(edge, name) ?? clearly(name, edge.others ?? []);
   const job = edge.in === undefined ? jobCalled(view.workflow, producer) : undefined;
   const declared = job && declare(view, job, name);
   const written: Remedy[] = declared
@@ -29,9 +31,37 @@ export const notDeclared: MakeRemedies = (view, finding) => {
   return [...written, ...(other === undefined ? [] : [rename(view, edge, 3, other)])];
 };
 
+/** docker/metadata-action calls the tag without its repository `version`. */
+function ofMetadata({ in: action }: Edge, name: string): string | undefined {
+  return action?.toLowerCase() === 'docker/metadata-action' && /^(?:image|docker)?[-_]?tag$/i.test(name)
+    ? 'version'
+    : undefined;
+}
+
+/** `needs.build.tag` and `steps.meta.output.tag` -> with `outputs` between. */
+function forgotten(view: FixView, edge: Edge): Remedy[] {
+  const [context = '', name = '', kind = '', last, ...more] = edge.read.path;
+  if (more.length > 0 || (last !== undefined && !/^outputs?$/i.test(kind))) return [];
+  const to = last === undefined ? [context, name, `outputs.${kind}`] : [context, name, 'outputs', last];
+  const same = view.edges.filter(
+    (one) => one.ref === edge.ref && (context === 'needs' || one.slot.job === edge.slot.job),
+  );
+  return [
+    {
+      title: `Read \`${to.join('.')}\` instead of \`${edge.ref}\``,
+      why: `Values of a ${context === 'needs' ? 'job' : 'step'} stand under \`outputs\`.`,
+      edits: inFile(
+        view.file,
+        same.flatMap((one) => respell(view, one.slot, edge.read.path, to)),
+      ),
+    },
+  ];
+}
+
 /** output-never-written, where the step writes another name. */
 export const neverWritten: MakeRemedies = (view, finding) => {
   const edge = edgeOf(view, finding);
+  if (edge?.without) return forgotten(view, edge);
   const other = edge?.toEnv ? undefined : clearly(edge?.read.path[3] ?? '', edge?.others ?? []);
   return edge && other !== undefined ? [rename(view, edge, 3, other)] : [];
 };
@@ -54,9 +84,30 @@ export const envName: MakeRemedies = (view, finding) => {
       },
     ];
   }
+  if (edge?.inJob !== undefined) return fromJob(view, edge, edge.inJob);
   const other = clearly(edge?.read.path[1] ?? '', edge?.others ?? []);
   return edge && other !== undefined ? [rename(view, edge, 1, other)] : [];
 };
+
+/** A variable that another job sets: as its output. */
+function fromJob(view: FixView, edge: Edge, id: string): Remedy[] {
+  const [, name = ''] = edge.read.path;
+  const [job, reader] = [jobCalled(view.workflow, id), edge.slot.job];
+  if (!job || !reader || job.hasMatrix || job.outputs.has(name)) return [];
+  const declared = addEntry(view.tree, jobPath(view, job), 'outputs', { name, value: `\${{ env.${name} }}` });
+  const isNeeded = reader.needs.some(({ value }) => value === job.id);
+  const needed = isNeeded ? [] : addNeed(view, reader, job)[0]?.edits;
+  if (!declared || !needed) return [];
+  const same = view.edges.filter((one) => one.ref === edge.ref && one.slot.job === reader);
+  const read = same.flatMap((one) => respell(view, one.slot, edge.read.path, ['needs', `${job.id}.outputs.${name}`]));
+  return [
+    {
+      title: `Read \`needs.${job.id}.outputs.${name}\` instead of \`${edge.ref}\``,
+      why: `\`${job.id}\` sets the variable, and variables end with their job: it hands the value on as an output.`,
+      edits: [...inFile(view.file, [...declared, ...read]), ...needed],
+    },
+  ];
+}
 
 /** reusable-output-bad-job. */
 export const badJob: MakeRemedies = (view, finding) => {
@@ -127,11 +178,14 @@ export const unknownJob: MakeRemedies = (view, finding: Finding) => {
   const other = scalar && (clearly(scalar.value, ids) ?? readFrom(view, finding.job, ids));
   if (!scalar || other === undefined) return [];
   const start = view.text.indexOf(scalar.value, scalar.start);
+  const reads = view.edges
+    .filter(({ slot, read }) => slot.job === job && read.path[0] === 'needs' && read.path[1] === scalar.value)
+    .flatMap(({ slot, read }) => respell(view, slot, read.path, ['needs', other, ...read.path.slice(2)]));
   return [
     {
       title: `Need \`${other}\` instead of \`${scalar.value}\``,
       why: `There is no job \`${scalar.value}\`, and GitHub refuses the whole file.`,
-      edits: [{ file: view.file, start, end: start + scalar.value.length, text: other }],
+      edits: inFile(view.file, [{ start, end: start + scalar.value.length, text: other }, ...reads]),
     },
   ];
 };
