@@ -16,7 +16,9 @@ export const fetchForLocalSlack: Fetch = async (input, init) => {
   return fetch(String(input), { ...(init as RequestInit), ...simpler });
 };
 
+/** The Web API takes forms, a response address takes JSON. */
 function simplerForm(body: string): string {
+  if (body.startsWith('{')) return JSON.stringify(deep(parseField(body)));
   const form = new URLSearchParams(body);
   for (const field of FIELDS) {
     const value = form.get(field);

@@ -62,8 +62,9 @@ type RunDeps = Pick<
 /** Job `inquire`. The same again, after a crash, edits the same messages. Throws SlackError when the root could not be posted. */
 export function createRunInquiry(deps: RunDeps): (id: string, signal?: AbortSignal) => Promise<void> {
   return async (id, signal) => {
-    const asked = await deps.inquiries.get(id);
-    if (!asked) return;
+    const stored = await deps.inquiries.get(id);
+    if (!stored) return;
+    const { unanswered: _before, ...asked } = stored;
     const thread = asked.thread ?? (await deps.announcer.openInquiry(asked));
     const inquiry: Inquiry = { ...asked, thread };
     await deps.inquiries.put(inquiry);
@@ -74,8 +75,12 @@ export function createRunInquiry(deps: RunDeps): (id: string, signal?: AbortSign
     } catch (error) {
       if (signal?.aborted || !isAnswer(error)) throw error;
       deps.report('inquiry not answered', { inquiry: id, reason: errorLine(error) });
+      const ended: Inquiry = { ...inquiry, unanswered: error.message };
+      await deps.inquiries.put(ended);
+      await deps.announcer.refreshInquiry(ended, thread);
+      const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
       const hint = error.hint === undefined ? '' : ` ${error.hint}`;
-      await deps.announcer.reply(thread, `${id}:failed`, `${error.message}${hint}`);
+      await deps.announcer.reply(thread, `${id}:failed`, `${sentence}${hint}`);
     }
   };
 }

@@ -34,6 +34,8 @@ export interface Inquiry {
   readonly diagnosis?: Diagnosis;
   readonly scope?: Scope;
   readonly credentials?: CredentialsView;
+  /** Why there is no answer, for a person: no such target, several of them. */
+  readonly unanswered?: string;
   /** Set by the button "Open incident". */
   readonly incident?: string;
 }

@@ -1,5 +1,6 @@
 /** What a person who is paged needs to know, in plain text: one sentence and a few facts. */
 import { formatDuration, formatTime } from '../clock.ts';
+import { minuteOf } from '../diagnosis/words.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { conditionsOf, downInScope } from './conditions.ts';
 import type { Incident } from './incident.ts';
@@ -30,7 +31,7 @@ export function fill(sentence: string, values: Readonly<Record<string, string>>)
 export function factsOf(incident: Incident, now: number): readonly string[] {
   const facts = [
     `Subject: ${describeSubject(incident.subject)}`,
-    `Open for ${formatDuration(now - incident.openedAt)}, since ${formatTime(incident.openedAt)}`,
+    `Open for ${formatDuration(now - incident.openedAt)}, since ${minuteOf(formatTime(incident.openedAt))}`,
     ...diagnosisFacts(incident),
     ...scopeFacts(incident),
     ...childFacts(incident),
@@ -44,8 +45,10 @@ function diagnosisFacts(incident: Incident): readonly string[] {
   const diagnosis = incident.diagnosis;
   if (!diagnosis) return incident.scope ? [] : ['Not diagnosed yet'];
   const { verdict, lights } = diagnosis;
+  const { told } = verdict;
   return [
-    `Verdict: ${verdict.cause} (${verdict.confidence}): ${verdict.summary}`,
+    `Verdict: ${verdict.cause} (${verdict.confidence}): ${told === undefined ? verdict.summary : `${told.what}.`}`,
+    ...(told === undefined ? [] : [`To do: ${told.act}`]),
     `Reference ${lights.reference}, credentials ${lights.credentials}, reachability ${lights.reachability}`,
     ...(diagnosis.findings[0] ? [`Image: ${diagnosis.findings[0].image}`] : []),
     ...diagnosis.gaps.slice(0, 3).map((gap) => `Could not be seen: ${gap}`),

@@ -1,10 +1,11 @@
 /** Small parts of the demo. */
+import { createServer as createHttp, type Server as Http } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { createSpeedClock } from '../../src/adapters/simulator/clock.ts';
 import { systemClock } from '../../src/clock.ts';
 import { fastForward } from '../../src/demo/fast-forward.ts';
-import { simpler } from '../../src/demo/local-markup.ts';
+import { fetchForLocalSlack, simpler } from '../../src/demo/local-markup.ts';
 import { readOnly } from '../../src/demo/own-cluster.ts';
 import { freePortFrom } from '../../src/demo/ports.ts';
 import { freePort } from '../support/redis.ts';
@@ -30,6 +31,29 @@ describe('texts for the local Slack', () => {
     expect(simpler('Opened <!date^1795251145^{time}|08:52 UTC> · a -&gt; b')).toBe('Opened 08:52 UTC · a -> b');
     expect(simpler('```\na\n  b\n```')).toBe('`a\u00A0`\n`\u00A0\u00A0b\u00A0`');
     expect(simpler('```\na   b c\n```')).toBe('`a\u00A0\u00A0\u00A0b c\u00A0`');
+  });
+
+  it('changes a form and a JSON body, each in its own way', async () => {
+    const bodies: string[] = [];
+    const server = await new Promise<Http>((resolve) => {
+      const created: Http = createHttp((request, answer) => {
+        request.on('data', (part: Buffer) => bodies.push(part.toString()));
+        request.on('end', () => answer.end('ok'));
+      }).listen(0, '127.0.0.1', () => resolve(created));
+    });
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/`;
+    try {
+      await fetchForLocalSlack(url, { method: 'POST', body: 'text=a+-%26gt%3B+b' });
+      await fetchForLocalSlack(url, {
+        method: 'POST',
+        body: JSON.stringify({ text: 'a -&gt; b', replace_original: false }),
+      });
+      expect(new URLSearchParams(bodies[0]).get('text')).toBe('a -> b');
+      expect(JSON.parse(bodies[1] ?? '')).toEqual({ text: 'a -> b', replace_original: false });
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   it('lets no foreign text become a mention', () => {

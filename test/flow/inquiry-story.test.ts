@@ -88,6 +88,8 @@ describe('a person asks', () => {
     await world.stores.inquiries.put({ id: 'q1', request: POD, by: 'U0ANNA', channel: 'C0TEAM', askedAt: 0 });
     await run('q1');
     expect(world.slack.replies.get('q1:failed')).toBe('No pod "apy" in staging. Did you mean "api"?');
+    const asked = await world.stores.inquiries.get('q1');
+    expect(asked?.unanswered).toBe('No pod "apy" in staging.');
   });
 });
 

@@ -220,6 +220,7 @@ export const InquirySchema: z.ZodType<Inquiry> = z.object({
   diagnosis: DiagnosisSchema.exactOptional(),
   scope: ScopeSchema.exactOptional(),
   credentials: CredentialsSchema.exactOptional(),
+  unanswered: Text.exactOptional(),
   incident: Text.exactOptional(),
 });
 

@@ -1,6 +1,7 @@
 /** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
 import type { Diagnosis, RegistryReport } from '../../../diagnosis/diagnosis.ts';
 import { tellingReports, wayLine } from '../../../diagnosis/registry-report.ts';
+import { count } from '../../../diagnosis/words.ts';
 import { chain, diff } from './chain.ts';
 import { clampEscaped, cleaned, escaped, link } from './escape.ts';
 import { findingSections, words } from './finding.ts';
@@ -33,20 +34,36 @@ function standing({ remedies }: Diagnosis): MessageBlock[] {
   return rows.length === 0 ? [] : [section(`*Proposed before*\n${rows.join('\n')}`)];
 }
 
+/** Wider ones would be broken in the middle of a row. */
+const WIDEST = 80;
+
 /** The experiment: the way, then credential, token, manifest. Columns stand only in a fence, and only when they are escaped before. */
 function registryTable({ host, way, asked }: RegistryReport): MessageBlock {
-  const rows = asked.map(({ credential, token, manifest, means }) => [credential, token, manifest, means]);
-  const cells = [['credential', 'token', 'manifest', 'means'], ...rows].map((row) => row.map(cell));
+  const rows = asked.map(({ credential, token, manifest, means }) => [credential, token, manifest, means].map(cell));
+  const columns = inColumns([['credential', 'token', 'manifest', 'means'], ...rows]);
+  const lines = columns.every((row) => row.length <= WIDEST) ? columns : stacked(rows);
+  const line = wayLine(way, host);
+  const small = line === '' ? '' : `\n${clampEscaped(escaped(line), 700)}`;
+  return section(`*Asked of ${clampEscaped(escaped(host), 260)}, from here*${small}\n${fence(lines, 1900)}`);
+}
+
+function inColumns(cells: readonly (readonly string[])[]): readonly string[] {
   const widths = [0, 1, 2].map((at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
-  const lines = cells.map((row) =>
+  return cells.map((row) =>
     row
       .map((text, at) => text.padEnd(widths[at] ?? 0))
       .join('  ')
       .trimEnd(),
   );
-  const line = wayLine(way, host);
-  const small = line === '' ? '' : `\n${clampEscaped(escaped(line), 700)}`;
-  return section(`*Asked of ${clampEscaped(escaped(host), 260)}, from here*${small}\n${fence(lines, 1900)}`);
+}
+
+/** The credential on a line of its own, its answers in columns below. */
+function stacked(rows: readonly (readonly string[])[]): readonly string[] {
+  const answers = inColumns([
+    ['  token', 'manifest', 'means'],
+    ...rows.map(([, token, ...rest]) => [`  ${token}`, ...rest]),
+  ]);
+  return [`credential\n${answers[0]}`, ...rows.map(([credential], at) => `${credential}\n${answers[at + 1]}`)];
 }
 
 function cell(text: string): string {
@@ -96,8 +113,4 @@ function footer(diagnosis: Diagnosis): string {
     `${affected} · ` +
     `took ${diagnosis.durationMs} ms, ${kubernetes} Kubernetes, ${registry} registry, ${github} GitHub calls`
   );
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -46,7 +46,9 @@ function pageWords({ state, unconfirmed }: Incident['pages'][number]): string {
 }
 
 function state(incident: Incident, names: ReadonlyMap<string, string>): string {
-  const taken = incident.acknowledged?.by ?? incident.resolved?.by;
+  // An alert that ended owns nothing.
+  const ended = incident.resolved?.by;
+  const taken = incident.acknowledged?.by ?? (/^[UW][A-Z0-9]{2,}$/.test(ended ?? '') ? ended : undefined);
   const owner = taken === undefined ? 'nobody yet' : who(taken, names);
   const alerts = incident.alerts.length;
   const firing = incident.alerts.filter((alert) => alert.resolvedAt === undefined).length;

@@ -15,7 +15,7 @@ import { verdict, verdictText } from './verdict.ts';
 export function inquiryRoot(inquiry: Inquiry, asker: string): Message {
   const title = `Pull check: ${requestName(inquiry.request)}`;
   const body: MessageBlock[] = [header(title), ...result(inquiry)];
-  const done = (inquiry.diagnosis ?? inquiry.scope ?? inquiry.credentials) !== undefined;
+  const done = (inquiry.diagnosis ?? inquiry.scope ?? inquiry.credentials ?? inquiry.unanswered) !== undefined;
   const asked = `Asked by ${clampEscaped(escaped(asker), 80)}`;
   const note =
     inquiry.incident === undefined ? `${asked} · no incident, nobody is paged` : `${asked} · incident opened`;
@@ -30,13 +30,19 @@ function result(inquiry: Inquiry): MessageBlock[] {
   if (inquiry.diagnosis) return [verdict(inquiry.diagnosis), lights(inquiry.diagnosis)];
   if (inquiry.scope) return [section(`*${scopeLine(inquiry.scope)}*`)];
   if (inquiry.credentials) return [section(`*${credentialsLine(inquiry.credentials)}*`)];
+  if (inquiry.unanswered !== undefined) return [section(noAnswer(inquiry.unanswered))];
   return [section('Looking at it now; what was found follows in this thread.')];
 }
 
 function resultText(inquiry: Inquiry): string {
   if (inquiry.diagnosis) return verdictText(inquiry.diagnosis);
   if (inquiry.scope) return scopeLine(inquiry.scope);
+  if (inquiry.unanswered !== undefined) return noAnswer(inquiry.unanswered);
   return inquiry.credentials ? credentialsLine(inquiry.credentials) : 'looking at it now';
+}
+
+function noAnswer(reason: string): string {
+  return `No answer: ${clampEscaped(escaped(reason), 400)}`;
 }
 
 function row(inquiry: Inquiry): MessageBlock {

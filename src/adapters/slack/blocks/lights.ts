@@ -13,7 +13,8 @@ const SIGN: Readonly<Record<Light, string>> = {
 export function lights({ lights: shown, lightNotes, verdict: { summary } }: Diagnosis): MessageBlock {
   const rows = (['reference', 'credentials', 'reachability'] as const).map((name) => {
     const first = firstSentence(lightNotes[name].replace(/\s+/g, ' ').trim());
-    const note = first === '' || summary.includes(first) ? '' : `: ${clampEscaped(escaped(first), 250)}`;
+    const short = first.replace(/(sha256:[0-9a-f]{12})[0-9a-f]{52}/g, '$1…');
+    const note = first === '' || summary.includes(first) ? '' : `: ${clampEscaped(escaped(short), 250)}`;
     return `${SIGN[shown[name]]} · *${name}*${note}`;
   });
   return section(rows.join('\n'));

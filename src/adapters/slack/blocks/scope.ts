@@ -1,5 +1,6 @@
 /** The quick assessment: who cannot pull, grouped by what they share. */
 import { formatDuration } from '../../../clock.ts';
+import { count } from '../../../diagnosis/words.ts';
 import type { FailingPod, Scope, ScopeGroup } from '../../../evidence/scope.ts';
 import { kubectlName } from '../../../target/target.ts';
 import { clampEscaped, escaped } from './escape.ts';
@@ -15,7 +16,7 @@ export function scopeLine(scope: Scope): string {
   if (failing === 0)
     return escaped(`No pod of ${pods} in ${where} is unable to pull${scope.truncated ? ' (list cut)' : ''}`);
   return escaped(
-    `${failing} of ${pods} pods in ${where} cannot pull: ${workloads} workloads, ${namespaces} namespaces, ${nodes} nodes`,
+    `${failing} of ${pods} pods in ${where} cannot pull: ${count(workloads, 'workload')}, ${count(namespaces, 'namespace')}, ${count(nodes, 'node')}`,
   );
 }
 
@@ -49,7 +50,7 @@ export function scopeTable(scope: Scope, now: number): Message {
 function groups(all: readonly ScopeGroup[]): MessageBlock[] {
   if (all.length === 0) return [];
   const rows = all.slice(0, MAX_ROWS).map((group) => {
-    return `${group.by.padEnd(9)} ${clampEscaped(group.value, 80)}  ${group.pods} pods, ${group.workloads} workloads, ${group.nodes} nodes`;
+    return `${group.by.padEnd(9)} ${clampEscaped(group.value, 80)}  ${count(group.pods, 'pod')}, ${count(group.workloads, 'workload')}, ${count(group.nodes, 'node')}`;
   });
   return [section(`*What they share*\n${fence(rows)}`)];
 }
