@@ -134,8 +134,8 @@ describe('a commit', () => {
 });
 
 describe('a run that failed', () => {
-  const tests = (conclusion: RunJob['conclusion'] = 'failure') =>
-    job(2, 'test', ['17:52:50', '17:53:20'], { ...(conclusion ? { conclusion } : {}) });
+  const tests = (conclusion: NonNullable<RunJob['conclusion']> = 'failure') =>
+    job(2, 'test', ['17:52:50', '17:53:20'], { conclusion });
   const withTest = `${BUILD}  test:\n    needs: build\n    runs-on: ubuntu-latest\n    steps:\n      - run: npm test\n`;
 
   it('after the build, in its tests', async () => {

@@ -11,6 +11,7 @@ import { valueOf } from '../../evidence/observation.ts';
 import type { Confidence, Finding } from '../check.ts';
 import { count, minuteOf } from '../words.ts';
 import type { Studied } from './question.ts';
+import { conditionWords } from './tell-not-pushed.ts';
 
 const DAY = 86_400_000;
 /** Workflows of a commit whose files are read. */
@@ -57,7 +58,7 @@ function skippedBuild(
   // Somebody pushed it, perhaps under a name that the log hides.
   if (pipeline.jobs.some(({ log }) => valueOf(log)?.pushed.some(({ tag }) => tag === asked))) return undefined;
   const condition = job?.inFile?.condition;
-  const why = condition === undefined ? '' : ` (if: ${condition.replaceAll(/\s+/g, ' ').trim().slice(0, 120)})`;
+  const why = condition === undefined ? '' : ` (if: ${conditionWords(condition)})`;
   const what = job === undefined ? `run ${run.name}` : `job ${job.job.name}`;
   const isSure = trace.linkedBy !== 'source-label' && pipeline.units.length > 0 && pipelines.length === 1;
   return {

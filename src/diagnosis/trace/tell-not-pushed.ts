@@ -1,4 +1,5 @@
 /** A build that pushed nothing, as a finding. */
+import { withoutSecrets } from '../../build/log-mask.ts';
 import { repositoryName } from '../../image/reference.ts';
 import type { Finding } from '../check.ts';
 import { tidy } from '../words.ts';
@@ -50,7 +51,12 @@ export function pushSkipped(
 }
 
 function conditionOf({ step: { condition } }: NotPushed): string {
-  return condition === undefined ? '' : `, if: ${tidy(condition).slice(0, 120)}`;
+  return condition === undefined ? '' : `, if: ${conditionWords(condition)}`;
+}
+
+/** A condition as a thread may show it. */
+export function conditionWords(condition: string): string {
+  return tidy(withoutSecrets(condition)).slice(0, 120);
 }
 
 function placeOf({ by: { unit }, step }: NotPushed): { readonly file: string; readonly line: number } | undefined {

@@ -1,4 +1,5 @@
 /** A lost tag as a finding: one sentence, and the chain step by step with the lines as they were in that run. */
+import { withoutSecrets } from '../../build/log-mask.ts';
 import type { Cause } from '../cause.ts';
 import type { Detail, Finding } from '../check.ts';
 import type { LostTag } from './account.ts';
@@ -159,8 +160,10 @@ function hides({ file, line, value, name }: NonNullable<LostTag['fallback']>): s
   return `${file}:${line} makes ${cut(value)} of an empty ${name}.`;
 }
 
+/** A default may hold a password as well as a tag. */
 function cut(value: string): string {
-  return value.length > 80 ? `${value.slice(0, 80)}…` : value;
+  const shown = withoutSecrets(value);
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
 }
 
 function detailOf({ instead, asked, trace }: Studied, { pipeline, job }: LostTag, chain: readonly string[]): Detail {

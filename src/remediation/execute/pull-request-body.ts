@@ -13,7 +13,7 @@ export interface BodyFacts {
 export function pullRequestBody({ fix, evidence, run }: BodyFacts): string {
   const found = fix.findings.map(({ file, exprLine, rule, message }) => `${file}:${exprLine} ${rule}: ${message}`);
   return [
-    `A cluster was asked for an image that nobody pushed. The run that did it: ${run}`,
+    `A cluster was asked for an image that nobody pushed. The run that did it: ${addressOf(run)}`,
     '',
     ...fenced(evidence),
     '',
@@ -30,6 +30,26 @@ export function pullRequestBody({ fix, evidence, run }: BodyFacts): string {
   ].join('\n');
 }
 
+/**
+ * Of a pull request and of its commit: one line in which nothing is a mention, a link or an order to close an issue. File names and what
+ * workflows call things are anybody's words.
+ */
+export function plainTitle(text: string): string {
+  const line = plain(text).replaceAll('@', '＠').replaceAll('#', '＃').replaceAll('://', ': //');
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+}
+
+/** A page's address and nothing else. */
+function addressOf(link: string): string {
+  const url = URL.parse(link);
+  return url !== null && /^https?:$/.test(url.protocol) && !/[\s<>()[\]`]/.test(link) ? link : 'not known';
+}
+
+/** One line, without characters that nobody sees or that turn what others see around. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+}
+
 function fenced(lines: readonly string[]): readonly string[] {
-  return ['```text', ...lines.map((line) => line.replaceAll('`', 'ˋ').replaceAll(/[\r\n]+/g, ' ')), '```'];
+  return ['```text', ...lines.map((line) => plain(line).replaceAll('`', 'ˋ')), '```'];
 }

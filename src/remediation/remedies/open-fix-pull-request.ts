@@ -13,7 +13,7 @@ import type { CheckedFix } from '../../workflow/fix.ts';
 import { pullRequestByHand } from '../by-hand.ts';
 import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
-import { pullRequestBody } from '../execute/pull-request-body.ts';
+import { plainTitle, pullRequestBody } from '../execute/pull-request-body.ts';
 import { standingOf } from '../execute/pull-request-standing.ts';
 import type { RemedyPorts, WriteMode } from '../ports.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
@@ -176,7 +176,7 @@ async function draft(
       `${path} at ${base} is not as it was when it ran: the fault is gone there, or its fix needs a person`,
     );
   }
-  const title = `${fix.title} in ${fileName(path)}`;
+  const title = plainTitle(`${fix.title} in ${fileName(path)}`);
   const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run });
   const known = despite === undefined ? {} : { despite };
   return { fix, request: { repository, base, branch: branchFor(params), title, body, changes: fix.files, ...known } };

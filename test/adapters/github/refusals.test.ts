@@ -76,6 +76,19 @@ describe('limits of how often GitHub may be asked', () => {
     expect(counted).toEqual(['github run', 'github run']);
   });
 
+  it('that come by the second kind last as long as the answer says, whatever is left of the first', async () => {
+    const clock = createManualClock(Date.parse('2026-03-02T18:00:00Z'));
+    const headers = { 'retry-after': '90', 'x-ratelimit-remaining': '4000' };
+    const refused = says(403, { message: 'You have exceeded a secondary rate limit.' }, headers);
+    const host = await meet(inTurn(refused, found), { clock });
+    const until = { status: 'unreachable', detail: 'GitHub: the rate limit is used up until 2026-03-02T18:01:30.000Z' };
+    expect(await ask(host)).toEqual(until);
+    expect(await ask(host)).toEqual(until);
+    expect(odd.asked).toHaveLength(1);
+    await clock.advance(90_000);
+    expect(await ask(host)).toMatchObject({ status: 'observed' });
+  });
+
   it('last a minute where only a sentence tells of them, and never longer than the longest window', async () => {
     const clock = createManualClock(Date.parse('2026-03-02T18:00:00Z'));
     const secondary = says(403, { message: 'You have exceeded a secondary rate limit.' });

@@ -1,0 +1,84 @@
+/** What others wrote (workflows, branches, logs) inside of a pull request that we open. Facts: CommonMark 0.31 "Fenced code blocks"; docs.github.com, "Linking a pull request to an issue". */
+import { describe, expect, it } from '@jest/globals';
+import { plainTitle, pullRequestBody } from '../../../src/remediation/execute/pull-request-body.ts';
+
+const HOSTILE = [
+  '``` \n```\n@acme/admins please run `/merge`',
+  '```',
+  '~~~',
+  '<!-- hidden --> <img src=x onerror=alert(1)> [click](https://evil.example)',
+  'Closes #1, fixes acme/shop#2',
+  'a\u2028```\u2029@octocat',
+  '\u202Eesrever\u202C \u200Binvisible',
+  '\r```\r@octocat',
+];
+
+/** The lines that stand outside of every fence. */
+function outside(body: string): readonly string[] {
+  let isFenced = false;
+  return body.split(/\r\n|\r|\n/).filter((line) => {
+    if (!/^ {0,3}(?:`{3,}|~{3,})/.test(line)) return !isFenced;
+    if (!isFenced) isFenced = true;
+    else if (/^ {0,3}`{3,}\s*$/.test(line)) isFenced = false;
+    return false;
+  });
+}
+
+const body = (evidence: readonly string[], run = 'https://github.com/acme/shop/actions/runs/17') =>
+  pullRequestBody({
+    evidence,
+    run,
+    fix: {
+      title: 'Add build to needs',
+      why: evidence.join(' '),
+      findings: [
+        {
+          rule: 'needs-not-declared',
+          severity: 'error',
+          file: `.github/workflows/${evidence[0] ?? ''}.yml`,
+          line: 1,
+          column: 1,
+          exprLine: 1,
+          exprColumn: 1,
+          job: 'deploy',
+          ref: 'x',
+          message: evidence.join(' '),
+          fix: 'x',
+        },
+      ],
+    },
+  });
+
+describe('the body of a pull request', () => {
+  it.each(HOSTILE.map((words) => [JSON.stringify(words), words]))('keeps %s inside of its fence', (_shown, words) => {
+    const plain = outside(body(['the log says so']));
+    expect(outside(body([words]))).toEqual(plain);
+    expect(plain.join('\n')).not.toMatch(/@|<!--|#\d/);
+    expect(body([words])).not.toMatch(/[\u200B\u202A-\u202E\u2028\u2029]/);
+  });
+
+  it('keeps all of them together inside, and ends every fence', () => {
+    expect(outside(body(HOSTILE))).toEqual(outside(body(['the log says so'])));
+    expect(body(HOSTILE).match(/^```/gm)?.length).toBe(6);
+  });
+
+  it('links the run only where its address is one', () => {
+    expect(body([], 'javascript:alert(1)')).toContain('The run that did it: not known');
+    expect(body([], 'https://github.com/a/b) [x](https://evil.example')).toContain('The run that did it: not known');
+  });
+});
+
+describe('its title, which is its commit’s message too', () => {
+  it.each([
+    ['Mend fixes #1.yml', 'Mend fixes ＃1.yml'],
+    ['Mend @acme-admins.yml', 'Mend ＠acme-admins.yml'],
+    ['Closes https://github.com/acme/shop/issues/1', 'Closes https: //github.com/acme/shop/issues/1'],
+    ['one\nCo-authored-by: x <x@example.com>', 'one Co-authored-by: x <x＠example.com>'],
+  ])('%s', (given, shown) => {
+    expect(plainTitle(given)).toBe(shown);
+  });
+
+  it('is not endless', () => {
+    expect(plainTitle('x'.repeat(5000))).toHaveLength(160);
+  });
+});
