@@ -10,6 +10,7 @@ import { prepare } from './pull-error/prepare.ts';
 import { atBlob, type Failure, type Rule, type Verdict, verdict } from './pull-error/rule.ts';
 import { ACCESS_RULES, BLOCKED_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
 import { FOREIGN_RULES, FORMAT_RULES } from './pull-error/rules-format.ts';
+import { KUBELET_RULES } from './pull-error/rules-kubelet.ts';
 import {
   CANCELLED_RULES,
   CONNECTION_RULES,
@@ -18,13 +19,7 @@ import {
   TLS_RULES,
   TRANSFER_RULES,
 } from './pull-error/rules-network.ts';
-import {
-  CONTENT_RULES,
-  ELSEWHERE_RULES,
-  KUBELET_RULES,
-  RUNTIME_RULES,
-  STORAGE_RULES,
-} from './pull-error/rules-node.ts';
+import { CONTENT_RULES, ELSEWHERE_RULES, RUNTIME_RULES, STORAGE_RULES } from './pull-error/rules-node.ts';
 import { BROKEN_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES, SERVER_RULES } from './pull-error/rules-registry.ts';
 import { type Part, splitErrors } from './pull-error/split.ts';
 import { CONNECTING, kindsOfStage } from './pull-error/stage.ts';

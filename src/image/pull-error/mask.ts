@@ -112,6 +112,7 @@ function purposeOf(url: string): Purpose {
 }
 
 function statusOf(text: string): number | null {
+  if (!/[45]\d\d/.test(text)) return null;
   for (const pattern of [STATUS_AFTER_URL, STATUS_BY_NAME, STATUS_BY_REASON, STATUS_IN_BRACKETS]) {
     const found = pattern.exec(text)?.[1];
     if (found !== undefined) return Number(found);

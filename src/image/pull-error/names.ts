@@ -29,20 +29,25 @@ export function imageIn(text: string): string | null {
   return null;
 }
 
-const HOST_PLACES: readonly RegExp[] = [
-  /\blookup ([a-z0-9][\w.-]{0,253})/gi,
-  /(?:pulling from host|pinging (?:container|docker) registry) ([\w.-]+(?::\d+)?)/gi,
-  /\bdial (?:tcp|udp) (\[[\w:.]+\]:\d+|\w[\w.-]*:\d+)/gi,
-  /manifest \S{1,256} in ([\w.-]+\.[\w.-]+(?::\d+)?)\//gi,
+/** A word that is always there (in lower case: Go's and containers/image's own spelling), and where the host stands. */
+const HOST_PLACES: readonly (readonly [string, RegExp])[] = [
+  ['lookup ', /\blookup ([a-z0-9][\w.-]{0,253})/gi],
+  ['pulling from host', /pulling from host ([\w.-]+(?::\d+)?)/gi],
+  ['pinging ', /pinging (?:container|docker) registry ([\w.-]+(?::\d+)?)/gi],
+  ['dial ', /\bdial (?:tcp|udp) (\[[\w:.]+\]:\d+|\w[\w.-]*:\d+)/gi],
+  ['manifest ', /manifest \S{1,256} in ([\w.-]+\.[\w.-]+(?::\d+)?)\//gi],
 ];
 
 /** The host that failed: of the last URL, else of the look-up or dial, else of the image's registry. `urls` are those of one error. */
 export function hostIn(text: string, urls: readonly { readonly host: string }[], image: string | null): string | null {
-  const proxy = /proxyconnect tcp: (?:dial tcp:? )?(?:lookup )?(\[[\w:.]+\]:\d+|[\w.-]+(?::\d+)?)/i.exec(text)?.[1];
+  const proxy = !text.includes('proxyconnect')
+    ? undefined
+    : /proxyconnect tcp: (?:dial tcp:? )?(?:lookup )?(\[[\w:.]+\]:\d+|[\w.-]+(?::\d+)?)/i.exec(text)?.[1];
   if (proxy !== undefined && proxy !== 'tls') return proxy;
   const url = urls.at(-1)?.host;
   if (url) return url;
-  for (const place of HOST_PLACES) {
+  for (const [word, place] of HOST_PLACES) {
+    if (!text.includes(word)) continue;
     const found = [...text.matchAll(place)].at(-1)?.[1];
     if (found) return found;
   }

@@ -4,14 +4,19 @@
 const MAX = 16_384;
 const TAIL = 4096;
 
-/** Wrappers of tools that relay the daemon's answer. Their status is the daemon's own, not the registry's. */
-const WRAPPERS: readonly RegExp[] = [
-  /api error \(\d{3}\)?:?/gi,
-  /\(http code \d{3}\)? ?(?:server error|unexpected|[a-z ]{1,30} -|[a-z ]{0,30}$)(?: -)?/gi,
-  /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi,
+/** Wrappers of tools that relay the daemon's answer, each behind a word that it always has. Their status is the daemon's own, not the registry's. */
+const WRAPPERS: readonly (readonly [string, RegExp])[] = [
+  ['api error', /api error \(\d{3}\)?:?/gi],
+  ['http code', /\(http code \d{3}\)? ?(?:server error|unexpected|[a-z ]{1,30} -|[a-z ]{0,30}$)(?: -)?/gi],
+  ['http+docker', /\b\d{3} (?:server|client) error for http\+docker:\/\/\S{1,500} [a-z ]{1,30} \(/gi],
   // containers/image asks which format the manifest has; whatever went wrong meanwhile stands behind.
-  /determining manifest mime type for/gi,
-  /(?:rpc error:\s{0,16})?\bcode =? ?\w{1,40}\s{1,16}desc(?: =)?/gi,
+  ['determining manifest', /determining manifest mime type for/gi],
+  // BuildKit puts the code without those words; it is the class of the error behind it.
+  [
+    'failed to solve',
+    /(?<=failed to solve: )(?:unknown|canceled|deadlineexceeded|notfound|unavailable|internal|failedprecondition|permissiondenied|unauthenticated|unimplemented|resourceexhausted|aborted): /gi,
+  ],
+  ['desc', /(?:rpc error:\s{0,16})?\bcode =? ?\w{1,40}\s{1,16}desc(?: =)?/gi],
 ];
 
 /** Cut inside the wrapper itself: `code = NotFound` is the runtime's class of error, not the registry's answer. An error had begun. */
@@ -26,12 +31,13 @@ const LOGIN = /(?<=[/"'\s]|^)[^\s"'/@:]{1,256}:[^\s"'/@]{1,1024}@(?!sha\d+:)(?=[
 /** What is read of a message: at most 16 KiB, unescaped, on one line, without the wrappers. */
 export function prepare(message: string): string {
   const capped = message.length > MAX ? `${message.slice(0, MAX - TAIL)} ${message.slice(-TAIL)}` : message;
-  let text = (capped.includes('\\') ? unescape(capped) : capped).replace(FRAME, '');
-  for (const wrapper of WRAPPERS) text = text.replace(wrapper, ' ');
-  return text
-    .replace(CUT_WRAPPER, ' ‹cut›')
-    .replace(LOGIN, '')
-    .replace(/[\u201c\u201d]/g, '"');
+  let text = capped.includes('\\') ? unescape(capped) : capped;
+  if (/[│┃]/.test(text)) text = text.replace(FRAME, '');
+  const lower = text.toLowerCase();
+  for (const [word, wrapper] of WRAPPERS) if (lower.includes(word)) text = text.replace(wrapper, ' ');
+  if (lower.includes('rpc error')) text = text.replace(CUT_WRAPPER, ' ‹cut›');
+  if (lower.includes('@')) text = text.replace(LOGIN, '');
+  return text.replace(/[\u201c\u201d]/g, '"');
 }
 
 /** Logs and JSON quote a message several times over: `\\\"` is a quote, `\\n` a line break. */

@@ -124,7 +124,7 @@ function wrongCredentials({ text }: Failure): Verdict | undefined {
 
 /** The registry's own code `UNAUTHORIZED` before its message: what the message says of permissions is a guess at what else may be. */
 function coded({ text, registry }: Failure): Verdict | undefined {
-  if (registry === 'quay' || text.includes('insufficient scope')) return undefined;
+  if (registry === 'quay' || !text.includes('unauthorized') || text.includes('insufficient scope')) return undefined;
   return /\bunauthorized: (?!authentication required)\S|error from registry: unauthorized\b/.test(text)
     ? verdict('unauthorized', 'forbidden', 'credentials-expired', 'not-found-or-unauthorized', 'image-not-found')
     : undefined;

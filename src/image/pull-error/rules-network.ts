@@ -179,7 +179,7 @@ export const CONNECTION_RULES: readonly Rule[] = [
   reset,
   // The system's word for why nothing can be sent to this address; what stands before it is Go's, whatever the word.
   ({ text }) =>
-    /\bdial \w{2,4} \S{1,300} connect: \w/.test(text)
+    text.includes(' connect: ') && /\bdial \w{2,4} \S{1,300} connect: \w/.test(text)
       ? verdict('network-unreachable', 'connection-refused', 'connection-timeout', 'source-blocked', 'other')
       : undefined,
 ];
@@ -187,7 +187,11 @@ export const CONNECTION_RULES: readonly Rule[] = [
 /** A token or blob host that refuses is mostly a filter or proxy in between; the registry's own port tells the registry is down. */
 function refused({ text, urls }: Failure): Verdict | undefined {
   // The node's own filter forbids the packet.
-  if (/ connect: (?:operation not permitted|permission denied)/.test(text) && !has(text, ['‹sock›', 'dial unix'])) {
+  if (
+    text.includes(' connect: ') &&
+    / connect: (?:operation not permitted|permission denied)/.test(text) &&
+    !has(text, ['‹sock›', 'dial unix'])
+  ) {
     return verdict('connection-refused', 'network-unreachable', 'source-blocked', 'other');
   }
   if (!has(text, ['connection refused', 'econnrefused', 'actively refused'])) return undefined;

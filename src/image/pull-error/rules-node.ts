@@ -1,118 +1,34 @@
-/** The kubelet, the runtime and the node's own store: decided on the node, before or after the registry was asked. */
+/** The runtime and the node's own store, and what a pod suffers beside its pulls. */
 import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
 import { has } from './words.ts';
 
-/** Decided before any registry was asked. */
-export const KUBELET_RULES: readonly Rule[] = [
-  when('never-pull-policy', ['pull policy of never', 'errimageneverpull']),
-  when('kubelet-throttled', ['pull qps exceeded']),
-  when('signature-rejected', [
-    'signature was required',
-    'source image rejected',
-    'signaturevalidationfailed',
-    'signature validation failed',
-    'rejected by policy',
-    'no matching signatures',
-    'no signatures found',
-    'no valid signature',
-    'signature verification failed',
-    'signature mismatch',
-    'image is not signed',
-  ]),
-  signaturePolicy,
-  missingSecret,
-  when(
-    'credential-provider-failed',
-    [
-      'credential provider',
-      'credentialprovider',
-      'credential-provider',
-      'docker-credential-',
-      'credential helper',
-      'error getting credentials',
-      'credential plugin',
-    ],
-    ['connection-timeout', 'cancelled-or-deadline'],
-  ),
-  cloudLogin,
-  when('invalid-reference', [
-    'invalid reference',
-    'invalid_reference',
-    'construct reference',
-    'failed to parse image',
-    'invalidimagename',
-    'parse image reference',
-    'parse image name',
-    'parsing image reference',
-    'parse reference',
-    'must be lowercase',
-    'invalid repository name',
-    'invalid tag format',
-    'invalid image name',
-    'default image tag',
-  ]),
-  when('short-name-unresolved', [
-    'short-name',
-    'short name mode',
-    'unqualified-search',
-    'unqualified image',
-    'unqualified search',
-    'returns ambiguous list',
-  ]),
-];
-
-/** Only a warning: where the text tells of the pull as well, that decides. */
-function missingSecret({ text }: Failure): Verdict | undefined {
+/** A pod's events beside its pulls: network of its sandbox, volumes, probes, scheduling, logs. Their timeouts and refusals are no registry's. */
+function otherEvent({ text }: Failure): Verdict | undefined {
   const words = [
-    'retrieve some image pull secret',
-    'retrieve pull secret',
-    'failedtoretrieveimagepullsecret',
-    'retrieve image pull secret',
+    'network for sandbox',
+    'network for pod',
+    'networkplugin',
+    'network plugin',
+    'cni plugin',
+    'runtimehandler',
+    'get sandbox runtime',
+    'probe failed',
+    'probe errored',
+    'mountvolume',
+    'attach or mount volumes',
+    'sync configmap',
+    'sync secret',
+    'nodes are available',
+    'cloudwatch log',
+    'logging driver',
   ];
-  if (!has(text, words) || has(text, ['failed to pull image', 'failed to authorize', 'failed to resolve'])) {
-    return undefined;
-  }
-  return verdict('pull-secret-missing');
-}
-
-/** The cloud's own login for the registry failed on the node; a refusal for the role is the registry owner's matter. */
-function cloudLogin({ text }: Failure): Verdict | undefined {
-  const words = [
-    'failed to get authorization token',
-    'imds role',
-    'ec2imds',
-    'instance metadata',
-    'metadata service',
-    'failed to refresh cached credentials',
-    'no valid credential sources',
-    'nocredentialproviders',
-    'failed to acquire token',
-    'managed identity',
-    'could not find default credentials',
-  ];
-  if (!has(text, words) || has(text, ['not authorized to perform', 'accessdenied'])) return undefined;
-  return verdict(
-    'credential-provider-failed',
-    'unauthorized',
-    'forbidden',
-    'connection-timeout',
-    'cancelled-or-deadline',
-  );
-}
-
-function signaturePolicy({ text }: Failure): Verdict | undefined {
-  if (has(text, ['‹policy›', 'trust policy', 'invalid policy in'])) return verdict('signature-rejected', 'other');
-  if (
-    has(text, ['signature', 'cosign', 'notation', 'image verif', 'attestation', 'sigstore']) &&
-    has(text, ['denied the request', 'validation failed', 'verif'])
-  ) {
-    return verdict('signature-rejected', 'forbidden');
-  }
-  return text.includes('required email') ? verdict('signature-rejected') : undefined;
+  if (!has(text, words) || has(text, ['pull', 'failed to resolve'])) return undefined;
+  return verdict('other', 'runtime-unavailable');
 }
 
 /** Not about an image: the objects a pod names, and containers that were created from an image that is there. */
 export const ELSEWHERE_RULES: readonly Rule[] = [
+  otherEvent,
   ({ text }) =>
     has(text, ['‹ref› not found', '‹ref› is forbidden']) &&
     /\b(?:secret|configmap|serviceaccount|persistentvolumeclaim|namespace|node|pod)s? ‹ref› (?:not found|is forbidden)/.test(
@@ -200,7 +116,9 @@ export const STORAGE_RULES: readonly Rule[] = [
   snapshotter,
   // Two pulls of one layer hold each other's lock.
   ({ text }) =>
-    /\blocked\b[^"]{0,200}: unavailable/.test(text) ? verdict('node-storage', 'runtime-unavailable') : undefined,
+    text.includes('locked') && /\blocked\b[^"]{0,200}: unavailable/.test(text)
+      ? verdict('node-storage', 'runtime-unavailable')
+      : undefined,
   when(
     'node-storage',
     ['driver devicemapper', 'driver overlay', 'driver aufs', 'driver btrfs', 'driver zfs'],
@@ -245,7 +163,10 @@ export const STORAGE_RULES: readonly Rule[] = [
 
 /** The snapshotter may be a program of its own (stargz, nydus, SOCI): unless the text says what the store lacks, it may be down. */
 function snapshotter({ text }: Failure): Verdict | undefined {
-  if (/snapshotter \S{1,80} (?:was )?not (?:found|loaded)|snapshotter not (?:found|loaded)/.test(text)) {
+  if (
+    text.includes('snapshotter') &&
+    /snapshotter \S{1,80} (?:was )?not (?:found|loaded)|snapshotter not (?:found|loaded)/.test(text)
+  ) {
     return verdict('node-storage', 'runtime-unavailable');
   }
   const at = text.indexOf('extraction snapshot');
@@ -265,6 +186,7 @@ function unpacking({ text }: Failure): Verdict | undefined {
     return verdict('node-storage', 'manifest-unsupported', 'node-disk', 'transfer-interrupted');
   }
   if (
+    text.includes('‹path›: ') &&
     /‹path›: (?:permission denied|operation not permitted|no such file|too many open files|device or resource busy)/.test(
       text,
     )

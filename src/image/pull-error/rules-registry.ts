@@ -75,7 +75,7 @@ function brokenServer(status: number, text: string): Verdict {
 export const REFUSED_RULES: readonly Rule[] = [
   // The code UNSUPPORTED: the registry does not do what was asked.
   ({ text }) =>
-    /(?:^|: )unsupported: \S/.test(text)
+    text.includes('unsupported: ') && /(?:^|: )unsupported: \S/.test(text)
       ? verdict('registry-error', 'manifest-unsupported', 'image-not-found', 'forbidden')
       : undefined,
   ({ status }) => {
@@ -88,7 +88,7 @@ export const REFUSED_RULES: readonly Rule[] = [
   },
   // What the runtime does not support, in whatever words; a status has its own rules.
   ({ text }) =>
-    /not supported|\bunsupported\b(?! s(?:t\w*)?\b)/.test(text)
+    has(text, ['not supported', 'unsupported']) && /not supported|\bunsupported\b(?! s(?:t\w*)?\b)/.test(text)
       ? verdict(
           'manifest-unsupported',
           'other',

@@ -24,8 +24,10 @@ export function splitErrors(text: string): readonly Part[] {
 const EVENT = /\n(?=[^\S\n]{0,40}(?:\S{1,24}[^\S\n]{1,40}){0,6}?(?:warning|normal)[^\S\n]{1,40}[a-z])/i;
 
 function joined(own: string): readonly string[] {
-  const events = own.split(EVENT, MOST);
-  if (events.length > 1) return events;
+  if (own.includes('\n')) {
+    const events = own.split(EVENT, MOST);
+    if (events.length > 1) return events;
+  }
   const open = own.search(/:\s{0,3}\[|^\[|errors? occurred/);
   if (open < 0) return [own];
   const parts: string[] = [];
