@@ -1,9 +1,10 @@
 /** Which part of a missing image is missing, and how sure that is. */
 import { type Observation, valueOf } from '../evidence/observation.ts';
-import type { AccessAttempt, RegistryAccess, TagAnswer } from '../evidence/registry-access.ts';
+import type { AccessAttempt, RegistryAccess, RepositoryList, TagAnswer } from '../evidence/registry-access.ts';
 import { detailOf, type TagDetailsAnswer } from '../evidence/tag-details.ts';
 import { fullName, type ImageReference, repositoryName } from '../image/reference.ts';
 import { type NearTag, nearestTags } from '../image/tag.ts';
+import { editDistance } from '../image/tag-distance.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { canRead, nameOf, readAttempt, tableOf } from './registry-answers.ts';
@@ -47,7 +48,8 @@ export function describeMissing({ image, access, tags, tagDetails }: Missing): F
   const noList = tags.status === 'observed' && tags.value.kind === 'missing';
   if (noList || codeOf(said) === 'NAME_UNKNOWN') {
     const known = noRepository(image, access, said, noList ? [...because, 'tags'] : because);
-    return reader === undefined ? perhapsHidden(known, image) : known;
+    const held = noList && tags.value.kind === 'missing' ? tags.value.repositories : undefined;
+    return withHeld(reader === undefined ? perhapsHidden(known, image) : known, image, held);
   }
   return {
     cause: 'image-not-found',
@@ -97,6 +99,31 @@ function noRepository(
     },
     alternatives: [],
   };
+}
+
+const MOST_HELD = 5;
+/** Longer names than this are told apart by more than a slip. */
+const MOST_SLIPS = 4;
+
+/** What the registry holds instead, the nearest names first. */
+function withHeld(finding: Finding, { repository }: ImageReference, held: RepositoryList | undefined): Finding {
+  if (held === undefined) return finding;
+  if (held.names.length === 0 && !held.truncated) {
+    return {
+      ...finding,
+      summary: `${finding.summary} It holds no repository at all.`,
+      detail: { ...finding.detail, holds: [] },
+    };
+  }
+  const base = repository.slice(repository.lastIndexOf('/') + 1);
+  const far = (name: string) =>
+    editDistance(repository, name, MOST_SLIPS) ??
+    (name.endsWith(`/${base}`) || name === base ? MOST_SLIPS : Number.MAX_SAFE_INTEGER);
+  const shown = held.names.toSorted((a, b) => far(a) - far(b)).slice(0, MOST_HELD);
+  const rest = held.names.length - shown.length;
+  const more = held.truncated ? ' and others' : rest > 0 ? ` and ${rest} more` : '';
+  const summary = `${finding.summary} It holds ${shown.join(', ')}${more}.`;
+  return { ...finding, summary, detail: { ...finding.detail, holds: shown } };
 }
 
 function hidden(image: ImageReference, access: RegistryAccess): Finding {

@@ -28,7 +28,7 @@ export interface CollectLimits {
 export const DEFAULT_LIMITS: CollectLimits = { parallel: 8, callMs: 10_000, registryMs: 30_000, totalMs: 60_000 };
 
 /** Questions that go to a registry. */
-const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags', 'tag-details', 'login']);
+const REGISTRY: ReadonlySet<unknown> = new Set(['manifest', 'tags', 'tag-details', 'catalog', 'login']);
 
 /** Rows of a whole cluster, and the pods in doubt: many requests, each with the reader's own limit. */
 function deadlineOf(question: unknown, limits: CollectLimits): number {
@@ -218,6 +218,16 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
               ['origin', fullName(reference), ...identity(credential)],
               async (signal) => (await reader.origin?.(reference, credential, signal)) ?? absent,
               (error) => unreachable(errorLine(error)),
+            ),
+        }),
+    ...(reader.repositories === undefined
+      ? {}
+      : {
+          repositories: (reference, credential) =>
+            once(
+              ['catalog', reference.registry],
+              async (signal) => reader.repositories?.(reference, credential, signal),
+              () => undefined,
             ),
         }),
     login: (reference, credential) =>

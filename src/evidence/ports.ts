@@ -11,7 +11,7 @@ import type { CrashLog } from './crashes.ts';
 import type { GitOpsObject, GitOpsRef } from './gitops.ts';
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServiceSnapshot } from './network-snapshots.ts';
 import type { Observation } from './observation.ts';
-import type { AccessAttempt, LoginAnswer, RegistryCredential, TagAnswer } from './registry-access.ts';
+import type { AccessAttempt, LoginAnswer, RegistryCredential, RepositoryList, TagAnswer } from './registry-access.ts';
 import type {
   EventSnapshot,
   NodeList,
@@ -144,6 +144,12 @@ export interface RegistryReader {
     credential: RegistryCredential,
     signal: AbortSignal,
   ): Promise<Observation<ImageOrigin>>;
+  /** The repositories that it holds, one page of them; undefined: it does not tell. A reader without the method cannot ask. */
+  repositories?(
+    reference: ImageReference,
+    credential: RegistryCredential,
+    signal: AbortSignal,
+  ): Promise<RepositoryList | undefined>;
   /** GET of `/v2/` with one credential: is it good, whatever it may read? `accepted` to anonymous: anybody is let in there. */
   login(reference: ImageReference, credential: RegistryCredential, signal: AbortSignal): Promise<LoginAnswer>;
 }

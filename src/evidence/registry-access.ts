@@ -168,6 +168,13 @@ export interface AccessAttempt {
   readonly durationMs: number;
 }
 
+/** What a registry holds, as far as it tells. */
+export interface RepositoryList {
+  readonly names: readonly string[];
+  /** true: there are more. */
+  readonly truncated: boolean;
+}
+
 export type TagAnswer =
   | {
       readonly kind: 'listed';
@@ -176,8 +183,8 @@ export type TagAnswer =
       /** The registry lists the oldest first, so the cut took the newest. */
       readonly lacks?: 'newest';
     }
-  /** 404: the repository does not exist (for whoever asked). */
-  | { readonly kind: 'missing' }
+  /** 404: the repository does not exist (for whoever asked). `repositories`: those that are there, where they were asked for and told. */
+  | { readonly kind: 'missing'; readonly repositories?: RepositoryList }
   | { readonly kind: 'failed'; readonly outcome: AccessOutcome };
 
 /** Everything asked about one image, in the order asked. */

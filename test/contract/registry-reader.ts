@@ -117,6 +117,14 @@ export function registryReaderContract(
       expect(await world.reader.tags(image('shop/nothing:x'), good, signal)).toEqual({ kind: 'missing' });
     });
 
+    it('tells what it holds where it lets somebody list it', async () => {
+      const told = await world.reader.repositories?.(image('shop/nothing:x'), good, signal);
+      // A token server gives tokens for repositories; the catalog is a resource of its own.
+      expect(told).toEqual(auth === 'bearer' ? undefined : { names: ['shop/api'], truncated: false });
+      if (auth === 'basic')
+        expect(await world.reader.repositories?.(image('shop/x:x'), anonymous, signal)).toBeUndefined();
+    });
+
     it('throws only when the caller gives up', async () => {
       const stopped = AbortSignal.abort(new Error('enough'));
       await expect(world.reader.manifest(image('shop/api:1.4.2'), good, stopped)).rejects.toThrow('enough');

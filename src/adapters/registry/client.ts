@@ -13,6 +13,7 @@ import { type ImageReference, manifestSelector } from '../../image/reference.ts'
 import type { RegistryKind } from '../../image/registry.ts';
 import { failureOf, mediaTypeOf } from './answers.ts';
 import { type Asked, ask } from './ask.ts';
+import { listRepositories } from './catalog.ts';
 import { startDeadline } from './deadline.ts';
 import type { Ecr } from './ecr.ts';
 import type { RegistryConfig } from './endpoint.ts';
@@ -124,6 +125,11 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       const host = hosts.of(reference.registry);
       if (!host) return unreachable('it is no host name');
       return question({ host, reference, credential }, signal, (call) => readOrigin(call, { reference, credential }));
+    },
+    async repositories(reference, credential, signal) {
+      const host = hosts.of(reference.registry);
+      if (!host) return undefined;
+      return question({ host, reference, credential }, signal, (call) => listRepositories(call, credential));
     },
     async login(reference, credential, signal) {
       const host = hosts.of(reference.registry);

@@ -127,6 +127,19 @@ export function readTags(body: Buffer): string[] | undefined {
   return parsed.success ? (parsed.data.tags ?? []).flatMap((name) => tagName.safeParse(name).data ?? []) : undefined;
 }
 
+const catalogBody = z.object({ repositories: z.array(z.unknown()).nullish() });
+const repositoryName = z
+  .string()
+  .regex(/^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/)
+  .max(255);
+
+/** Names of repositories; what cannot be one is left out. undefined: this is no catalog. */
+export function readCatalog(body: Buffer): string[] | undefined {
+  const parsed = catalogBody.safeParse(parseBody(body));
+  if (!parsed.success || parsed.data.repositories === undefined) return undefined;
+  return (parsed.data.repositories ?? []).flatMap((name) => repositoryName.safeParse(name).data ?? []);
+}
+
 /** The token of a token server's answer and how long it lives (60 s where it does not say). */
 export function readToken(body: Buffer): { readonly token: string; readonly seconds: number } | undefined {
   const parsed = tokenBody.safeParse(parseBody(body));

@@ -55,7 +55,7 @@ export interface Failure {
 export interface HttpRequest {
   readonly url: URL;
   readonly method: 'GET' | 'HEAD';
-  readonly what: 'manifest' | 'tags' | 'token' | 'login';
+  readonly what: 'manifest' | 'tags' | 'catalog' | 'token' | 'login';
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -1,11 +1,13 @@
 import { defineCollector } from '../collector.ts';
+import { inClusterHost } from '../in-cluster-host.ts';
 import { blockedBy, notCollected, observed } from '../observation.ts';
 import type { RegistryAccess } from '../registry-access.ts';
 import { tagReader } from '../tag-reader.ts';
 
 /**
  * The repository's tags, asked once, with a credential that the registry let look, and only when the image is missing. For a digest
- * too: an answered list proves that the repository exists, so that the digest is what is missing.
+ * too: an answered list proves that the repository exists, so that the digest is what is missing. Where it does not exist, a registry
+ * that can be the cluster's own is asked what it holds instead.
  */
 export const tags = defineCollector({
   kind: 'tags',
@@ -19,7 +21,11 @@ export const tags = defineCollector({
     if (access.status !== 'observed') return blockedBy('the registry', access);
     const reader = tagReader(access.value);
     if (reader === undefined) return notCollected(reasonNotAsked(access.value));
-    return observed(await registry.tags(reference, reader.credential, signal));
+    const answer = await registry.tags(reference, reader.credential, signal);
+    // A registry of one's own holds few repositories, and tells them.
+    if (answer.kind !== 'missing' || inClusterHost(reference.registry) === undefined) return observed(answer);
+    const repositories = await registry.repositories?.(reference, reader.credential, signal);
+    return observed(repositories === undefined ? answer : { ...answer, repositories });
   },
 });
 

@@ -37,6 +37,22 @@ describe('does the tag exist', () => {
   });
 
   it.each([
+    [
+      ['shop/cart', 'team/apps', 'team/api-old', 'a', 'b', 'c'],
+      false,
+      'It holds team/apps, team/api-old, shop/cart, a, b and 1 more.',
+    ],
+    [['other/api', 'shop/cart'], false, 'It holds other/api, shop/cart.'],
+    [['shop/cart'], true, 'It holds shop/cart and others.'],
+    [[], false, 'It holds no repository at all.'],
+  ])('says what the registry holds instead, the nearest first: %j', (names, truncated, words) => {
+    const tags = { status: 'observed', value: { kind: 'missing', repositories: { names, truncated } } } as const;
+    const result = check({ registryAccess: access(attempt(podLogin, missing, distribution)), tags });
+    expect(firstFinding(result)).toBe('repository-not-found certain');
+    expect(result.note).toContain(words);
+  });
+
+  it.each([
     ['404, tag list answered', attempt(podLogin, missing), tagList('1.0'), 'tag-not-found certain'],
     ['404, tag list empty', attempt(podLogin, missing), tagList(), 'tag-not-found certain'],
     ['404, tag list names the tag', attempt(podLogin, missing), tagList('1.4.2-17-54'), 'image-not-found likely'],

@@ -15,6 +15,8 @@ export interface ImageShelf {
   find(repository: string, selector: string): StoredManifest | undefined;
   /** Sorted; undefined when the repository does not exist. */
   tags(repository: string): readonly string[] | undefined;
+  /** Sorted. */
+  names(): readonly string[];
 }
 
 export interface PushOptions {
@@ -53,6 +55,7 @@ export function createImageShelf(): ImageShelf {
       const held = repositories.get(repository);
       return held ? [...held.tags.keys()].sort() : undefined;
     },
+    names: () => [...repositories.keys()].sort(),
   };
 }
 

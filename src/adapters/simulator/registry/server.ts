@@ -110,7 +110,10 @@ export async function startSimulatedRegistry(options: SimulatedRegistryOptions):
       return;
     }
     if (!match) {
+      // A resource of its own, for which the token server gives no token.
+      const tells = url.pathname === '/v2/_catalog' && auth !== 'bearer';
       if (url.pathname === '/v2/') sendJson(response, 200, {});
+      else if (tells) sendJson(response, 200, { repositories: shelf.names() });
       else sendError(response, 404, { code: 'UNSUPPORTED', message: 'no such endpoint' });
     } else if (match[2] === 'tags') {
       sendTags(url, repository, response);
