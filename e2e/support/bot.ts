@@ -1,10 +1,11 @@
 /** The bot as its own processes, configured as a platform team would: environment, pullcheck.yaml, Redis, the service account. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type SimulatedPager, startSimulatedPager } from '../../src/adapters/simulator/pager/pager.ts';
+import type { AuditEvent } from '../../src/remediation/action.ts';
 import { freePort, type RedisServer, startRedis } from '../../test/support/redis.ts';
 import { eventually } from './box.ts';
 import { type LocalSlack, SIGNING_SECRET, startSlack } from './slack.ts';
@@ -16,12 +17,16 @@ export interface Bot {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly webhookToken: string;
+  /** Its pullcheck.yaml. */
+  readonly configFile: string;
   /** Everything that bot and workers wrote, for the canary check. */
   logFile: string;
   /** One more worker process; gives its handle. */
   worker(): Promise<ChildProcess>;
   /** Moves the store's time forward: what is due is decided by it. */
   fastForward(minutes: number): Promise<void>;
+  /** The audit log, oldest first. */
+  audit(): Promise<readonly AuditEvent[]>;
   stop(): Promise<void>;
 }
 
@@ -77,7 +82,10 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     child.stderr?.pipe(log, { end: false });
     children.push(child);
     const ready = async (): Promise<true | undefined> => {
-      if (child.exitCode !== null) throw new Error(`pullcheck ${args.join(' ')} ended with ${child.exitCode}`);
+      if (child.exitCode !== null) {
+        const said = readFileSync(logFile, 'utf8').trim().split('\n').slice(-3).join(' / ');
+        throw new Error(`it ended with ${child.exitCode}: ${said}`);
+      }
       return (await fetch(`http://127.0.0.1:${at}/readyz`).catch(() => undefined))?.ok ? true : undefined;
     };
     await eventually(`pullcheck ${args.join(' ')}, see ${logFile}`, ready, 30);
@@ -90,12 +98,19 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     redis,
     url: `http://127.0.0.1:${port}`,
     webhookToken,
+    configFile: file,
     logFile,
     worker: async () => start(['worker'], await freePort()),
     async fastForward(minutes) {
       const client = new Redis(redis.url);
       await client.incrby('{pullcheck}:clock-offset', minutes * 60_000);
       client.disconnect();
+    },
+    async audit() {
+      const client = new Redis(redis.url);
+      const entries = await client.xrange('{pullcheck}:audit', '-', '+');
+      client.disconnect();
+      return entries.map(([, fields]): AuditEvent => JSON.parse(fields[1] ?? '{}'));
     },
     async stop() {
       await Promise.all(children.map(endOf));

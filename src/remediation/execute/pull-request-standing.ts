@@ -5,7 +5,7 @@ import { valueOf } from '../../evidence/observation.ts';
 import type { Stands } from '../remedy.ts';
 
 /** Which pull request, and what to say and ask of it. */
-export interface Proposed<P> {
+interface Proposed<P> {
   /** `base` empty: the default branch. */
   readonly params: P;
   readonly branch: string;
