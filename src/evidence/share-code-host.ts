@@ -6,6 +6,8 @@ import { type Observation, unreachable } from './observation.ts';
 
 /** ms, from the first question. */
 const BUDGET = 10_000;
+/** Questions of one diagnosis, answered ones included; the usual look at a missing tag has 10 to 20. */
+const MOST = 120;
 
 export type AskOnce = <T>(
   key: readonly unknown[],
@@ -17,6 +19,7 @@ export type AskOnce = <T>(
 export function shareCodeHost(host: CodeHost, once: AskOnce, clock: Clock, closed: AbortSignal): CodeHost {
   const late = new AbortController();
   let started = false;
+  let asked = 0;
 
   function look<T>(
     key: readonly unknown[],
@@ -34,6 +37,9 @@ export function shareCodeHost(host: CodeHost, once: AskOnce, clock: Clock, close
       ['code-host', ...key],
       (signal) => {
         late.signal.throwIfAborted();
+        asked += 1;
+        if (asked > MOST)
+          return Promise.resolve(unreachable(`the code host: ${MOST} questions are the most for one diagnosis`));
         return ask(AbortSignal.any([signal, late.signal]));
       },
       (error) => unreachable(`the code host: ${errorLine(error)}`),
