@@ -30,8 +30,8 @@ type Pattern = readonly [RegExp, string];
 /** What is called a secret, at the end of a longer name too: `PGPASSWORD`, `_authToken`, `DJANGO_SECRET_KEY`. */
 const CALLED =
   'password|passwd|passphrase|pwd|secret|token|api_?key|access_?key|private_?key|signing_?key|encryption_?key|credentials?|(?<![a-z])auth';
-/** A variable that somebody else fills in is no secret, nor is what is masked already. */
-const VALUE = `["']?(?!\\$|\\*\\*\\*|\\[masked)(?:(?:basic|bearer|token|negotiate)\\s{1,4})?[^\\s"'&,;[\\]\\\\]{1,8192}`;
+/** What somebody else fills in is no secret (`$TOKEN`, `<password>`, `PASSWORD`), nor is what is masked already. */
+const VALUE = `["'\\\\]{0,6}(?!\\$|\\*\\*\\*|\\[masked|<|…|PASSWORD(?!\\w))(?:(?:basic|bearer|token|negotiate)\\s{1,4})?[^\\s"'&,;[\\]\\\\]{1,8192}`;
 
 /** Recognised by itself or by what only stands before a value: no name of an image, a file or a person looks like it. */
 const SHAPES: readonly Pattern[] = [
@@ -60,9 +60,9 @@ const SHAPES: readonly Pattern[] = [
   ],
   [/((?<![a-z])(?:basic|bearer)\s{1,4})(?=[a-z._~+/=-]{0,64}\d)[a-z0-9._~+/=-]{12,}/gi, `$1${MASK}`],
   // docker login -p …, --token=…, curl -u user:…
-  [/(\blogin\b[^\n]{0,200}?\s(?:-p|--password)[ =]["']?)(?![$*[])[^\s"']{1,8192}/g, `$1${MASK}`],
-  [/(\s--(?:password|passwd|token|secret|api-key|auth-token)[ =]["']?)(?![$*[])[^\s"']{1,8192}/g, `$1${MASK}`],
-  [/(\s(?:-u|--user)[ =]?["']?[^\s:"'=]{1,100}:)(?![$*[]|\d{1,6}(?:\s|$))[^\s"']{1,8192}/g, `$1${MASK}`],
+  [/(\blogin\b[^\n]{0,200}?\s(?:-p|--password)[ =]["']?)(?![$*[<…])[^\s"']{1,8192}/g, `$1${MASK}`],
+  [/(\s--(?:password|passwd|token|secret|api-key|auth-token)[ =]["']?)(?![$*[<…])[^\s"']{1,8192}/g, `$1${MASK}`],
+  [/(\s(?:-u|--user)[ =]?["']?[^\s:"'=]{1,100}:)(?![$*[<…]|\d{1,6}(?:\s|$))[^\s"']{1,8192}/g, `$1${MASK}`],
   [/(?<![a-z0-9])(?:xox[a-z](?:\.xox[a-z])?|xapp)-[a-z0-9-]{4,}/gi, MASK],
   [/(hooks\.slack\.com\/(?:services|workflows|triggers)\/)[a-z0-9/_-]{1,}/gi, `$1${MASK}`],
   [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?/g, MASK],

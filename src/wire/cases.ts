@@ -10,6 +10,7 @@ import { replay } from '../flow/replay.ts';
 import { REMEDIES } from '../remediation/remedies/index.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import { textOf } from './credentials.ts';
+import { shown } from './shown.ts';
 
 /** Checks the place first, so that a long look is not for nothing. Throws UsageError `file-unwritable`. */
 export function caseSaver(file: string | undefined, tool: string): ((recording: Recording) => void) | undefined {
@@ -31,7 +32,7 @@ export async function replayCase(file: string, runbooks: readonly Runbook[]): Pr
 export async function replayText(text: string, file: string, runbooks: readonly Runbook[]): Promise<Diagnosis> {
   const recording = readCase(text, file);
   try {
-    return await replay({ runbooks, checks: CHECKS, remedies: REMEDIES }, recording);
+    return shown(await replay({ runbooks, checks: CHECKS, remedies: REMEDIES }, recording));
   } catch (error) {
     if (error instanceof PullcheckError) throw error;
     throw unusable(file, `what was seen makes no sense (${errorLine(error)})`);

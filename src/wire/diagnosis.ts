@@ -12,6 +12,7 @@ import { REMEDIES } from '../remediation/remedies/index.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Outside } from './outside.ts';
 import { loadRunbooks } from './runbooks.ts';
+import { shownBy } from './shown.ts';
 
 export interface DiagnosisParts {
   readonly diagnose: DiagnoseUseCase;
@@ -39,9 +40,9 @@ export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, ca
     ...(causes ? { causes } : {}),
   };
   return {
-    diagnose: makeDiagnose(deps),
-    quickLook: makeQuickLook(deps),
-    preflight: makePreflight(deps),
+    diagnose: shownBy(makeDiagnose(deps)),
+    quickLook: shownBy(makeQuickLook(deps)),
+    preflight: shownBy(makePreflight(deps)),
     credentials: makeCredentials({ clock, readers }),
     scope: makeScope({ clock, readers }),
     runbooks,

@@ -167,6 +167,8 @@ describe('the shape of a secret', () => {
     'docker login --password-stdin ghcr.io',
     'docker run -u 1000:1000 app',
     'AUTHOR=jane',
+    'kubectl create secret docker-registry regcred --docker-username=USER --docker-password=PASSWORD',
+    '--docker-username=… --docker-password=… --dry-run=client',
     'kubectl create secret docker-registry regcred --docker-server=ghcr.io',
     'eyJ0aGlzIGlzIG5v',
   ])('is not seen in %s', (text) => {

@@ -1,0 +1,98 @@
+/** A secret in any words of the outside is in nothing that people, stores or a terminal get. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { findings } from '../../src/adapters/slack/blocks/findings.ts';
+import { renderDiagnosis } from '../../src/adapters/terminal/render-diagnosis.ts';
+import { createStyle } from '../../src/adapters/terminal/style.ts';
+import { CAUSES } from '../../src/diagnosis/catalogue.ts';
+import { CHECKS } from '../../src/diagnosis/checks/index.ts';
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
+import { type Observation, observed } from '../../src/evidence/observation.ts';
+import { replay } from '../../src/flow/replay.ts';
+import { REMEDIES } from '../../src/remediation/remedies/index.ts';
+import { loadRunbook } from '../../src/runbook/load.ts';
+import type { StepProgress } from '../../src/runbook/runbook.ts';
+import { shown, shownBy } from '../../src/wire/shown.ts';
+import { FORMS, leaksIn, planted } from '../support/canaries.ts';
+import { NOON } from '../support/snapshots.ts';
+import { WHOLE_EVIDENCE } from '../support/whole-evidence.ts';
+
+const file = 'deploy/runbooks/image-pull.yaml';
+const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
+  checks: CHECKS.map(({ id }) => id),
+  remedies: REMEDIES.map(({ id }) => id),
+  causes: Object.keys(CAUSES),
+});
+
+/** What a run says whose every kind of evidence holds canaries. */
+async function saidOf(form: string): Promise<{ diagnosis: Diagnosis; canaries: Readonly<Record<string, string>> }> {
+  const canaries: Record<string, string> = {};
+  const variants: Record<string, Observation<unknown>> = {};
+  const whole = planted(
+    Object.fromEntries(Object.entries(WHOLE_EVIDENCE).map(([kind, [value]]) => [kind, value])),
+    form,
+  );
+  Object.assign(canaries, whole.canaries);
+  for (const [kind, value] of Object.entries(whole.value)) variants[kind] = observed(value);
+  // Closed words decide which check speaks at all: those of the pod stay as they are.
+  const [pod] = WHOLE_EVIDENCE.pod;
+  const diagnosis = await replay(
+    { runbooks: [runbook], checks: CHECKS, remedies: REMEDIES },
+    {
+      target: { cluster: 'test', namespace: 'staging', kind: 'Pod', name: 'api-7d9c5-x2x7k' },
+      runbook: runbook.id,
+      cases: [
+        {
+          subject: { namespace: 'staging', pod: 'api-7d9c5-x2x7k', container: 'api' },
+          evidence: { ...variants, ...(pod ? { pod: observed(pod) } : {}) },
+        },
+      ],
+      credentialHosts: ['registry.example.com'],
+      startedAt: NOON,
+    },
+  );
+  return { diagnosis, canaries };
+}
+
+describe.each(Object.keys(FORMS))('%s', (form) => {
+  it('is in no store, no message and no terminal', async () => {
+    const { diagnosis, canaries } = await saidOf(form);
+    const told = shown(diagnosis);
+    expect(leaksIn(JSON.stringify(told), canaries)).toEqual([]);
+    expect(leaksIn(JSON.stringify(findings(told)), canaries)).toEqual([]);
+    expect(leaksIn(renderDiagnosis(told, createStyle(false)), canaries)).toEqual([]);
+  });
+});
+
+it('changes nothing where there is no secret', async () => {
+  const whole = Object.fromEntries(Object.entries(WHOLE_EVIDENCE).map(([kind, [value]]) => [kind, observed(value)]));
+  const diagnosis = await replay(
+    { runbooks: [runbook], checks: CHECKS, remedies: REMEDIES },
+    {
+      target: { cluster: 'test', namespace: 'staging', kind: 'Pod', name: 'api-7d9c5-x2x7k' },
+      runbook: runbook.id,
+      cases: [{ subject: { namespace: 'staging', pod: 'api-7d9c5-x2x7k', container: 'api' }, evidence: whole }],
+      credentialHosts: ['registry.example.com'],
+      startedAt: NOON,
+    },
+  );
+  expect(shown(diagnosis)).toEqual(diagnosis);
+});
+
+it('holds for what is told on the way, too', async () => {
+  const { diagnosis } = await saidOf('a setting');
+  const heard: string[] = [];
+  const step: StepProgress = {
+    id: 's',
+    title: 't',
+    status: 'running',
+    summary: 'API_TOKEN=C4nary0000xYz',
+    command: '',
+  };
+  const use = shownBy(async ({ onProgress }: { onProgress?: (steps: readonly StepProgress[]) => void }) => {
+    onProgress?.([step]);
+    return diagnosis;
+  });
+  await use({ onProgress: ([told]) => heard.push(told?.summary ?? '') });
+  expect(heard).toEqual(['API_TOKEN=[masked]']);
+});
