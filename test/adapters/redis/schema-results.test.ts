@@ -150,6 +150,7 @@ const inquiry: Whole<Inquiry> = {
   diagnosis,
   scope,
   credentials,
+  unanswered: 'no such pod',
   incident: 'i1',
 };
 const audit: Whole<AuditEvent> = {
