@@ -4,36 +4,11 @@ import { observed } from '../../src/evidence/observation.ts';
 import type { PullRequestDraft, PullRequestResult, RerunResult } from '../../src/remediation/code-host.ts';
 import type { RemedyPorts } from '../../src/remediation/ports.ts';
 import { aRepository, aSha, type CodeStory, fakeCodeHost } from '../support/fake-code-host.ts';
+import { WORKFLOW } from '../support/lost-tag-story.ts';
 
 export const PATH = '.github/workflows/deploy.yml';
-/** The shape of the incident: deploy reads an output of a job that it does not need, and a fallback hides the loss. */
-export const LOST = `name: deploy
-on: push
-jobs:
-  build:
-    runs-on: ubuntu-latest
-    outputs:
-      image-tag: \${{ steps.meta.outputs.tag }}
-    steps:
-      - id: meta
-        run: echo "tag=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)" >> "$GITHUB_OUTPUT"
-  push: # pushes what build made
-    needs: build
-    runs-on: ubuntu-latest
-    steps:
-      - run: docker push "shop/api:\${{ needs.build.outputs.image-tag }}"
-  deploy:
-    needs: push
-    runs-on: ubuntu-latest
-    env:
-      IMAGE_TAG: \${{ needs.build.outputs.image-tag }}
-    steps:
-      - run: |
-          if [ -z "\${IMAGE_TAG:-}" ]; then
-            export IMAGE_TAG=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)
-          fi
-          kubectl set image deployment/api api=docker.io/shop/api:$IMAGE_TAG
-`;
+/** The pipeline of the incident, with a comment that an edit must leave alone. */
+export const LOST = WORKFLOW.replace('  push:\n', '  push: # pushes what build made\n');
 
 /** `acme/shop` with this workflow at the end of `main`. */
 export function pipelineStory(text: string = LOST, more: Readonly<Record<string, string>> = {}): CodeStory {

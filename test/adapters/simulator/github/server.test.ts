@@ -80,6 +80,8 @@ describe('the simulated GitHub', () => {
     });
     expect(await writer.openPullRequest(draft, 'apply', signal)).toMatchObject({ number: 1, existed: true });
     expect(repository.pulls).toHaveLength(1);
+    const stands = await connection.reader(meter).pullRequest('acme/shop', 'pullcheck/fix', signal);
+    expect(stands).toEqual({ status: 'observed', value: { number: 1, url, state: 'open', base: 'main' } });
     const seen = await connection.reader(meter).file('acme/shop', 'src/main.ts', 'pullcheck/fix', signal);
     expect(seen).toMatchObject({ value: 'x\n' });
     const html = await (await fetch(url)).text();
