@@ -40,12 +40,13 @@ const MARKS: readonly Mark[] = [
   ],
   [/(?:\$\(|`)\s*git describe[^)`]*(?:\)|`)/g, () => '«describe»'],
   [/(?:\$\(|`)\s*(?:TZ=\S+\s+)?date\b[^)`]*(?:\)|`)|\$\(\s*Get-Date\b[^)]*\)/g, () => '«clock»'],
+  [/\$\{GITHUB_REF_NAME##?v\}|\$\{GITHUB_REF##?(?:refs\/tags\/|\*\/)v\}|«ref»##?v\}/g, () => '«ref#v»'],
   [/\$\{\{\s*github\.ref_name\s*\}\}|\$\{?GITHUB_REF_NAME\}?|\$\{GITHUB_REF##?\*?[/\w]*\}/g, () => '«ref»'],
 ];
 
 /** A text without quotes, its spellings of commit, time and ref replaced. */
 export function marked(text: string): string {
-  return MARKS.reduce((out, [pattern, mark]) => out.replaceAll(pattern, mark), text);
+  return MARKS.reduce((out, [pattern, mark]) => out.replaceAll(pattern, mark), text).replaceAll('v«ref#v»', '«ref»');
 }
 
 /** git's own abbreviation has seven characters, more in large repositories; an explicit seven is the same as long as it has. */

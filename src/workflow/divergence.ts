@@ -20,11 +20,12 @@ export function divergences({ workflow }: Pick<View, 'workflow'>): Divergence[] 
   const pushed = pushedTags(workflow);
   if (pushed.length === 0) return [];
   const tags = new Set(pushed.map(({ tag }) => tag));
+  const hasV = /\btags:\s*(?:\[\s*|\n\s*-\s*)["']?v[\d*[]/.test(workflow.text);
   return deployedTags(workflow, pushed).flatMap((deployed) => {
     const { tag, line, slot } = deployed;
     const offset = line === undefined ? slot.scalar.start : offsetOfLine(workflow, slot.scalar, line);
     for (const other of tags) {
-      const difference = differ(tag, other);
+      const difference = differ(tag, other, hasV);
       if (difference && (difference === 'clock' || !tags.has(tag)))
         return [{ difference, deployed, pushed: other, offset }];
     }
@@ -33,13 +34,15 @@ export function divergences({ workflow }: Pick<View, 'workflow'>): Divergence[] 
   });
 }
 
-function differ(deployed: string, pushed: string): Difference | undefined {
+/** `hasV`: git tags of this workflow begin with a `v`, which some forms leave out. */
+function differ(deployed: string, pushed: string, hasV: boolean): Difference | undefined {
   if (deployed.includes('«clock»')) return pushed === deployed ? 'clock' : undefined;
   if (deployed === pushed) return undefined;
   if (/«(?:long|short)/.test(deployed) && withoutLength(deployed) === withoutLength(pushed)) return 'sha';
-  if (deployed.replace('«ref»', '«describe»') === pushed || deployed.replace('«describe»', '«ref»') === pushed)
-    return 'version';
-  return undefined;
+  const isOther = (from: string, to: string) => deployed.includes(from) && deployed.replace(from, to) === pushed;
+  if (isOther('«ref»', '«describe»') || isOther('«describe»', '«ref»')) return 'version';
+  const isStripped = isOther('«ref»', '«ref#v»') || isOther('«ref#v»', '«ref»');
+  return isStripped && hasV ? 'version' : undefined;
 }
 
 /** The commit under another prefix. A difference only where every pushed tag is known, and one of them names the commit. */
@@ -77,6 +80,7 @@ function inWords(formula: string): string {
     .replace(/«short:(\d+)»/, '<$1 characters of the commit>')
     .replace('«long»', '<40 characters of the commit>')
     .replaceAll('«clock»', '<time>')
+    .replace('«ref#v»', '<git tag without its v>')
     .replace('«describe»', '<git describe>')
     .replace('«ref»', '<branch or tag name>');
 }

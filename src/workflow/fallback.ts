@@ -15,18 +15,23 @@ const IN_SHELL: readonly RegExp[] = [
   /\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g,
   /(?:if\s+)?\[\[?\s+(?:-z\s+"?\$\{?(\w+)(?::?-)?\}?"?|"?\$\{?(?<other>\w+)(?::?-)?\}?"?\s+={1,2}\s+"")\s+\]\]?\s*(?:;\s*then|&&|\n\s*then)?(?:[ \t]*#[^\n]*)?\s*(?:\n\s*(?:echo|printf|log|warn)[^\n]*){0,3}\s*(?:export\s+)?(\w+)=((?:\$\([^\n]*\)|[^\s;}])+)/g,
 ];
+/** Python and JavaScript: what also takes the place of a variable that is set and empty. */
+const IN_PROGRAMS: readonly RegExp[] = [
+  /\bos\.(?:environ\.get|getenv)\(\s*["'](\w+)["'][^)\n]*\)\s+or\s+((?:f?["'][^"'\n]*["'])|[\w.()]+)/g,
+  /\bprocess\.env(?:\.|\[["'])(\w+)(?:["']\])?\s*\|\|\s*(["'`][^"'`\n]*["'`])/g,
+];
 const IN_MAKE: readonly RegExp[] = [
   /\$\(if\s+\$[({](\w+)[)}]\s*,\s*,\s*\$\(eval\s+(?:export\s+)?(\w+)\s*[:?]?=\s*([^)]*)\)\s*\)/g,
   /\$\(or\s+\$[({](\w+)[)}]\s*,\s*([^)]+(?:\([^)]*\))?)\)/g,
-  /ifeq\s+(?:\(\s*(?:\$[({]strip\s+)?\$[({](\w+)[)}][)}]?\s*,\s*\)|["']\$[({](?<quoted>\w+)[)}]["']\s+["']{2})[^\n]*\n\s*(?:override\s+|export\s+)*(\w+)\s*[:?]*=\s*([^\n]+)/g,
-  /ifndef\s+(\w+)[^\n]*\n\s*(?:override\s+|export\s+)*(\w+)\s*:*=\s*([^\n]+)/g,
+  /ifeq\s+(?:\(\s*(?:\$[({]strip\s+)?\$[({](\w+)[)}][)}]?\s*,\s*\)|["']\$[({](?<quoted>\w+)[)}]["']\s+["']{2})[^\n]*\n\s*(?:override\s+|export\s+)*(\w+)\s*[:?]*=\s*([^\r\n]+)/g,
+  /ifndef\s+(\w+)[^\n]*\n\s*(?:override\s+|export\s+)*(\w+)\s*:*=\s*([^\r\n]+)/g,
   /\$\(if\s+\$[({](\w+)[)}]\s*,\s*\$[({]\1[)}]\s*,\s*((?:\$\([^)]*\)|[^()\n])+)\)/g,
 ];
 
 /** In file order. `?=` of make is none: it does not apply to a variable that is set and empty. */
 export function fallbacksIn(text: string, kind: 'script' | 'makefile'): Fallback[] {
   if (text.length > 500_000) return [];
-  const patterns = kind === 'makefile' ? [...IN_MAKE, ...IN_SHELL] : IN_SHELL;
+  const patterns = kind === 'makefile' ? [...IN_MAKE, ...IN_SHELL] : [...IN_SHELL, ...IN_PROGRAMS];
   const found = patterns.flatMap((pattern) =>
     [...text.matchAll(pattern)].flatMap((match) => fallbackOf(text, match) ?? []),
   );
@@ -36,14 +41,20 @@ export function fallbacksIn(text: string, kind: 'script' | 'makefile'): Fallback
 
 function fallbackOf(text: string, match: RegExpMatchArray): Fallback | undefined {
   const groups = match.slice(1).filter((part) => part !== undefined);
-  const name = groups[0] ?? '';
+  const first = groups[0] ?? '';
+  const name = /^\d$/.test(first) ? assignedAt(text, match.index ?? 0) : first;
   const target = groups.length > 2 ? groups.at(-2) : name;
-  const value = (groups.at(-1) ?? '').trim().replace(/^["']|["']$/g, '');
+  const value = (groups.at(-1) ?? '').trim().replace(/^f?["'`]|["'`]$/g, '');
   const at = match.index ?? 0;
   const isComment = /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
   if (isComment || target !== name || value === '' || value.startsWith('$(error') || !TAG_NAME.test(name))
     return undefined;
   return { name, value, offset: at, whole: match[0] };
+}
+
+/** `TAG="${1:-latest}"`: the variable that a positional parameter goes into. */
+function assignedAt(text: string, at: number): string {
+  return /(\w+)=["']?$/.exec(text.slice(Math.max(0, at - 80), at))?.[1] ?? '';
 }
 
 export function isClock(value: string): boolean {

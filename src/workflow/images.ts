@@ -121,9 +121,9 @@ function candidates({ place, key, scalar }: Slot): { tag: string; line?: number 
     return TAG_KEY.test(key) && !/^ref$/i.test(key) ? [{ tag: lastPart(scalar.value.trim()) }] : [];
   if (place !== 'run') return [];
   return scalar.value.split('\n').flatMap((text, line) => {
-    const command = DEPLOY_COMMAND.test(text) || /newTag|image:|set image|image\.tag|set-string/.test(text);
+    const command = DEPLOY_COMMAND.test(text) || /newTag|image:|\bimage\s*=|set image|image\.tag|set-string/.test(text);
     const set =
-      /(?:\bimage\.tag|\.tag|\bnewTag)["']?\s*[:=]\s*\\?["']?([^\s"'\\|/,]*(?:\$\{\{[^}]*\}\}[^\s"'\\|/,]*)*)/.exec(
+      /(?:\bimage\.tag|\.tag|\bnewTag)["']?\s*[:=]\s*\\?["']?((?:\$\{\{[^}]*\}\}|\$\([^)]*\)|[^\s"'\\|/,])+)/.exec(
         text,
       )?.[1];
     const assigned = /^\s*(?:export\s+)?\w*TAG\w*=(\S.*)$/.exec(text)?.[1];

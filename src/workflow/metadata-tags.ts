@@ -68,7 +68,15 @@ function bodyOf(type: string, given: Fields, line: string): string {
   if (type === 'raw') return filled(given.get('value') ?? (given.has('type') ? OPAQUE : line));
   if (type === 'schedule') return filled(given.get('pattern') ?? 'nightly');
   if (type === 'edge') return 'edge';
+  if (type === 'semver' || type === 'pep440') return semverOf(given.get('pattern') ?? '{{version}}');
   return type === 'ref' && given.get('event') !== 'pr' ? '«ref»' : OPAQUE;
+}
+
+/** `{{version}}` is the git tag without its `v`. */
+function semverOf(pattern: string): string {
+  const whole = /^(v?)\{\{\s*(version|raw)\s*\}\}$/.exec(pattern);
+  if (!whole) return OPAQUE;
+  return whole[2] === 'raw' ? `${whole[1]}«ref»` : `${whole[1]}«ref#v»`;
 }
 
 /** Handlebars of a value: `{{date 'YYYYMMDD'}}`, `{{sha}}`. Not the expressions, which have a `$` before. */

@@ -8,23 +8,35 @@ export const buildSucceeded: MakeRemedies = (view, finding) => {
   const [, builder = ''] = (finding.ref ?? '').split('.');
   const map = job && mapAt(view.tree, jobPath(view, job));
   const node = map && held(map, 'if')?.value;
-  if (!isScalar(node) || !node.range || node.anchor !== undefined || String(node.value).includes('||')) return [];
+  if (!isScalar(node) || !node.range || node.anchor !== undefined) return [];
   const [start, end] = node.range;
   const source = view.text.slice(start, end);
   const quote = source.startsWith("'") ? "''" : "'";
-  const ink = source.trimEnd().length;
-  const closing = /\s*\}\}["']?\s*$/.exec(source)?.index;
-  const at = start + (closing ?? (/^["']/.test(source) ? ink - 1 : ink));
+  const { open, close } = insideOf(source);
+  const isEither = String(node.value).includes('||');
   return [
     {
       title: `Deploy only when \`${builder}\` succeeded`,
       why: `\`always()\` and \`!cancelled()\` hold after a failure, too; then there is no image to deploy.`,
       edits: inFile(view.file, [
-        { start: at, end: at, text: ` && needs.${builder}.result == ${quote}success${quote}` },
+        ...(isEither ? [{ start: start + open, end: start + open, text: '(' }] : []),
+        {
+          start: start + close,
+          end: start + close,
+          text: `${isEither ? ')' : ''} && needs.${builder}.result == ${quote}success${quote}`,
+        },
       ]),
     },
   ];
 };
+
+/** Where the condition itself begins and ends, inside of quotes and braces. */
+function insideOf(source: string): { readonly open: number; readonly close: number } {
+  const ink = source.trimEnd().length;
+  const braces = /\s*\}\}["']?\s*$/.exec(source)?.index;
+  const close = braces ?? (/^["']/.test(source) ? ink - 1 : ink);
+  return { open: /^["']?(?:\s*\$\{\{\s*)?/.exec(source.slice(0, close))?.[0].length ?? 0, close };
+}
 
 export const checkInput: MakeRemedies = (view, finding) => {
   const name = (finding.ref ?? '').replace(/^inputs\./, '');

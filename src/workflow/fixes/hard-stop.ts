@@ -69,7 +69,7 @@ function stopIn(text: string, { name, offset, whole }: Fallback): Change | undef
     text: replacement,
   });
   if (whole.startsWith('${')) {
-    const at = 2 + name.length;
+    const at = 2 + (/^\w+/.exec(whole.slice(2))?.[0] ?? name).length;
     return part(at, whole.length - at, `:?${said}}`);
   }
   const made = /\$\(eval[\s\S]*\)(?=\s*\)$)/.exec(whole);

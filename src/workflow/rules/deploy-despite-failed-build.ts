@@ -40,9 +40,12 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
 /** Whoever asks for a result, or for the value itself, has thought of it. */
 function deploysAnyway(job: Job, isSkippable: boolean): boolean {
   const condition = job.condition ?? '';
-  const runsAnyway = /always\(\)|!\s*cancelled\(\)/.test(condition);
+  const either = /success\(\)\s*\|\|\s*failure\(\)|failure\(\)\s*\|\|\s*success\(\)/;
+  const runsAnyway = /always\(\)|!\s*cancelled\(\)/.test(condition) || either.test(condition);
   // `!failure()` lets a skipped build pass, and one that may be skipped has a condition.
-  const asks = /needs\.|success\(\)/.test(condition) || (/failure\(\)/.test(condition) && !isSkippable);
+  const asks =
+    /needs\.|success\(\)/.test(condition.replace(either, '')) ||
+    (/failure\(\)/.test(condition.replace(either, '')) && !isSkippable);
   return (
     (runsAnyway || (isSkippable && /!\s*failure\(\)/.test(condition))) &&
     !asks &&

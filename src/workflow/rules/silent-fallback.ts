@@ -20,7 +20,9 @@ function inFile({ kind, text, empty }: TextView, fallback: Fallback): Draft[] {
   const isEmpty = empty.includes(fallback.name);
   if (!isEmpty && (PUSHES.test(text) || !names(text, fallback).some((name) => usedAsTag(text, name)))) return [];
   const madeUp = isClock(fallback.value) || isMoving(fallback.value);
-  const severity = isEmpty || madeUp ? 'error' : 'info';
+  // A parameter is given by a person, who sees what is deployed.
+  const isParameter = /^\$\{\d/.test(fallback.whole);
+  const severity = isEmpty ? 'error' : madeUp ? (isParameter ? 'warning' : 'error') : 'info';
   const told = draft(fallback, { offset: fallback.offset, isEmpty, severity, job: null });
   const isStrict = kind === 'makefile' || /^\s*set\s+-[a-z]*u|pipefail|nounset/m.test(text);
   return [isStrict ? told : { ...told, fix: `${told.fix} Begin the script with \`set -euo pipefail\`.` }];
@@ -29,12 +31,12 @@ function inFile({ kind, text, empty }: TextView, fallback: Fallback): Draft[] {
 /** The variable itself, and the one that the line sets from it: `TAG := $(or $(IMAGE_TAG),latest)`. */
 function names(text: string, { name, offset, whole }: Fallback): string[] {
   const line = text.slice(text.lastIndexOf('\n', offset) + 1, offset + whole.length);
-  const [, other] = /^\s*(?:export\s+|local\s+|readonly\s+)?(\w+)\s*[:?]?=/.exec(line) ?? [];
+  const [, other] = /^\s*(?:export\s+|local\s+|readonly\s+|const\s+|let\s+)?(\w+)\s*[:?]?=/.exec(line) ?? [];
   return other === undefined || other === name ? [name] : [name, other];
 }
 
 function usedAsTag(text: string, name: string): boolean {
-  return new RegExp(`:(?:\\$[({]?${name}\\b)|(?:[tT]ag|TAG)=["']?\\$[({]?${name}\\b`).test(text);
+  return new RegExp(`:(?:(?:\\$[({]?|\\{)${name}\\b)|(?:[tT]ag|TAG)=["']?(?:\\$[({]?|\\{)${name}\\b`).test(text);
 }
 
 function inExpressions({ workflow, edges }: View): Draft[] {
