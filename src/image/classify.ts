@@ -168,9 +168,16 @@ function leftOpen(text: string, cut: readonly PullErrorKind[]): readonly PullErr
 /** Only the kubelet's own retry or error name, without what went wrong. */
 function isBare(text: string): boolean {
   // Current kubelets repeat the last error behind the back-off: where one begins, a cause was there and was cut off.
+  if (causeBegun(text)) return false;
   if (text.includes('back-off pulling image')) return !/errimagepull: \W{0,8}[a-z]{3}/.test(text);
   if (has(text, ['trying and failing to pull image', "image can't be pulled"])) return true;
   return /(?:^\s*|\berror: )(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
+}
+
+/** The attempt's own line stands beside the retry's (a table of events), and its cause had begun before it was cut. */
+function causeBegun(text: string): boolean {
+  if (!text.includes('failed to pull image ')) return false;
+  return text.includes('‹cut›') || /failed to pull image ‹ref›: (?!errimagepull|imagepullbackoff)[^\s"]/.test(text);
 }
 
 /** Wrappers that guess at credentials before every cause (old kubelets, ECS agents); a text that ends there leaves it open. */
