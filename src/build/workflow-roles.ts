@@ -23,7 +23,7 @@ export function roleOf(job: Job, project: Project): Role {
 }
 
 /** It gives an image that exists another name. */
-export function retags(job: Job): boolean {
+function retags(job: Job): boolean {
   return job.steps.some(isRetagStep);
 }
 

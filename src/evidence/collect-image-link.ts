@@ -35,7 +35,7 @@ export async function linkImage(wanted: Wanted, outside: Asker, searched: string
   const { codeHost } = outside;
   if (codeHost === undefined) return undefined;
   const configured = sourceFor(wanted.image, outside.sources ?? []);
-  const sibling = isTold(wanted, configured) ? undefined : await siblingOf(wanted, outside, searched);
+  const sibling = await neighbourOf(wanted, configured, outside, searched);
   const shown = sibling === undefined ? {} : { sibling };
   const run = runIn(sibling?.origin.runUrl, codeHost.web);
   if (run !== undefined) {
@@ -55,9 +55,16 @@ export async function linkImage(wanted: Wanted, outside: Asker, searched: string
   return { ...link, linkedBy: configured === undefined ? 'source-label' : 'configured' };
 }
 
-/** Repository, workflow and commit are known: what a neighbour says of itself would cost up to five requests and tell nothing new. */
-function isTold({ image, exists }: Wanted, configured: ImageSource | undefined): boolean {
-  return !exists && configured?.workflow !== undefined && commitOf(image.tag ?? '') !== undefined;
+/** Where repository, workflow and commit are known, what a neighbour says of itself would cost up to five requests and tell nothing new. */
+async function neighbourOf(
+  wanted: Wanted,
+  configured: ImageSource | undefined,
+  outside: Asker,
+  searched: string[],
+): Promise<ImageLink['sibling']> {
+  const { image, exists } = wanted;
+  const isTold = !exists && configured?.workflow !== undefined && commitOf(image.tag ?? '') !== undefined;
+  return isTold ? undefined : siblingOf(wanted, outside, searched);
 }
 
 function attemptOf({ attempt }: { readonly attempt?: number }): { readonly attempt?: number } {

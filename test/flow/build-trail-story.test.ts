@@ -79,6 +79,7 @@ describe('a build that was cancelled', () => {
       expect(second?.summary).toContain(`superseded by run 44 of ${NEXT.headSha.slice(0, 7)} on main`);
       expect(second?.detail).toMatchObject({ supersededByCommit: NEXT.headSha, conclusion: 'cancelled' });
       expect(second?.fix).toContain('Deploy what run 44 builds');
+      expect(diagnosis.remedies.map(({ id }) => id)).not.toContain('rerun-build');
     }
   });
 
@@ -89,6 +90,8 @@ describe('a build that was cancelled', () => {
     expect(second?.summary).toContain('The run was canceled by @octocat.');
     const [, silent] = (await told({ runs: [CANCELLED], jobs: { 41: [buildJob('cancelled')] } })).findings;
     expect(silent?.summary).toContain('who or what cancelled it is not told');
+    const again = await told({ runs: [CANCELLED], jobs: { 41: [buildJob('cancelled')] } });
+    expect(again.remedies.map(({ id }) => id)).toContain('rerun-build');
   });
 
   it('after its push was over did push', async () => {

@@ -84,7 +84,7 @@ export function ended(
   return { ...RUN, id: 41, number: 41, conclusion, url: `https://github.com/${REPOSITORY}/actions/runs/41`, ...over };
 }
 
-export const STEP = { number: 4, name: 'Push', progress: 'completed' } as const;
+const STEP = { number: 4, name: 'Push', progress: 'completed' } as const;
 
 export function buildJob(conclusion: NonNullable<RunJob['conclusion']>, pushStep = conclusion): RunJob {
   return job(1, 'build', ['17:51:50', '17:52:40'], { conclusion, steps: [{ ...STEP, conclusion: pushStep }] });

@@ -29,7 +29,10 @@ export const rerunBuild: Remedy<Params> = {
     const reference = valueOf(evidence.reference);
     const image = valueOf(evidence.container)?.image;
     if (finding.cause !== 'build-failed' || !trace || !reference?.ok || image === undefined) return undefined;
-    const failed = (valueOf(trace.runs) ?? []).find(({ run }) => run.url === finding.detail['run'])?.run;
+    const seen = (valueOf(trace.runs) ?? []).find(({ run }) => run.url === finding.detail['run']);
+    // In a group that cancels what is under way it would end the newer run.
+    if (seen?.supersededBy !== undefined) return undefined;
+    const failed = seen?.run;
     if (failed?.progress !== 'completed' || failed.attempt > 1) return undefined;
     const { tag } = reference.reference;
     if (tag === undefined || timeOf(tag) !== undefined) return undefined;
