@@ -3,10 +3,10 @@ import type { EndpointSnapshot } from '../evidence/network-snapshots.ts';
 import { type Observation, valueOf } from '../evidence/observation.ts';
 import { ownerByLabels } from '../evidence/owner-by-labels.ts';
 import { type RegistryService, readyEndpoints } from '../evidence/registry-service.ts';
-import type { ContainerSnapshot, PodSnapshot } from '../evidence/snapshots.ts';
+import { type ContainerSnapshot, ENDED, type PodSnapshot } from '../evidence/snapshots.ts';
 import type { Detail } from './check.ts';
 import { commandLine } from './shell.ts';
-import { count, list } from './words.ts';
+import { count, list, tidy } from './words.ts';
 
 export type Backed = Extract<RegistryService, { readonly kind: 'service' }>;
 
@@ -43,7 +43,7 @@ export function whyDown(seen: Backed): string {
   if (seen.pods.status !== 'observed') return 'no ready endpoint stands behind it, and its pods could not be read';
   const pods = standing(seen.pods);
   const wanted = Object.entries(seen.service.selector).map(([key, value]) => `${key}=${value}`);
-  if (pods.length === 0) return `no pod has its labels (${wanted.join(',')}): scaled to 0, or never there`;
+  if (pods.length === 0) return `no pod has its labels (${wanted.join(',')}): ${missed(seen)}`;
   const unready = pods.filter(isUnready);
   if (unready.length === 0) return 'its pods are ready, but none of them takes traffic on that port';
   const workload = workloadOf(pods);
@@ -51,9 +51,17 @@ export function whyDown(seen: Backed): string {
   return `${pods.length - unready.length} of ${count(pods.length, 'pod')}${who} are ready; ${list(unready.slice(0, 3).map(trouble))}${pressure(seen)}`;
 }
 
+/** A pod that runs beside a selector which does not mean it: labels or selector were changed. */
+function missed({ strays = [], service: { selector } }: Backed): string {
+  const [stray] = strays;
+  if (stray === undefined) return 'scaled to 0, or never there';
+  const has = Object.keys(selector).map((key) => `${key}=${stray.labels[key] ?? ''}`);
+  return `its selector fits none, while ${stray.name} is ready beside it with ${has.join(',')}`;
+}
+
 function trouble(pod: PodSnapshot): string {
   const container = pod.containers.find((one) => one.role === 'main' && !one.ready) ?? pod.containers[0];
-  const now = pod.phase === 'Failed' ? 'has failed' : state(container, pod);
+  const now = pod.phase === 'Failed' ? `has failed${ended(pod)}` : state(container, pod);
   return `${pod.name} ${now}${past(container)}`;
 }
 
@@ -62,6 +70,12 @@ function state(container: ContainerSnapshot | undefined, pod: PodSnapshot): stri
   if (container?.waitingReason !== undefined) return `waits (${container.waitingReason})`;
   if (container?.state === 'terminated') return 'has ended';
   return container?.state === 'running' ? 'runs but is not ready' : 'has not started';
+}
+
+/** Evicted for its disk or the node's, refused, …: the kubelet's own reason and words. */
+function ended(pod: PodSnapshot): string {
+  const end = pod.unmet.find(({ type }) => type === ENDED);
+  return end === undefined ? '' : ` (${tidy([end.reason, end.message].filter((text) => text !== '').join(': '))})`;
 }
 
 function unmet(pod: PodSnapshot, type: string): string {

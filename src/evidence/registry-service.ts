@@ -21,6 +21,8 @@ export type RegistryService =
       readonly endpoints: Observation<readonly EndpointSnapshot[]>;
       /** The pods that the Service selects. */
       readonly pods: Observation<readonly PodSnapshot[]>;
+      /** Where it selects none: ready pods of its namespace that are called like it, and their labels; absent: none, or not looked for. */
+      readonly strays?: readonly PodSnapshot[];
       /** The node of the first pod that is not ready; not collected where all are. */
       readonly node: Observation<NodeSnapshot>;
       /** Of the Service's namespace; not collected where nothing is ready behind it. */
@@ -79,6 +81,16 @@ export function lookalikes(host: InClusterHost, services: readonly ServiceSnapsh
       ({ name, ports }) =>
         /registry|harbor|mirror/.test(name) && ports.some((one) => [one.port, one.nodePort].includes(port)),
     )
+    .slice(0, MOST_LOOKALIKES);
+}
+
+/** Pods that the Service does not select and that look as if they were meant: ready, and called like it or like a registry. */
+export function straysOf({ name, namespace }: ServiceSnapshot, pods: readonly PodSnapshot[]): readonly PodSnapshot[] {
+  const isReady = ({ containers }: PodSnapshot) =>
+    containers.some(({ role }) => role === 'main') && containers.every(({ role, ready }) => role !== 'main' || ready);
+  return pods
+    .filter((pod) => pod.namespace === namespace && pod.deletedAt === undefined && isReady(pod))
+    .filter((pod) => pod.name.startsWith(name) || /registry|harbor|mirror/.test(pod.name))
     .slice(0, MOST_LOOKALIKES);
 }
 

@@ -6,7 +6,14 @@ import type { ServiceSnapshot } from '../network-snapshots.ts';
 import { absent, blockedBy, notCollected, type Observation, observed, valueOf } from '../observation.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { AccessOutcome } from '../registry-access.ts';
-import { type Located, locateService, lookalikes, type RegistryService, readyEndpoints } from '../registry-service.ts';
+import {
+  type Located,
+  locateService,
+  lookalikes,
+  type RegistryService,
+  readyEndpoints,
+  straysOf,
+} from '../registry-service.ts';
 import type { NodeSnapshot, PodSnapshot } from '../snapshots.ts';
 
 /**
@@ -90,7 +97,10 @@ async function lookBehind(
     nodeOfUnready(pods, cluster, signal),
     serves ? cluster.networkPolicies(namespace, signal) : notCollected('nothing is ready behind the Service'),
   ]);
-  return { kind: 'service', host, route, service, port, endpoints, pods, node, policies };
+  const strays =
+    valueOf(pods)?.length === 0 ? straysOf(service, valueOf(await cluster.pods({}, signal))?.pods ?? []) : [];
+  const found = strays.length === 0 ? {} : { strays };
+  return { kind: 'service', host, route, service, port, endpoints, pods, ...found, node, policies };
 }
 
 /** From the list of all pods, which the scope reads anyway; where that is forbidden, those of the namespace. */

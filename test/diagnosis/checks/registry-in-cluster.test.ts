@@ -96,6 +96,23 @@ describe('the registry is down', () => {
     );
   });
 
+  it('a selector that fits no pod: names the one that is ready beside it, and what it has instead', () => {
+    const stray = aRegistryPod({ labels: { app: 'registry' } });
+    const result = check(story(observed(backed({ endpoints: observed([]), pods: observed([]), strays: [stray] }))));
+    expect(firstFinding(result)).toBe('registry-down certain');
+    expect(result.note).toContain(`while ${stray.name} is ready beside it with app=registry`);
+  });
+
+  it('evicted because its volume is full: in the kubelet’s own words', () => {
+    const message = 'Usage of EmptyDir volume "data" exceeds the limit "8Mi". ';
+    const unmet = [{ type: 'Ended', reason: 'Evicted', message }];
+    const [container] = anOomKilledPod().containers;
+    const containers = container === undefined ? [] : [{ ...container, state: 'unknown' as const }];
+    const pods = observed([aRegistryPod({ phase: 'Failed', unmet, containers })]);
+    const result = check(story(observed(backed({ endpoints: noEndpoint, pods }))));
+    expect(result.note).toContain('has failed (Evicted: Usage of EmptyDir volume "data" exceeds the limit');
+  });
+
   it('only likely while the endpoints could not be read, and not at all when the pods are ready or unknown', () => {
     const endpoints = forbidden({
       verb: 'list',

@@ -56,6 +56,18 @@ describe('the registry’s Service', () => {
     expect(asked()).toEqual([]);
   });
 
+  it('that selects no pod is shown with the ready one that it seems to mean', async () => {
+    const pods = [aPod({ containers: [aContainer({ image: `${REGISTRY}/web:latest` })] }), aRegistryPod()];
+    const story = { pods, services: [aService({ selector: { app: 'registry' } })], endpoints: {} };
+    const { seen, calls } = look(REGISTRY, { story });
+    expect(await seen).toMatchObject({
+      value: { pods: { value: [] }, strays: [{ name: 'docker-registry-6c8f-abcde' }] },
+    });
+    expect(new Set(calls).size).toBe(calls.length);
+    const well = look(REGISTRY);
+    expect(await well.seen).not.toHaveProperty('value.strays');
+  });
+
   it('is not looked at while the registry answers and the node complains of something else', async () => {
     const words = `Failed to pull image "${REGISTRY}/web:latest": not found`;
     const outcome: AccessOutcome = { kind: 'missing', code: 'MANIFEST_UNKNOWN', message: '' };
