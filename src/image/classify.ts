@@ -97,7 +97,7 @@ interface Attempt {
 
 /** The registry refused whoever comes without a mirror, or the node's own file keeps it from being asked. */
 function unasked({ failure, found }: Attempt): boolean {
-  return found ? REFUSALS.has(found.kind) : failure.text.includes(' is blocked in ');
+  return (found !== undefined && REFUSALS.has(found.kind)) || failure.text.includes(' is blocked in ');
 }
 
 function furthest(attempts: readonly Attempt[]): Attempt {

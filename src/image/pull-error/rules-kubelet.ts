@@ -36,6 +36,8 @@ export const KUBELET_RULES: readonly Rule[] = [
   ),
   cloudLogin,
   secretStore,
+  // The node's own registries.conf keeps the registry from being asked: nobody else refused anything.
+  when('other', [' is blocked in ', "because it's blocked"], ['source-blocked', 'signature-rejected', 'forbidden']),
   when('invalid-reference', [
     'invalid reference',
     'invalid_reference',
