@@ -23,7 +23,7 @@ export function checkingCommands(
   terminal: Terminal,
   exit: (code: ExitCode) => void,
 ): void {
-  const runbook = program.command('runbook').description('runbooks');
+  const runbook = program.command('runbook').description('validate runbooks (runbook lint FILE...)');
   viewFlags(runbook.command('lint <file...>').description('validate runbooks')).action(
     async (files: string[], options: ReadOptions) => {
       const view = viewOf(options, terminal);

@@ -37,7 +37,7 @@ export async function runProgram(args: readonly string[], commands: Commands, te
         ? new UsageError({
             code: 'usage',
             message: error.message.replace(/^error: /, ''),
-            hint: 'pullcheck --help lists the commands.',
+            hint: usageHint(args, program),
           })
         : error;
     const { report, exit: code } = describeError(asUsage);
@@ -45,6 +45,14 @@ export async function runProgram(args: readonly string[], commands: Commands, te
     else terminal.err(`pullcheck: ${report.message}\n${report.hint === '' ? '' : `${report.hint}\n`}`);
     return code;
   }
+}
+
+/** Of the command that was meant, where it is one. */
+function usageHint(args: readonly string[], program: Command): string {
+  const known = program.commands.find((one) => one.name() === args[0])?.name();
+  return known === undefined
+    ? 'pullcheck --help lists the commands.'
+    : `pullcheck ${known} --help tells how it is used.`;
 }
 
 function build(commands: Commands, terminal: Terminal, exit: (code: ExitCode) => void): Command {
@@ -56,7 +64,7 @@ function build(commands: Commands, terminal: Terminal, exit: (code: ExitCode) =>
     .showSuggestionAfterError(true)
     .addHelpText(
       'after',
-      '\nExamples:\n  pullcheck pod api-service -n staging\n  pullcheck pod deployment/api-service -n staging -o json\n  pullcheck scope -A\n  pullcheck image ghcr.io/acme/api:1.4.3 -n staging\n\nExit codes: 0 nothing wrong, 1 a problem was found, 2 wrong usage or configuration, 3 could not look.',
+      '\nExamples:\n  pullcheck pod api-service -n staging\n  pullcheck pod deployment/api-service -n staging -o json\n  pullcheck scope -A\n  pullcheck image ghcr.io/acme/api:1.4.3 -n staging\n\nExit codes:\n  0  nothing wrong\n  1  a problem was found\n  2  wrong usage or configuration\n  3  could not look',
     );
   readingCommands(program, commands, terminal, exit);
   program

@@ -17,7 +17,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     lights(diagnosis, style),
     section(
       'Steps',
-      diagnosis.steps.map((step) => renderStep(step, style)),
+      diagnosis.steps.map((step) => renderStep(briefly(step, diagnosis), style, style.width)),
       style,
     ),
     section('Findings', findings(diagnosis, style), style),
@@ -28,12 +28,14 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     section('The fix, tried by the checker', diff(diagnosis, style), style),
     section(
       'Ruled out',
-      diagnosis.ruledOut.length > 0 ? [`  ${diagnosis.ruledOut.map((one) => one.cause).join(', ')}`] : [],
+      diagnosis.ruledOut.length > 0
+        ? [wrap(diagnosis.ruledOut.map((one) => one.cause).join(', '), style.width, '  ')]
+        : [],
       style,
     ),
     section(
       'Could not see',
-      diagnosis.gaps.map((gap) => `  ${gap}`),
+      diagnosis.gaps.map((gap) => wrap(gap, style.width, '  ')),
       style,
     ),
     section('To do by hand', byHand(diagnosis, style), style),
@@ -51,6 +53,12 @@ function help({ title, risk, command, standing }: Diagnosis['remedies'][number],
   const before = standing === undefined ? [] : [`    ${standing.note} ${standing.url}`];
   const toType = standing?.settled === true ? [] : command.split('\n').map((line) => style.dim(`    $ ${line}`));
   return [`  ${title} (${risk})`, ...before, ...toType].join('\n');
+}
+
+/** What the verdict says is not said again. */
+function briefly(step: StepReport, { verdict: { told } }: Diagnosis): StepReport {
+  const isTold = told !== undefined && step.summary.replace(/\.$/, '') === told.what;
+  return isTold ? { ...step, summary: 'see the verdict' } : step;
 }
 
 /** The verdict's own sentence stands above and is not said again. */
@@ -101,9 +109,12 @@ function summary({ told, summary: sentence }: Diagnosis['verdict'], { width, bol
   return [wrap(`${what}.`, width, '  '), ...lines].join('\n');
 }
 
-function lights({ lights: shown, lightNotes, verdict }: Diagnosis, style: Style): string {
-  const row = (name: keyof typeof shown) =>
-    `  ${light(shown[name], style)} ${name.padEnd(12)} ${shown[name].padEnd(7)} ${style.dim(verdict.summary.includes(lightNotes[name].replace(/\.$/, '')) ? '' : lightNotes[name])}`.trimEnd();
+function lights({ lights: shown, lightNotes, verdict: { summary: said } }: Diagnosis, style: Style): string {
+  const row = (name: keyof typeof shown): string => {
+    const note = said.includes(lightNotes[name].replace(/\.$/, '')) ? '' : lightNotes[name];
+    const text = wrap(note, style.width, `  ● ${name.padEnd(12)} ${shown[name].padEnd(7)} `).slice(3);
+    return `  ${light(shown[name], style)}${text}`.trimEnd();
+  };
   return [row('reference'), row('credentials'), row('reachability')].join('\n');
 }
 
@@ -124,11 +135,17 @@ function light(value: Light, style: Style): string {
   return value === 'good' ? style.good('●') : value === 'bad' ? style.bad('●') : style.unsure('○');
 }
 
-/** One step on one line, its command below. Also used for plain progress. */
-export function renderStep(step: Pick<StepReport, 'title' | 'status' | 'summary' | 'command'>, style: Style): string {
+/** One step, its command below; as plain progress on one line. */
+export function renderStep(
+  step: Pick<StepReport, 'title' | 'status' | 'summary' | 'command'>,
+  style: Style,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const paint = step.status === 'failed' ? style.bad : step.status === 'passed' ? style.good : style.unsure;
+  const mark = MARKS[step.status];
+  const said = wrap(`${step.title}${step.summary === '' ? '' : `: ${step.summary}`}`, width, `  ${mark} `);
   const command = step.command === '' ? '' : `\n${style.dim(`      $ ${step.command}`)}`;
-  return `  ${paint(MARKS[step.status])} ${step.title}${step.summary === '' ? '' : `: ${step.summary}`}${command}`;
+  return `  ${paint(mark)}${said.slice(2 + mark.length)}${command}`;
 }
 
 function section(title: string, lines: readonly string[], style: Style): string {

@@ -22,14 +22,15 @@ export function scopeLine(scope: Scope): string {
 
 /** `now`: ms, for ages. */
 export function scopeTable(scope: Scope, now: number): Message {
-  const rows = scope.items.slice(0, MAX_ROWS).map((pod) => row(pod, now));
-  const more = scope.items.length - rows.length;
+  const all = together(scope.items, now);
+  const rows = all.slice(0, MAX_ROWS);
+  const more = all.length - rows.length;
   const body: MessageBlock[] = [
     header(`Scope: ${scope.namespace ?? scope.cluster}`),
     section(`*${scopeLine(scope)}*`),
     ...groups(scope.groups),
     ...(rows.length > 0 ? [section(fence(rows))] : []),
-    ...(more > 0 ? [context(`and ${more} more pods; \`pullcheck scope\` in the terminal lists them all`)] : []),
+    ...(more > 0 ? [context(`and ${more} more rows; \`pullcheck scope\` in the terminal lists them all`)] : []),
     ...(scope.truncated
       ? [context('The cluster has more pods than are looked at: the numbers are lower bounds.')]
       : []),
@@ -55,8 +56,18 @@ function groups(all: readonly ScopeGroup[]): MessageBlock[] {
   return [section(`*What they share*\n${fence(rows)}`)];
 }
 
-function row(pod: FailingPod, now: number): string {
-  const owner = pod.workload ? kubectlName(pod.workload) : `pod/${pod.pod}`;
-  const age = pod.since === undefined ? '' : `  ${formatDuration(now - pod.since)}`;
-  return `${pod.namespace}  ${owner}  ${pod.kind}  ${pod.image}${age}`;
+/** Pods of one workload that fail alike are one row, with the age of the oldest. */
+function together(pods: readonly FailingPod[], now: number): readonly string[] {
+  const rows = new Map<string, { pods: number; since: number | undefined }>();
+  for (const { namespace, workload, pod, kind, image, since } of pods) {
+    const owner = workload ? kubectlName(workload) : `pod/${pod}`;
+    const key = `${namespace}  ${owner}  ${kind}  ${image}`;
+    const before = rows.get(key);
+    const oldest = Math.min(before?.since ?? Number.POSITIVE_INFINITY, since ?? Number.POSITIVE_INFINITY);
+    rows.set(key, { pods: (before?.pods ?? 0) + 1, since: Number.isFinite(oldest) ? oldest : undefined });
+  }
+  return [...rows].map(([key, { pods: many, since }]) => {
+    const age = since === undefined ? '' : `  ${formatDuration(now - since)}`;
+    return `${key}${many === 1 ? '' : `  ${many} pods`}${age}`;
+  });
 }
