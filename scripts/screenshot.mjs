@@ -58,23 +58,38 @@ async function stories(page) {
     page.locator('.messages .msg', { hasText: root }).last().locator('.thread-summary').click({ timeout: 60_000 });
   const settle = () => page.waitForTimeout(6_000); // edits come at most every 3 s
 
-  // 1: the thread of an image that was never pushed.
+  // 1: the thread of an image that was never pushed. Its findings are the picture of the README.
   await says('Image pull: deployment/api-service in staging');
-  if (all) await playMissingTag();
-
-  // 2: an expired credential, rotated. This is the picture of the README.
-  await press('2 Expired credential');
-  await openThread('Image pull: deployment/payments in staging');
-  await page.evaluate(() => {
-    document.body.style.zoom = '0.82';
-    document.querySelector('.app')?.style.setProperty('height', '122vh');
-    document.querySelector('.thread-pane')?.style.setProperty('width', '720px', 'important');
-  });
-  await says('writes a credential');
+  await says('replies');
   await settle();
+  if (all) await shot('00-alert');
+  await openThread('Image pull: deployment/api-service in staging');
+  await says('Open a pull request with the fix…');
+  await settle();
+  await smaller();
   await page.mouse.move(5, 5);
+  await scrollTo('Findings: ci-output-lost');
   await shot('thread');
   if (!all) return;
+  await press('Run the tag that was pushed');
+  await page.locator('.modal', { hasText: 'What changes' }).waitFor();
+  await shot('01-confirm-tag');
+  await press('Do it');
+  await says('Resolved by');
+  await settle();
+  await press('Open a pull request with the fix');
+  await page.locator('.modal', { hasText: 'What changes' }).waitFor();
+  await shot('02-confirm-pull-request');
+  await press('Do it');
+  await says('/pull/1');
+  await settle();
+  await shot('03-resolved');
+
+  // 2: an expired credential, rotated.
+  await press('2 Expired credential');
+  await openThread('Image pull: deployment/payments in staging');
+  await says('writes a credential');
+  await settle();
   await press('Rotate the pull secret');
   await page.locator('.modal', { hasText: 'What changes' }).waitFor();
   await shot('04-confirm');
@@ -105,15 +120,19 @@ async function stories(page) {
   await settle();
   await shot('09-scope');
 
-  async function playMissingTag() {
-    await shot('01-alert');
-    await openThread('Image pull: deployment/api-service in staging');
-    await says('Findings: tag-not-found');
-    await settle();
-    await shot('02-findings');
-    await press('Push image');
-    await says('Resolved by');
-    await settle();
-    await shot('03-resolved');
+  async function smaller() {
+    await page.evaluate(() => {
+      document.body.style.zoom = '0.82';
+      document.querySelector('.app')?.style.setProperty('height', '122vh');
+      document.querySelector('.thread-pane')?.style.setProperty('width', '720px', 'important');
+    });
+  }
+
+  async function scrollTo(text) {
+    await page
+      .locator('.thread-pane .msg', { hasText: text })
+      .last()
+      .evaluate((message) => message.scrollIntoView());
+    await page.waitForTimeout(500);
   }
 }
