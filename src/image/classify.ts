@@ -10,7 +10,7 @@ import { prepare } from './pull-error/prepare.ts';
 import { atBlob, type Failure, type Rule, type Verdict, verdict } from './pull-error/rule.ts';
 import { ACCESS_RULES, BLOCKED_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
 import { FOREIGN_RULES, FORMAT_RULES } from './pull-error/rules-format.ts';
-import { KUBELET_RULES } from './pull-error/rules-kubelet.ts';
+import { KUBELET_RULES, WARNING_RULES } from './pull-error/rules-kubelet.ts';
 import {
   CANCELLED_RULES,
   CONNECTION_RULES,
@@ -56,6 +56,7 @@ const RULES: readonly Rule[] = [
   ...MISSING_RULES,
   ...CANCELLED_RULES,
   ...REFUSED_RULES,
+  ...WARNING_RULES,
 ];
 
 /** Classifies `message`, with the container's waiting reason or the event's reason where known. Never throws; time is linear. */
@@ -177,7 +178,9 @@ function isBare(text: string): boolean {
 /** The attempt's own line stands beside the retry's (a table of events), and its cause had begun before it was cut. */
 function causeBegun(text: string): boolean {
   if (!text.includes('failed to pull image ')) return false;
-  return text.includes('‹cut›') || /failed to pull image ‹ref›: (?!errimagepull|imagepullbackoff)[^\s"]/.test(text);
+  return (
+    text.includes('‹cut›') || /failed to pull image ‹ref›: (?!errimagepull|imagepullbackoff|back-off)[^\s"]/.test(text)
+  );
 }
 
 /** Wrappers that guess at credentials before every cause (old kubelets, ECS agents); a text that ends there leaves it open. */

@@ -20,7 +20,6 @@ export const KUBELET_RULES: readonly Rule[] = [
     'image is not signed',
   ]),
   signaturePolicy,
-  missingSecret,
   when(
     'credential-provider-failed',
     [
@@ -64,19 +63,15 @@ export const KUBELET_RULES: readonly Rule[] = [
   ]),
 ];
 
-/** Only a warning: where the text tells of the pull as well, that decides. */
-function missingSecret({ text }: Failure): Verdict | undefined {
-  const words = [
+/** Only a warning, so the last of all rules: where the text tells of the pull as well, that decides. */
+export const WARNING_RULES: readonly Rule[] = [
+  when('pull-secret-missing', [
     'retrieve some image pull secret',
     'retrieve pull secret',
     'failedtoretrieveimagepullsecret',
     'retrieve image pull secret',
-  ];
-  if (!has(text, words) || has(text, ['failed to pull image', 'failed to authorize', 'failed to resolve'])) {
-    return undefined;
-  }
-  return verdict('pull-secret-missing');
-}
+  ]),
+];
 
 /** The cloud's own login for the registry failed on the node; a refusal for the role is the registry owner's matter. */
 function cloudLogin({ text }: Failure): Verdict | undefined {
