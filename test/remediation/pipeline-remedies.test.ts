@@ -168,6 +168,60 @@ describe('the pull request with the fix', () => {
     expect(propose(openFixPullRequest, finding({ cause: 'ci-silent-fallback', detail: hidden }))).toEqual(params);
   });
 
+  it('is one button too where the loss is in a called workflow and the fallback in a script', () => {
+    const called = '.github/workflows/image.yml';
+    const caller = `name: release
+on: push
+jobs:
+  image:
+    uses: ./${called}
+  deploy:
+    needs: image
+    runs-on: ubuntu-latest
+    env:
+      TAG: \${{ needs.image.outputs.tag }}
+    steps:
+      - run: ./deploy.sh
+`;
+    const image = `name: image
+on:
+  workflow_call:
+    outputs:
+      tag:
+        value: \${{ jobs.docker.outputs.tag }}
+jobs:
+  docker:
+    runs-on: ubuntu-latest
+    steps:
+      - id: meta
+        run: echo "tag=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)" >> "$GITHUB_OUTPUT"
+      - run: docker push "shop/api:\${{ steps.meta.outputs.tag }}"
+`;
+    const script = `#!/usr/bin/env bash
+set -euo pipefail
+TAG="\${TAG:-$(git rev-parse --short HEAD)-$(date +%F-%H-%M)}"
+kubectl set image deployment/api api=docker.io/shop/api:$TAG
+`;
+    const files = [
+      { path: called, text: image },
+      { path: 'deploy.sh', text: script },
+    ].map((one) => ({ ...one, repository: run.repository, sha: run.headSha }));
+    const workflow = observed({ path: PATH, repository: run.repository, sha: run.headSha, text: caller });
+    const seen = trace({ workflow, files });
+    const chain = [
+      'job image / docker pushed 17-52',
+      `${PATH}:10 job deploy reads needs.image.outputs.tag`,
+      `${called}:6 callers get an empty value`,
+      'deploy.sh:3 makes a tag of an empty TAG',
+    ];
+    const offers = [
+      { rule: 'reusable-output-not-declared', ref: 'jobs.docker.outputs.tag' },
+      { rule: 'silent-fallback', ref: 'TAG' },
+    ].map((one) => propose(openFixPullRequest, finding({ detail: { run: run.url, chain, ...one } }), seen));
+    expect(offers[0]).toMatchObject({ rule: 'reusable-output-not-declared', path: PATH });
+    expect(offers[1]).toEqual(offers[0]);
+  });
+
   it('is not offered where no edit is proven, where the file could not be read, and for a file of another repository', () => {
     const other = finding({ detail: { ...finding().detail, ref: 'needs.build.outputs.other' } });
     expect(propose(openFixPullRequest, other)).toBeUndefined();

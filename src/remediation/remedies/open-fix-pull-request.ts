@@ -52,7 +52,8 @@ export const openFixPullRequest: Remedy<Params> = {
     if (!seen || !workflow || typeof rule !== 'string' || typeof ref !== 'string') return undefined;
     // A called workflow of another repository is its owners' to change.
     const fix = workflow.repository === trace.repository ? pipelineFix(seen, { rule, ref }) : undefined;
-    const first = fix?.findings.find((one) => one.rule === fix.rule);
+    const steps = Array.isArray(chain) ? chain : [];
+    const first = fix && leading(fix, steps);
     if (first === undefined) return undefined;
     return {
       repository: trace.repository,
@@ -62,7 +63,7 @@ export const openFixPullRequest: Remedy<Params> = {
       // A loss and the fallback that hides it are mended by one edit: one button.
       rule: first.rule,
       ref: first.ref ?? '',
-      evidence: Array.isArray(chain) ? [...chain] : [finding.summary],
+      evidence: steps.length > 0 ? [...steps] : [finding.summary],
       run: seen.run.url,
     };
   },
@@ -180,6 +181,14 @@ async function draft(
   const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run });
   const known = despite === undefined ? {} : { despite };
   return { fix, request: { repository, base, branch: branchFor(params), title, body, changes: fix.files, ...known } };
+}
+
+/** Of what one edit mends, the first in the chain of events: the loss, also where the fallback in another file was asked about. */
+function leading({ findings, rule }: CheckedFix, chain: readonly string[]): CheckedFix['findings'][number] | undefined {
+  const told = chain
+    .map((step) => findings.find(({ file, exprLine }) => step.startsWith(`${file}:${exprLine} `)))
+    .find((one) => one !== undefined);
+  return told ?? findings.find((one) => one.rule === rule);
 }
 
 type Mended = { readonly gap: string } | { readonly fix: CheckedFix | undefined };
