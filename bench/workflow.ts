@@ -45,8 +45,10 @@ for (const { file, target, text, expected_findings: expected } of laid) {
   // The best of several: other work on the machine does not count.
   let took = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 8; round += 1) {
+    // Another text each time: what was read before counts as little.
+    const other = `${text}\n# ${round}\n`;
     const start = performance.now();
-    checkFile(target, text, read);
+    checkFile(target, other, read);
     took = Math.min(took, performance.now() - start);
   }
   const told = checkFile(target, text, read).filter((one) => one.file === target);

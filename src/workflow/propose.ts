@@ -58,25 +58,29 @@ function tried({ file, text, read, known }: Trial, fix: Fix): CheckedFix | undef
 
 /** One fix for each finding that has one, worst finding first; a lost value and the fallback that hides it are mended together. */
 export function proposeFixes(file: string, text: string, read: ReadFile): readonly CheckedFix[] {
-  const fixes = fixesFor(file, text, read);
   const trial: Trial = { file, text, read, known: new Map() };
-  const proposed: CheckedFix[] = [];
+  const proposed = [...proposals(trial, () => true)];
+  const rank = new Map((trial.known.get(file) ?? []).map((finding, index) => [keyOf(finding), index]));
+  const first = ({ findings }: CheckedFix) =>
+    Math.min(...findings.map((one) => rank.get(keyOf(one)) ?? Number.MAX_SAFE_INTEGER));
+  return proposed.toSorted((a, b) => first(a) - first(b));
+}
+
+/** One after the other, each tried only when it is asked for: every trial checks the files again. */
+function* proposals(trial: Trial, wanted: (finding: Finding) => boolean): Generator<CheckedFix, void> {
+  const fixes = fixesFor(trial.file, trial.text, trial.read);
   const done = new Set<string>();
   const failed = new Set<string>();
   // A name in `needs` that is wrong before one that is missing, a loss before what hides it.
   const refused = fixes.filter(({ finding }) => finding.rule === 'needs-unknown-job');
   const losses = fixes.filter(({ finding }) => finding.rule !== 'silent-fallback');
   for (const fix of [...refused, ...losses, ...fixes]) {
-    if (done.has(keyOf(fix.finding))) continue;
+    if (done.has(keyOf(fix.finding)) || !wanted(fix.finding)) continue;
     const best = firstThatHolds(trial, pairs(fix, fixes), failed);
     if (!best) continue;
-    proposed.push(best);
     for (const finding of best.findings) done.add(keyOf(finding));
+    yield best;
   }
-  const rank = new Map((trial.known.get(file) ?? []).map((finding, index) => [keyOf(finding), index]));
-  const first = ({ findings }: CheckedFix) =>
-    Math.min(...findings.map((one) => rank.get(keyOf(one)) ?? Number.MAX_SAFE_INTEGER));
-  return proposed.toSorted((a, b) => first(a) - first(b));
 }
 
 function firstThatHolds(trial: Trial, fixes: readonly Fix[], failed: Set<string>): CheckedFix | undefined {
@@ -100,7 +104,8 @@ export function repaired(
   const readNow: ReadFile = (path) => now.get(path) ?? read(path);
   for (const { file } of files)
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const fix = proposeFixes(file, now.get(file) ?? '', readNow).find(({ findings }) => findings.some(wanted));
+      const trial: Trial = { file, text: now.get(file) ?? '', read: readNow, known: new Map() };
+      const { value: fix } = proposals(trial, wanted).next();
       if (!fix) break;
       for (const { path, before, after } of fix.files) {
         if (!original.has(path)) original.set(path, before);

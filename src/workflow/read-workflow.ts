@@ -3,8 +3,27 @@ import { expressionsIn } from './expression.ts';
 import type { Input, Job, Place, Scalar, Slot, Step, Workflow } from './model.ts';
 import { child, deepScalars, entries, items, parseTree, scalarMap, scalarOf, type Tree } from './yaml.ts';
 
+interface Known {
+  readonly file: string;
+  readonly text: string;
+  readonly workflow: Workflow | undefined;
+}
+
+/** A fix is tried on the same few texts again and again, and reading them is most of the work. */
+const MOST_KNOWN = 12;
+const recent: Known[] = [];
+
 /** A workflow or a composite action; undefined when the text is neither. Never throws. */
 export function readWorkflow(file: string, text: string): Workflow | undefined {
+  const known = recent.find((one) => one.file === file && one.text === text);
+  if (known) return known.workflow;
+  const workflow = readAnew(file, text);
+  recent.unshift({ file, text, workflow });
+  recent.length = Math.min(recent.length, MOST_KNOWN);
+  return workflow;
+}
+
+function readAnew(file: string, text: string): Workflow | undefined {
   const tree = parseTree(text);
   if (!tree) return undefined;
   const jobs = child(tree, tree.root, 'jobs');
