@@ -8,9 +8,10 @@ import { accountKubeconfig, installBase } from './support/account.ts';
 import { runtime } from './support/box.ts';
 import { OWNER, WHEN } from './support/builds.ts';
 import { diagnose } from './support/cli.ts';
+import { type Account, beginningsOf, expectInOrder, lineAt } from './support/expected-chain.ts';
 import { ALL, KANIKO, type LostTags, startKaniko, startLostTags } from './support/lost-tag-world.ts';
 import type { Told } from './support/lost-tags.ts';
-import { ACTION, DEPLOY, IMAGE, SCRIPT } from './support/pipelines.ts';
+import { ACTION, DEPLOY, foreign, IMAGE, makefile, masked, reusable, SCRIPT, unneeded } from './support/pipelines.ts';
 
 /** ms, of one diagnosis with the start of the program. */
 const BOUND = 30_000;
@@ -47,74 +48,88 @@ function remedies({ remedies: offered }: Diagnosis): readonly string[] {
   return offered.map(({ id }) => id);
 }
 
-function chainOf({ findings }: Diagnosis): string {
+function stepsOf({ findings }: Diagnosis): readonly string[] {
   const chain = findings[0]?.detail['chain'];
-  return Array.isArray(chain) ? chain.join('\n') : '';
+  return Array.isArray(chain) ? chain.map(String) : [];
+}
+
+function chainOf(diagnosis: Diagnosis): string {
+  return stepsOf(diagnosis).join('\n');
 }
 
 const BOTH = ['ci-output-lost certain', 'ci-silent-fallback certain'];
 
-/** Both findings, with the tags, and where each fault is. */
-function expectLost(
-  diagnosis: Diagnosis,
-  { name, pushed, asked, sha, run }: Told,
-  places: { readonly lost: object; readonly hidden: object },
-): void {
-  const told = { pushedTag: pushed, askedTag: asked, repository: `${OWNER}/${name}`, commit: sha, run };
+/** Both findings with the tags; the chain in its order, with the minute and job of each tag, and permalinks to the very lines. */
+function expectLost(diagnosis: Diagnosis, told: Told, account: Account): void {
+  const { name, pushed, asked, sha, run } = told;
+  const facts = { pushedTag: pushed, askedTag: asked, repository: `${OWNER}/${name}`, commit: sha, run };
   expect(causes(diagnosis)).toEqual(BOTH);
   expect(diagnosis.verdict).toMatchObject({ cause: 'ci-output-lost', confidence: 'certain', alternatives: [] });
-  expect(diagnosis.findings[0]?.detail).toMatchObject({ ...told, ...places.lost });
-  expect(diagnosis.findings[1]?.detail).toMatchObject({ ...told, rule: 'silent-fallback', ...places.hidden });
+  expect(diagnosis.findings[0]?.detail).toMatchObject({ ...facts, ...account.lost });
+  expect(diagnosis.findings[1]?.detail).toMatchObject({ ...facts, rule: 'silent-fallback', ...account.hidden });
   expect(diagnosis.ruledOut.map(({ cause }) => cause)).toEqual(
     expect.arrayContaining(['build-failed', 'build-never-ran', 'build-running']),
   );
+  expectInOrder(stepsOf(diagnosis), beginningsOf(told, account, world.builds.minute));
+  for (const place of [account.read, account.fallback])
+    expect(chainOf(diagnosis)).toContain(`/${OWNER}/${name}/blob/${sha}/${lineAt(account, place).replace(':', '#L')}`);
+}
+
+/** The account of source 000 as it happened. */
+function asItHappened({ image }: Told): Account {
+  return {
+    files: unneeded(image),
+    read: [DEPLOY, '      IMAGE_TAG: ${{ needs.build.outputs.image-tag }}'],
+    fallback: [DEPLOY, '[ -z "${IMAGE_TAG:-}" ]'],
+    jobs: ['push', 'build', 'deploy'],
+    at: 150,
+    lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.build.outputs.image-tag' },
+    hidden: { file: DEPLOY, ref: 'IMAGE_TAG' },
+  };
 }
 
 describe(`a lost tag on ${runtime}`, () => {
   it('is traced to the job that reads what it does not need, with the minute and job of both tags', async () => {
-    const { unneeded } = world.told;
-    const diagnosis = await look(unneeded);
-    expectLost(diagnosis, unneeded, {
-      lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.build.outputs.image-tag' },
-      hidden: { file: DEPLOY, ref: 'IMAGE_TAG' },
-    });
+    const told = world.told.unneeded;
+    const diagnosis = await look(told);
+    expectLost(diagnosis, told, asItHappened(told));
     const { minute } = world.builds;
-    const { pushed, asked, sha } = unneeded;
+    const { pushed, asked } = told;
     const { summary } = diagnosis.verdict;
     expect(summary).toContain(
       `under ${pushed} (built ${minute(WHEN.named)} in job build, pushed ${minute(150)} in job push)`,
     );
     expect(summary).toContain(`asks for ${asked} (made up ${minute(WHEN.madeUp)} in job deploy)`);
-    const chain = chainOf(diagnosis);
-    expect(chain).toContain('the log of job deploy shows IMAGE_TAG empty');
-    expect(chain).toContain(`/${OWNER}/api-service/blob/${sha}/${DEPLOY}#L`);
+    expect(chainOf(diagnosis)).toContain('the log of job deploy shows IMAGE_TAG empty');
     expect(remedies(diagnosis)).toEqual(['set-image', 'open-fix-pull-request']);
   });
 
   it('is proven by the clock alone when the logs have expired, and nothing of them is claimed', async () => {
-    const { unneeded } = world.told;
+    const told = world.told.unneeded;
     world.builds.github.become('logs-gone');
-    const diagnosis = await look(unneeded);
-    expect(causes(diagnosis)).toEqual(BOTH);
-    const chain = chainOf(diagnosis);
-    expect(chain).not.toMatch(/the log of|job \S+ pushed/);
-    const { minute } = world.builds;
-    expect(chain).toContain(`the registry has ${unneeded.pushed}, made at ${minute(WHEN.named)} in job build`);
-    expect(chain).toContain(`came out of job deploy at ${minute(WHEN.madeUp)}`);
+    const diagnosis = await look(told);
+    expectLost(diagnosis, told, { ...asItHappened(told), logs: false });
+    expect(chainOf(diagnosis)).not.toMatch(/the log of|job \S+ pushed/);
+    expect(remedies(diagnosis)).toEqual(['set-image', 'open-fix-pull-request']);
   });
 
   it('is found where the owner is a secret and every image of the logs is ***/api-service', async () => {
-    const { unneeded } = world.told;
-    unneeded.hide?.();
-    const diagnosis = await look(unneeded);
-    expect(causes(diagnosis)).toEqual(BOTH);
-    expect(chainOf(diagnosis)).toContain(`job push pushed ${unneeded.pushed}`);
+    const told = world.told.unneeded;
+    told.hide?.();
+    const diagnosis = await look(told);
+    expectLost(diagnosis, told, asItHappened(told));
+    expect(remedies(diagnosis)).toEqual(['set-image', 'open-fix-pull-request']);
   });
 
   it('is an output that the runner drops because it holds a secret', async () => {
-    const { masked } = world.told;
-    const diagnosis = await look(masked);
-    expectLost(diagnosis, masked, {
+    const told = world.told.masked;
+    const diagnosis = await look(told);
+    expectLost(diagnosis, told, {
+      files: masked(told.image),
+      read: [DEPLOY, '      IMAGE: ${{ needs.build.outputs.image }}'],
+      fallback: [DEPLOY, 'IMAGE="${IMAGE:-'],
+      jobs: ['build', 'build', 'deploy'],
+      at: 200,
       lost: { file: DEPLOY, rule: 'output-may-be-masked', ref: 'outputs.image' },
       hidden: { file: DEPLOY, ref: 'IMAGE' },
     });
@@ -123,29 +138,46 @@ describe(`a lost tag on ${runtime}`, () => {
   });
 
   it('is lost in the called workflow of the same repository, which its labels name', async () => {
-    const { reusable } = world.told;
-    const diagnosis = await look(reusable);
-    expectLost(diagnosis, reusable, {
+    const told = world.told.reusable;
+    const diagnosis = await look(told);
+    const account: Account = {
+      files: reusable(told.image),
+      read: [DEPLOY, '      TAG: ${{ needs.image.outputs.tag }}'],
+      fallback: [SCRIPT, 'TAG="${TAG:-'],
+      jobs: ['image / docker', 'image / docker', 'deploy'],
+      at: 200,
       lost: { file: IMAGE, ref: 'jobs.docker.outputs.tag', linkedBy: 'source-label' },
       hidden: { file: SCRIPT, ref: 'TAG' },
-    });
-    expect(chainOf(diagnosis)).toContain('job image / docker pushed');
+    };
+    expectLost(diagnosis, told, account);
+    expect(chainOf(diagnosis)).toContain(`\n${lineAt(account, [IMAGE, '{{ jobs.docker.outputs.tag }}'])} `);
     expect(remedies(diagnosis)).toContain('open-fix-pull-request');
   });
 
   it('is lost by the caller of another repository’s workflow, which the image’s provenance leads to', async () => {
-    const { foreign } = world.told;
-    const diagnosis = await look(foreign);
-    expectLost(diagnosis, foreign, {
+    const told = world.told.foreign;
+    const diagnosis = await look(told);
+    expectLost(diagnosis, told, {
+      files: foreign(told.image),
+      read: [DEPLOY, '          IMAGE_TAG: ${{ needs.image.outputs.tag }}'],
+      fallback: [DEPLOY, 'IMAGE_TAG="${IMAGE_TAG:-'],
+      jobs: ['image / docker', 'image / docker', 'deploy'],
+      at: 200,
       lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.image.outputs.tag', linkedBy: 'provenance' },
       hidden: { file: DEPLOY, ref: 'IMAGE_TAG' },
     });
+    expect(remedies(diagnosis)).toContain('open-fix-pull-request');
   });
 
   it('is `main`, which a Makefile behind an action makes of nothing', async () => {
-    const { makefile } = world.told;
-    const diagnosis = await look(makefile);
-    expectLost(diagnosis, makefile, {
+    const told = world.told.makefile;
+    const diagnosis = await look(told);
+    expectLost(diagnosis, told, {
+      files: makefile(told.image),
+      read: [DEPLOY, '          sha: ${{ needs.build.outputs.image_tag }}'],
+      fallback: ['Makefile', '$(if $(IMAGE_TAG)'],
+      jobs: ['Build', 'Build', 'Deploy to staging'],
+      at: 200,
       lost: { file: DEPLOY, rule: 'needs-not-declared', ref: 'needs.build.outputs.image_tag' },
       hidden: { file: 'Makefile', ref: 'IMAGE_TAG' },
     });
@@ -169,6 +201,17 @@ describe(`a build that never pushed, on ${runtime}`, () => {
     expect(diagnosis.findings[0]?.detail).toMatchObject(detail);
     expect(diagnosis.verdict.summary).toContain('"/bin/sh -c npm ci" did not complete successfully');
     expect(remedies(diagnosis)).toEqual(['rerun-build']);
+  });
+
+  it('failed three times for the same commit: the fix is not on the remote, and another try is not offered', async () => {
+    const { rebuilt } = world.told;
+    const diagnosis = await look(rebuilt);
+    expect(causes(diagnosis)).toEqual(['build-failed certain']);
+    const short = rebuilt.sha.slice(0, 7);
+    expect(diagnosis.verdict.summary).toContain(
+      `Attempt 3 built ${short} again: a fix made since is not on the remote (main is still at ${short}).`,
+    );
+    expect(remedies(diagnosis)).toEqual([]);
   });
 
   it('never ran for this commit, as the provenance of its sibling shows', async () => {

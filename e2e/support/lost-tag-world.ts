@@ -13,6 +13,7 @@ import {
   makefileFallback,
   maskedOutput,
   noBuild,
+  rebuiltCommit,
   reusableOutput,
   runningBuild,
   type Told,
@@ -27,13 +28,14 @@ const STORIES = {
   foreign: foreignWorkflow,
   makefile: makefileFallback,
   failed: failedBuild,
+  rebuilt: rebuiltCommit,
   none: noBuild,
   running: runningBuild,
   deleted: deletedTag,
   earlier: earlierAttempt,
 } as const;
 type Name = keyof typeof STORIES;
-const REPOSITORIES = 'api-service ledger shop cart register billing search mail parcels stock'.split(' ');
+const REPOSITORIES = 'api-service ledger shop cart register billing invoices search mail parcels stock'.split(' ');
 
 /** How an image tells its repository; the others are listed under `sources`. */
 const LABELLED: ReadonlySet<Name> = new Set(['reusable', 'running']);

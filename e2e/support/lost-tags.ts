@@ -1,4 +1,6 @@
 /** Incidents of one kind, "the tag does not exist": each a repository with its commits, runs and logs, and what the registry has of it. */
+import type { WorkflowRun } from '../../src/build/run.ts';
+import type { RepositoryStory } from '../../test/support/fake-code-host.ts';
 import { type Builds, ended, OWNER, opened, pushedAs, WHEN } from './builds.ts';
 import { byCommit, foreign, IMAGE, makefile, masked, reusable, unneeded } from './pipelines.ts';
 
@@ -24,26 +26,40 @@ function named(host: string, name: string): { readonly name: string; readonly im
   return { name, image: `${host}/${OWNER}/${name}` };
 }
 
+/** What the runs of the pipeline of source 000 left behind; `runs`: all of them, of which `run` is the newest attempt. */
+function threeJobs(
+  { line, job }: Builds,
+  image: string,
+  run: WorkflowRun,
+  { pushed, runs = [run] }: { readonly pushed: string; readonly runs?: readonly WorkflowRun[] },
+): Pick<RepositoryStory, 'runs' | 'jobs' | 'logs'> {
+  const build = job(run, 'build', WHEN.build);
+  const push = job(run, 'push', WHEN.push);
+  const deploy = job(run, 'deploy', WHEN.deploy);
+  const script = 'echo "tag=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)" >> "$GITHUB_OUTPUT"';
+  return {
+    runs,
+    jobs: { [run.id]: [build, push, deploy] },
+    logs: {
+      [build.id]: line(WHEN.named, ...opened(script)) + line(WHEN.build[1], ...ended('image-tag')),
+      [push.id]: line(150, ...opened('docker/build-push-action@v6'), ...pushedAs(`${image}:${pushed}`), ...ended()),
+      [deploy.id]: line(WHEN.madeUp, ...opened('if [ -z "${IMAGE_TAG:-}" ]; then', { IMAGE_TAG: '' }), ...ended()),
+    },
+  };
+}
+
 /** The incident of the missing tag: made at …-17-52, pushed, asked for as …-17-54. */
 export const unneededOutput: Tell = async (builds, host) => {
-  const { line, job, run: runOf, stamp } = builds;
   const { name, image } = named(host, 'api-service');
   const sha = await builds.commit(name, unneeded(image));
   const short = sha.slice(0, 7);
-  const [pushed, asked] = [`${short}-${stamp(WHEN.named)}`, `${short}-${stamp(WHEN.madeUp)}`];
-  const run = runOf(name, sha);
-  const jobs = [job(run, 'build', WHEN.build), job(run, 'push', WHEN.push), job(run, 'deploy', WHEN.deploy)];
-  const [build, push, deploy] = jobs.map(({ id }) => id);
-  const script = 'echo "tag=$(git rev-parse --short HEAD)-$(date +%F-%H-%M)" >> "$GITHUB_OUTPUT"';
-  const logs = {
-    [build ?? 0]: line(WHEN.named, ...opened(script)) + line(WHEN.build[1], ...ended('image-tag')),
-    [push ?? 0]: line(150, ...opened('docker/build-push-action@v6'), ...pushedAs(`${image}:${pushed}`), ...ended()),
-    [deploy ?? 0]: line(WHEN.madeUp, ...opened('if [ -z "${IMAGE_TAG:-}" ]; then', { IMAGE_TAG: '' }), ...ended()),
-  };
-  builds.play(name, { runs: [run], jobs: { [run.id]: jobs }, logs });
+  const [pushed, asked] = [`${short}-${builds.stamp(WHEN.named)}`, `${short}-${builds.stamp(WHEN.madeUp)}`];
+  const run = builds.run(name, sha);
+  const left = threeJobs(builds, image, run, { pushed });
+  builds.play(name, left);
   function hide(): void {
-    const hidden = Object.entries(logs).map(([id, text]) => [id, text.replaceAll(OWNER, '***')]);
-    builds.play(name, { runs: [run], jobs: { [run.id]: jobs }, logs: Object.fromEntries(hidden) });
+    const hidden = Object.entries(left.logs).map(([id, text]) => [id, text.replaceAll(OWNER, '***')]);
+    builds.play(name, { ...left, logs: Object.fromEntries(hidden) });
   }
   return { name, image, sha, asked, pushed, run: run.url, hide };
 };
@@ -147,16 +163,24 @@ export const makefileFallback: Tell = async (builds, host) => {
 const OLD = '0ddba11c'.repeat(5);
 
 /** The build failed, and the job that deploys did not ask. */
-export const failedBuild: Tell = async (builds, host) => {
+export const failedBuild: Tell = async (builds, host) => failing(builds, named(host, 'billing'), 1);
+
+/** The fix was committed and never pushed: the same commit was built three times. */
+export const rebuiltCommit: Tell = async (builds, host) => failing(builds, named(host, 'invoices'), 3);
+
+async function failing(
+  builds: Builds,
+  { name, image }: { readonly name: string; readonly image: string },
+  attempts: number,
+): Promise<Told> {
   const { line, job, run: runOf } = builds;
-  const { name, image } = named(host, 'billing');
   const sha = await builds.commit(name, byCommit(image));
-  const run = runOf(name, sha, { conclusion: 'failure' });
+  const run = runOf(name, sha, { conclusion: 'failure', attempt: attempts });
   const step = { number: 3, name: 'Build and push', progress: 'completed', conclusion: 'failure' } as const;
   const build = job(run, 'build', WHEN.build, { conclusion: 'failure', steps: [step] });
   const deploy = job(run, 'deploy', WHEN.deploy);
   builds.play(name, {
-    runs: [run],
+    runs: Array.from({ length: attempts }, (_, index) => ({ ...run, attempt: index + 1 })),
     jobs: { [run.id]: [build, deploy] },
     logs: {
       [build.id]: line(
@@ -172,7 +196,7 @@ export const failedBuild: Tell = async (builds, host) => {
     },
   });
   return { name, image, sha, asked: sha, pushed: OLD, run: run.url };
-};
+}
 
 /** The sibling's run says which workflow builds it; the commit that is asked for has none. */
 export const noBuild: Tell = async (builds, host) => {
@@ -205,26 +229,12 @@ export const runningBuild: Tell = async (builds, host) => {
 
 /** Red herring: the pipeline has the fault, but this very tag was pushed, and somebody deleted it. */
 export const deletedTag: Tell = async (builds, host) => {
-  const { line, job, run: runOf, stamp } = builds;
   const { name, image } = named(host, 'parcels');
   const sha = await builds.commit(name, unneeded(image));
-  const asked = `${sha.slice(0, 7)}-${stamp(WHEN.named)}`;
-  const run = runOf(name, sha);
-  const [build, push, deploy] = [
-    job(run, 'build', WHEN.build),
-    job(run, 'push', WHEN.push),
-    job(run, 'deploy', WHEN.deploy),
-  ];
-  builds.play(name, {
-    runs: [run],
-    jobs: { [run.id]: [build, push, deploy] },
-    logs: {
-      [build.id]: line(WHEN.build[1], ...ended('image-tag')),
-      [push.id]: line(150, ...opened('docker/build-push-action@v6'), ...pushedAs(`${image}:${asked}`), ...ended()),
-      [deploy.id]: line(WHEN.madeUp, ...opened('if [ -z "${IMAGE_TAG:-}" ]; then', { IMAGE_TAG: '' }), ...ended()),
-    },
-  });
-  return { name, image, sha, asked, pushed: `0ddba11-${stamp(90_000)}`, run: run.url };
+  const asked = `${sha.slice(0, 7)}-${builds.stamp(WHEN.named)}`;
+  const run = builds.run(name, sha);
+  builds.play(name, threeJobs(builds, image, run, { pushed: asked }));
+  return { name, image, sha, asked, pushed: `0ddba11-${builds.stamp(90_000)}`, run: run.url };
 };
 
 /**
@@ -232,25 +242,12 @@ export const deletedTag: Tell = async (builds, host) => {
  * Neither minute lies in a job of the attempt that can be read.
  */
 export const earlierAttempt: Tell = async (builds, host) => {
-  const { line, job, run: runOf, stamp } = builds;
   const { name, image } = named(host, 'stock');
   const sha = await builds.commit(name, unneeded(image));
   const short = sha.slice(0, 7);
-  const [pushed, asked] = [`${short}-${stamp(WHEN.named)}`, `${short}-${stamp(2_000)}`];
-  const run = runOf(name, sha, { attempt: 2, createdAt: builds.ago(2_100), updatedAt: builds.ago(5) });
-  const [build, push, deploy] = [
-    job(run, 'build', WHEN.build),
-    job(run, 'push', WHEN.push),
-    job(run, 'deploy', WHEN.deploy),
-  ];
-  builds.play(name, {
-    runs: [{ ...run, attempt: 1, conclusion: 'failure' }, run],
-    jobs: { [run.id]: [build, push, deploy] },
-    logs: {
-      [build.id]: line(WHEN.build[1], ...ended('image-tag')),
-      [push.id]: line(150, ...opened('docker/build-push-action@v6'), ...pushedAs(`${image}:${pushed}`), ...ended()),
-      [deploy.id]: line(WHEN.madeUp, ...opened('if [ -z "${IMAGE_TAG:-}" ]; then', { IMAGE_TAG: '' }), ...ended()),
-    },
-  });
+  const [pushed, asked] = [`${short}-${builds.stamp(WHEN.named)}`, `${short}-${builds.stamp(2_000)}`];
+  const run = builds.run(name, sha, { attempt: 2, createdAt: builds.ago(2_100), updatedAt: builds.ago(5) });
+  const runs = [{ ...run, attempt: 1, conclusion: 'failure' } as const, run];
+  builds.play(name, threeJobs(builds, image, run, { pushed, runs }));
   return { name, image, sha, asked, pushed, run: run.url };
 };
