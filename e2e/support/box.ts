@@ -173,6 +173,11 @@ export function trustOnFirstWay(host: string, caFile: string): void {
   writeHosts(host, `server = "https://${host}"\n[host."https://${host}"]\nca = "${caFile}"\n`);
 }
 
+/** A mirror that is asked before the registry itself, which speaks plain http. */
+export function mirrorFirst(host: string, mirror: string): void {
+  writeHosts(host, `server = "http://${host}"\n[host."${mirror}"]\n[host."http://${host}"]\n`);
+}
+
 function writeHosts(host: string, text: string): void {
   const folder = join(dir, 'certs.d', host);
   mkdirSync(folder, { recursive: true });
