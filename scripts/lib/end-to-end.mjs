@@ -16,7 +16,7 @@ const PROGRAMS = {
 };
 
 // A node takes 110 pods (kubelet `maxPods`): suites that make many have a cluster of their own.
-const CROWDED = ['registries', 'causes|incidents'];
+const CROWDED = ['registries', 'causes|incidents', 'odd-faults'];
 const PARTS = [
   ...CROWDED.map((names) => [`e2e/(?:${names})\\.test`]),
   [`--testPathIgnorePatterns=e2e/(?:${CROWDED.join('|')})\\.test`],
