@@ -103,9 +103,13 @@ describe('a repository that an inherited label names, with a build that failed i
       });
     const asked = { image: `${NAME}:candidate`, images: labelled(['stable']), rolledOut };
     expect(causes(await look({ ...asked, host: host(text) }))).toEqual(['tag-not-found certain']);
-    expect(causes(await look({ ...asked, host: host(BUILD) }))).toEqual([
-      'tag-not-found certain',
-      'build-failed likely',
-    ]);
+    const named = BUILD.replace('mycompany/api-service:', '$OWNER/$IMAGE_NAME:').replace(
+      'jobs:\n',
+      'env: { IMAGE_NAME: api-service }\njobs:\n',
+    );
+    for (const file of [BUILD, named]) {
+      const told = causes(await look({ ...asked, host: host(file) }));
+      expect(told).toEqual(['tag-not-found certain', 'build-failed likely']);
+    }
   });
 });

@@ -79,7 +79,9 @@ function isTied({ image, trace }: Question, { trace: { run }, jobs, units }: Pip
   }
   if (trace.linkedBy !== 'source-label' || speaks) return true;
   const name = image.repository.split('/').at(-1) ?? image.repository;
-  const place = new RegExp(`/${name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)}(?![\\w./-])`);
+  const plain = name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  // `…/api`, or `IMAGE_NAME: api`.
+  const place = new RegExp(`(?:/|(?:image|repo)[\\w-]{0,40} ?[:=] ?["']?)${plain}(?![\\w./-])`, 'i');
   const isNamed = trace.repository.split('/').at(-1) === name;
   return (
     units.some(
