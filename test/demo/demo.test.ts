@@ -47,7 +47,7 @@ const binary = localSlackIsHere('the demo in the local Slack');
     await alice.press(card, 'Open a pull request with the fix');
     expect(await alice.window('What changes')).toContain('needs: [smoke, build]');
     await alice.submit();
-    const opened = wordsOf(await alice.reply(root, '/pull/1 is open'));
+    const opened = wordsOf(await alice.reply(root, '/pull/1> is open'));
     const page = await fetch(/http:\/\/[^\s"|>]+\/pull\/1/.exec(opened)?.[0] ?? '');
     expect(await page.text()).toContain('needs: [smoke, build]');
 
