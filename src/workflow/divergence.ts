@@ -15,8 +15,17 @@ export interface Divergence {
   readonly offset: number;
 }
 
+const known = new WeakMap<View['workflow'], readonly Divergence[]>();
+
+/** All of a file; each of three rules tells its own. */
+export function divergences({ workflow }: Pick<View, 'workflow'>): readonly Divergence[] {
+  const found = known.get(workflow) ?? divergencesIn(workflow);
+  known.set(workflow, found);
+  return found;
+}
+
 /** Only where the rest of both formulas is equal: then they were meant to be the same tag. */
-export function divergences({ workflow }: Pick<View, 'workflow'>): Divergence[] {
+function divergencesIn(workflow: View['workflow']): Divergence[] {
   const pushed = pushedTags(workflow);
   if (pushed.length === 0) return [];
   const tags = new Set(pushed.map(({ tag }) => tag));

@@ -68,7 +68,16 @@ export function makesImage(job: Job): boolean {
   return job.uses !== undefined && !deploys(job) && /docker|image|container|buildah|kaniko/i.test(words);
 }
 
-export function pushedTags(workflow: Workflow): Pushed[] {
+const known = new WeakMap<Workflow, readonly Pushed[]>();
+
+/** Several rules ask for them. */
+export function pushedTags(workflow: Workflow): readonly Pushed[] {
+  const pushed = known.get(workflow) ?? pushedBy(workflow);
+  known.set(workflow, pushed);
+  return pushed;
+}
+
+function pushedBy(workflow: Workflow): Pushed[] {
   return workflow.jobs.flatMap((job) =>
     job.steps.filter(pushes).flatMap((step) => {
       const texts =
