@@ -8,48 +8,81 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { accountKubeconfig, grant, installBase } from './support/account.ts';
 import { apply, deployment, dir, eventually, kubectl, namespace, run, runtime, stuckPod } from './support/box.ts';
 import { diagnose } from './support/cli.ts';
-import {
-  podRegistryHost,
-  pushTo,
-  runInstead,
-  runRegistry,
-  scaleRegistry,
-  startPodRegistry,
-} from './support/registry-pod.ts';
+import { importRegistry, type PodRegistry, startPodRegistry } from './support/registry-pod.ts';
 
-const image = `${podRegistryHost}/cortex-chat-frontend:v1`;
+const REPOSITORY = 'cortex-chat-frontend';
+/** Of the registry whose packets get lost. */
+const LOST = '203.0.113.74';
 /** Seconds: a pull from an address without a backend ends after several timeouts of 30 s, one after the other. */
 const PATIENCE = 300;
+let chat: PodRegistry;
+let crashing: PodRegistry;
 let kubeconfig: string;
 let env: NodeJS.ProcessEnv;
 
 async function runs(where: string, name: string): Promise<void> {
   await eventually(`${where}/${name} runs`, async () => {
     const ready = await kubectl('get', 'deployment', name, '-n', where, '-o', 'jsonpath={.status.readyReplicas}');
-    return ready === '1' ? true : undefined;
+    if (ready === '1') return true;
+    throw new Error(`${ready || 0} ready`);
   });
 }
 
+async function deploy(name: string, { host }: PodRegistry, repository = `${REPOSITORY}:v1`): Promise<void> {
+  await apply(deployment({ namespace: 'apps', name, image: `${host}/${repository}` }));
+}
+
 jest.setTimeout(400_000);
+/** Each fault has a registry of its own, so that the kubelet waits for all of them at the same time. */
 beforeAll(async () => {
-  await namespace('cortex-chat');
-  await startPodRegistry();
-  await pushTo('cortex-chat-frontend', 'v1');
+  for (const name of ['cortex-chat', 'cortex-crash', 'cortex-far', 'apps']) await namespace(name);
+  await importRegistry();
+  const [first, second, third] = await Promise.all([
+    startPodRegistry('cortex-chat', '203.0.113.72'),
+    startPodRegistry('cortex-crash', '203.0.113.73'),
+    startPodRegistry('cortex-far', LOST),
+  ]);
+  for (const registry of [first, second, third]) await registry.push(REPOSITORY, 'v1');
+  await Promise.all([behindPolicy(third), second.crash(['/pause', 'crash', 'out of memory'])]);
+  await deploy('search', third);
+  await deploy('orders', second);
+  [chat, crashing] = [first, second];
   await installBase();
   kubeconfig = await accountKubeconfig();
-  const config = join(dir, 'pullcheck.yaml');
-  writeFileSync(config, JSON.stringify({ registries: [{ host: podRegistryHost, plainHttp: true }] }));
+  const config = join(dir, 'registry-in-cluster.yaml');
+  const registries = [first, second, third].map(({ host }) => ({ host, plainHttp: true }));
+  writeFileSync(config, JSON.stringify({ registries }));
   env = { PULLCHECK_CONFIG: config };
-  await namespace('apps');
   await grant('read-pull-secrets', 'apps');
 });
 afterAll(async () => {
   await run('nft', ['delete', 'table', 'inet', 'pullcheck']);
 });
 
+/** And the node loses every packet to it, before kube-proxy sends it on: what a firewall does. */
+async function behindPolicy({ namespace: where }: PodRegistry): Promise<void> {
+  await apply({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { namespace: where, name: 'registry-clients' },
+    spec: {
+      podSelector: { matchLabels: { app: 'docker-registry' } },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5000 }] }],
+    },
+  });
+  const drop = [
+    'add table inet pullcheck',
+    'add chain inet pullcheck out { type filter hook output priority -300; }',
+    `add rule inet pullcheck out ip daddr ${LOST} drop`,
+  ].join('\n');
+  const dropped = await run('nft', ['-f', '-'], { input: drop });
+  if (dropped.code !== 0) throw new Error(dropped.err);
+}
+
 describe(`a registry inside the cluster on ${runtime}`, () => {
   it('answers: the image runs, and nobody looks behind the Service', async () => {
-    await apply(deployment({ namespace: 'apps', name: 'frontend', image }));
+    await deploy('frontend', chat);
     await runs('apps', 'frontend');
 
     const { code, value } = await diagnose(kubeconfig, 'deployment/frontend', 'apps', env);
@@ -60,8 +93,7 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
   });
 
   it('an image that was never built is not the registry’s fault', async () => {
-    const missing = `${podRegistryHost}/cortex-chat-backend-simple:latest`;
-    await apply(deployment({ namespace: 'apps', name: 'backend', image: missing }));
+    await deploy('backend', chat, 'cortex-chat-backend-simple:latest');
     const pod = await stuckPod('apps', 'backend');
 
     const { value } = await diagnose(kubeconfig, pod, 'apps', env);
@@ -72,8 +104,8 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
   });
 
   it('scaled to 0: the registry is down, certain, with the Service and what stands behind it', async () => {
-    await scaleRegistry(0);
-    await apply(deployment({ namespace: 'apps', name: 'cart', image }));
+    await chat.scale(0);
+    await deploy('cart', chat);
     const pod = await stuckPod('apps', 'cart', PATIENCE);
 
     const { code, value } = await diagnose(kubeconfig, pod, 'apps', env);
@@ -92,7 +124,7 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
   });
 
   it('comes back: the stuck pod pulls, and nothing is left to say', async () => {
-    await scaleRegistry(1);
+    await chat.scale(1);
     await kubectl('delete', 'pods', '-n', 'apps', '-l', 'app=cart');
     await runs('apps', 'cart');
 
@@ -103,60 +135,28 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
   });
 
   it('crashes again and again: names the pod, its restarts and the log to read', async () => {
-    await runInstead(['/pause', 'crash', 'out of memory']);
-    try {
-      await eventually('the registry has restarted', async () => {
-        const path = 'jsonpath={.items[*].status.containerStatuses[0].restartCount}';
-        const restarts = await kubectl('get', 'pods', '-n', 'cortex-chat', '-l', 'app=docker-registry', '-o', path);
-        return /^[1-9]\d*$/.test(restarts.trim()) ? true : undefined;
-      });
-      await apply(deployment({ namespace: 'apps', name: 'orders', image }));
-      const pod = await stuckPod('apps', 'orders', PATIENCE);
+    const pod = await stuckPod('apps', 'orders', PATIENCE);
 
-      const { value } = await diagnose(kubeconfig, pod, 'apps', env);
+    const { value } = await diagnose(kubeconfig, pod, 'apps', env);
 
-      expect(value.verdict).toMatchObject({ cause: 'registry-down', confidence: 'certain' });
-      const down = value.findings.find(({ cause }) => cause === 'registry-down');
-      expect(down?.detail).toMatchObject({ workload: 'deployment/docker-registry', podsReady: 0, lastExitCode: 1 });
-      expect(down?.detail['restarts']).toBeGreaterThan(0);
-      expect(down?.detail['look']).toMatch(/^kubectl logs -n cortex-chat docker-registry-\S+ --previous --tail=50$/);
-      expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
-    } finally {
-      await runRegistry();
-    }
+    expect(value.verdict).toMatchObject({ cause: 'registry-down', confidence: 'certain' });
+    const down = value.findings.find(({ cause }) => cause === 'registry-down');
+    expect(down?.detail).toMatchObject({ workload: 'deployment/docker-registry', podsReady: 0, lastExitCode: 1 });
+    expect(down?.detail['restarts']).toBeGreaterThan(0);
+    const log = `^kubectl logs -n ${crashing.namespace} docker-registry-\\S+ --previous --tail=50$`;
+    expect(down?.detail['look']).toMatch(new RegExp(log));
+    expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
   });
 
   it('behind a policy, on the pulling node, where packets are lost: the policy is not blamed, and the registry is not down', async () => {
-    await apply({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { namespace: 'cortex-chat', name: 'registry-clients' },
-      spec: {
-        podSelector: { matchLabels: { app: 'docker-registry' } },
-        policyTypes: ['Ingress'],
-        ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5000 }] }],
-      },
-    });
-    // Before kube-proxy sends it on: what a firewall on the node does.
-    const drop = [
-      'add table inet pullcheck',
-      'add chain inet pullcheck out { type filter hook output priority -300; }',
-      'add rule inet pullcheck out ip daddr 203.0.113.72 drop',
-    ].join('\n');
-    expect((await run('nft', ['-f', '-'], { input: drop })).err).toBe('');
-    try {
-      await apply(deployment({ namespace: 'apps', name: 'search', image }));
-      const pod = await stuckPod('apps', 'search', PATIENCE);
+    const pod = await stuckPod('apps', 'search', PATIENCE);
 
-      const { value } = await diagnose(kubeconfig, pod, 'apps', env);
+    const { value } = await diagnose(kubeconfig, pod, 'apps', env);
 
-      expect(value.verdict.cause).toBe('connection-timeout');
-      expect(value.ruledOut.map(({ cause }) => cause)).toEqual(
-        expect.arrayContaining(['registry-down', 'network-policy-blocks-registry']),
-      );
-      expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
-    } finally {
-      await run('nft', ['delete', 'table', 'inet', 'pullcheck']);
-    }
+    expect(value.verdict.cause).toBe('connection-timeout');
+    expect(value.ruledOut.map(({ cause }) => cause)).toEqual(
+      expect.arrayContaining(['registry-down', 'network-policy-blocks-registry']),
+    );
+    expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
   });
 });
