@@ -101,6 +101,7 @@ async function readEverything(client: KubeClient): Promise<void> {
   await reader.unreadyPods({}, signal);
   await reader.pods({ namespace: 'shop', selector: 'app=api' }, signal);
   await reader.events('shop', 'uid', signal);
+  await reader.podEvents('shop', 'api', signal);
   await reader.serviceAccount('shop', 'default', signal);
   await reader.secret('shop', 'regcred', signal);
   await reader.secretRows({ namespace: 'shop' }, signal);

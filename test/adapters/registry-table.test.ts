@@ -39,18 +39,27 @@ const ROWS = [
   'anonymous                                   401                  -         login wanted',
   'user robot (secret/regcred, entry ghcr.io)  200 granting [pull]  404       not there (404)',
 ];
+/** Wider than a message: Slack would break such a row in the middle, so the credential has a line of its own. */
+const NARROW = [
+  'anonymous\n  401                  -         login wanted\n',
+  'user robot (secret/regcred, entry ghcr.io)\n  200 granting [pull]  404       not there (404)\n',
+];
 const WAY =
   'dns 3 ms ok (192.0.2.7) · tcp 12 ms ok · tls 31 ms ok (TLSv1.3) · /v2/ 401 in 20 ms · token token.ghcr.io failed after 9 ms: ';
 
 describe('what the registry answered', () => {
   it('stands in the thread and at the terminal as one table, with the way before it', () => {
     const { thread, terminal } = shown(aDiagnosis({ registries: [report] }));
-    for (const row of ROWS) {
-      expect(thread).toContain(row);
-      expect(terminal).toContain(`  ${row}`);
-    }
+    for (const row of ROWS) expect(terminal).toContain(`  ${row}`);
+    for (const row of NARROW) expect(thread).toContain(row);
     expect(thread).toContain(`*Asked of ghcr.io, from here*\n${WAY}no &lt;answer&gt;\n`);
     expect(terminal).toContain(`Asked of ghcr.io, from here\n  ${WAY}no <answer>\n  CREDENTIAL `);
+  });
+
+  it('keeps a row on one line in the thread where it fits', () => {
+    const short = report.asked.map((row) => ({ ...row, credential: row.credential.replace(/ .*/, '') }));
+    const { thread } = shown(aDiagnosis({ registries: [{ ...report, asked: short }] }));
+    expect(thread).toContain('\nanonymous   401                  -         login wanted\n');
   });
 
   it('is left out where the registry has nothing to do with the fault', () => {
