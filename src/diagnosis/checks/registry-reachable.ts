@@ -5,7 +5,7 @@
 
 import { formatDuration } from '../../clock.ts';
 import { hasStarted } from '../../evidence/crashes.ts';
-import type { PullFailure } from '../../evidence/evidence.ts';
+import type { EvidenceView, PullFailure } from '../../evidence/evidence.ts';
 import { type Observation, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.ts';
@@ -22,25 +22,19 @@ import { faultWords, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
 import { list, minuteOf, tidy } from '../words.ts';
 
+type View = EvidenceView<'pullFailure' | 'container' | 'events'>;
+
 export const registryReachable = defineCheck({
   id: 'registry-reachable',
   question: 'Can the registry be reached?',
   needs: ['registryAccess', 'pullFailure', 'container', 'events'],
-  run({ registryAccess, pullFailure, container, events }): CheckResult {
+  run(evidence): CheckResult {
+    const { registryAccess, pullFailure } = evidence;
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const access = registryAccess.value;
     const failure = valueOf(pullFailure);
     const broken = brokenWay(access);
-    if (broken !== undefined) {
-      const has = valueOf(container);
-      if (failure === undefined && has !== undefined && hasStarted(has)) return onlyOurs(broken);
-      const other = askedInstead(failure, container);
-      if (other !== undefined) return besides(broken, other);
-      const since = failure === undefined && has !== undefined ? pullingSince(has, valueOf(events) ?? []) : undefined;
-      const pullingMs = since === undefined || access.askedAt === undefined ? 0 : access.askedAt - since;
-      if (HANGS.has(broken.fault.fault) && pullingMs >= LONG_PULL_MS) return fail(hangsToo(broken, pullingMs));
-      return unreached(broken, failure, pullFailure.status);
-    }
+    if (broken !== undefined) return cutOff(broken, access, evidence);
     const reached = access.attempts.find(gotThrough);
     if (reached !== undefined) return answered(access, reached, failure);
     const strange = access.attempts.find((attempt) => readAttempt(attempt) === 'not-a-registry');
@@ -59,6 +53,21 @@ export const registryReachable = defineCheck({
     return commandLine('curl', '-sSI', '--max-time', '10', `${scheme}://${host}/v2/`);
   },
 });
+
+/** The bot got through nowhere: the node's words, or its silence, decide what that says about the pod. */
+function cutOff(broken: Broken, { askedAt }: RegistryAccess, { pullFailure, container, events }: View): CheckResult {
+  const failure = valueOf(pullFailure);
+  const other = askedInstead(failure, container);
+  if (failure !== undefined || container.status !== 'observed')
+    return other === undefined ? unreached(broken, failure, pullFailure.status) : besides(broken, other);
+  const has = container.value;
+  if (hasStarted(has)) return onlyOurs(broken);
+  if (other !== undefined) return besides(broken, other);
+  const since = pullingSince(has, valueOf(events) ?? []);
+  const pullingMs = since === undefined || askedAt === undefined ? 0 : askedAt - since;
+  if (HANGS.has(broken.fault.fault) && pullingMs >= LONG_PULL_MS) return fail(hangsToo(broken, pullingMs));
+  return unreached(broken, failure, pullFailure.status);
+}
 
 const NOT_REACHED: ReadonlySet<Answer> = new Set<Answer>(['network', 'not-asked', 'not-a-registry']);
 
