@@ -74,8 +74,8 @@ function placeOf({ message }: PullFailure, container: Observation<ContainerSnaps
   };
 }
 
-/** The kubelet's own words around a pull, with the image as the spec has it. */
-const PULLING = /\b(?:Back-off pulling|Failed to pull) image "([^"\s]{1,1024})"/;
+/** The kubelet's own words around a pull, with the image as the spec has it; containerd's name the same before the kubelet adds its own. */
+const PULLING = /\b(?:Back-off pulling|Failed to pull|failed to pull and unpack) image "([^"\s]{1,1024})"/;
 
 /** The image that the kubelet speaks of, where it is not the container's own: a failed image volume is told as its container's (seen on 1.36). */
 function otherImage({ message }: PullFailure, container: Observation<ContainerSnapshot>): string | undefined {
@@ -92,6 +92,7 @@ function otherImage({ message }: PullFailure, container: Observation<ContainerSn
 /** Runtimes may leave out the tag beside a digest. */
 function selects(told: ImageReference, own: ImageReference): boolean {
   if (told.digest !== undefined && own.digest !== undefined) return told.digest === own.digest;
+  if (told.digest !== undefined && told.tag === undefined) return true;
   return (told.tag ?? 'latest') === (own.tag ?? 'latest');
 }
 

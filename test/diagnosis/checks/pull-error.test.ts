@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { absent, observed, unreachable } from '../../../src/evidence/observation.ts';
 import { PULL_ERROR_KINDS } from '../../../src/image/pull-error.ts';
-import { evidence, failure, firstFinding, runCheck, running } from '../support.ts';
+import { evidence, failure, firstFinding, HOST, IMAGE, runCheck, running } from '../support.ts';
 
 const read = (...spoiled: Parameters<typeof evidence>) => runCheck('pull-error', evidence(...spoiled));
 
@@ -45,6 +45,25 @@ describe('what does the pull error say', () => {
     const crashing = { ...running, state: 'waiting', waitingReason: 'CrashLoopBackOff' } as const;
     expect(read({ pullFailure, container: observed(crashing) }).verdict).toBe('pass');
   });
+
+  it.each([
+    ['the kubelet', `Back-off pulling image "${HOST}/shop/data:nope": ErrImagePull`],
+    [
+      'containerd, a moment earlier',
+      `rpc error: code = NotFound desc = failed to pull and unpack image "${HOST}/shop/data:nope": failed to resolve image: ${HOST}/shop/data:nope: not found`,
+    ],
+  ])('names the image that is not the container’s own, by the words of %s', (_who, message) => {
+    const pullFailure = observed(failure('image-not-found', { message }));
+    expect(read({ pullFailure }).note).toContain(`is ${HOST}/shop/data:nope, which is not the container’s own`);
+  });
+
+  it.each([IMAGE, IMAGE.replace(/:[^:]*$/, `@sha256:${'a'.repeat(64)}`)])(
+    'takes %s for the container’s own',
+    (image) => {
+      const message = `failed to pull and unpack image "${image}": not found`;
+      expect(read({ pullFailure: observed(failure('image-not-found', { message })) }).note).not.toContain('own');
+    },
+  );
 
   it('passes when nothing was said, but not when it could not listen', () => {
     expect(read({ pullFailure: absent }).verdict).toBe('pass');
