@@ -101,6 +101,11 @@ describe('README.md', () => {
     expect(verbs.filter((verb) => !new RegExp(`\\.command\\(\\s*'${verb}[ ']`).test(program))).toEqual([]);
   });
 
+  it('promises the Node.js that npm is told, so that `npx .` does not warn at each call', () => {
+    const promised = /Node\.js (\d+) or newer/.exec(read('README.md'))?.[1];
+    const told = z.object({ engines: z.object({ node: z.string() }) }).parse(JSON.parse(read('package.json')));
+    expect(told.engines.node).toBe(`>=${promised}`);
+  });
   it('names kustomizations that exist', () => {
     const paths = [...read('README.md').matchAll(/-[kf] (deploy\/\S+)/g)].map((match) => match[1] ?? '');
     expect(paths.length).toBeGreaterThan(3);
