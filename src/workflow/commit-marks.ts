@@ -39,6 +39,7 @@ const MARKS: readonly Mark[] = [
     () => '«long»',
   ],
   [/(?:\$\(|`)\s*git describe[^)`]*(?:\)|`)/g, () => '«describe»'],
+  [/«describe»##?v\}/g, () => '«describe#v»'],
   [/(?:\$\(|`)\s*(?:TZ=\S+\s+)?date\b[^)`]*(?:\)|`)|\$\(\s*Get-Date\b[^)]*\)/g, () => '«clock»'],
   [/\$\{GITHUB_REF_NAME##?v\}|\$\{GITHUB_REF##?(?:refs\/tags\/|\*\/)v\}|«ref»##?v\}/g, () => '«ref#v»'],
   [/\$\{\{\s*github\.ref_name\s*\}\}|\$\{?GITHUB_REF_NAME\}?|\$\{GITHUB_REF##?\*?[/\w]*\}/g, () => '«ref»'],
@@ -46,7 +47,10 @@ const MARKS: readonly Mark[] = [
 
 /** A text without quotes, its spellings of commit, time and ref replaced. */
 export function marked(text: string): string {
-  return MARKS.reduce((out, [pattern, mark]) => out.replaceAll(pattern, mark), text).replaceAll('v«ref#v»', '«ref»');
+  return MARKS.reduce((out, [pattern, mark]) => out.replaceAll(pattern, mark), text).replaceAll(
+    /v«(ref|describe)#v»/g,
+    '«$1»',
+  );
 }
 
 /** git's own abbreviation has seven characters, more in large repositories; an explicit seven is the same as long as it has. */

@@ -43,13 +43,17 @@ function divergencesIn(workflow: View['workflow']): Divergence[] {
   });
 }
 
+const OF_REF = ['«ref»', '«ref#v»'];
+const OF_DESCRIBE = ['«describe»', '«describe#v»'];
+
 /** `hasV`: git tags of this workflow begin with a `v`, which some forms leave out. */
 function differ(deployed: string, pushed: string, hasV: boolean): Difference | undefined {
   if (deployed.includes('«clock»')) return pushed === deployed ? 'clock' : undefined;
   if (deployed === pushed) return undefined;
   if (/«(?:long|short)/.test(deployed) && withoutLength(deployed) === withoutLength(pushed)) return 'sha';
   const isOther = (from: string, to: string) => deployed.includes(from) && deployed.replace(from, to) === pushed;
-  if (isOther('«ref»', '«describe»') || isOther('«describe»', '«ref»')) return 'version';
+  const crossed = OF_REF.flatMap((ref) => OF_DESCRIBE.map((described) => [ref, described] as const));
+  if (crossed.some(([ref, described]) => isOther(ref, described) || isOther(described, ref))) return 'version';
   const isStripped = isOther('«ref»', '«ref#v»') || isOther('«ref#v»', '«ref»');
   return isStripped && hasV ? 'version' : undefined;
 }
@@ -90,6 +94,7 @@ function inWords(formula: string): string {
     .replace('«long»', '<40 characters of the commit>')
     .replaceAll('«clock»', '<time>')
     .replace('«ref#v»', '<git tag without its v>')
+    .replace('«describe#v»', '<git describe without its v>')
     .replace('«describe»', '<git describe>')
     .replace('«ref»', '<branch or tag name>');
 }

@@ -1,5 +1,5 @@
 /** `required: true` of a composite action is not enforced: an empty value passes and becomes a tag. */
-import type { Input, Workflow } from '../model.ts';
+import type { Input, Place, Workflow } from '../model.ts';
 import type { Rule } from '../rule.ts';
 
 const TAG = /(?:^|[_-])(?:tag|image|digest)(?:$|[_-])/i;
@@ -32,17 +32,33 @@ function readsInput(text: string, { name }: Input): boolean {
 function becomesTag(workflow: Workflow, input: Input): boolean {
   return workflow.slots.some(
     ({ place, key, scalar }) =>
-      (place === 'env' || place === 'with') && TAG.test(key) && readsInput(scalar.value, input),
+      readsInput(scalar.value, input) &&
+      (place === 'run' ? TAG.test(input.name) && setsTag(scalar.value, input) : isNamed(place) && TAG.test(key)),
   );
+}
+
+function isNamed(place: Place): boolean {
+  return place === 'env' || place === 'with';
+}
+
+/** `name:${{ inputs.tag }}`, `--set image.tag=${{ inputs.tag }}` in a script. */
+function setsTag(text: string, { name }: Input): boolean {
+  return new RegExp(
+    String.raw`(?:[\w}]:|tag=|image=)["']?\$\{\{\s*inputs\.${name.replaceAll(/\W/g, '.')}\s*\}\}`,
+    'i',
+  ).test(text);
 }
 
 function isChecked(workflow: Workflow, input: Input): boolean {
   const names = workflow.slots
     .filter(({ place, scalar }) => place === 'env' && readsInput(scalar.value, input))
     .map(({ key }) => key);
-  return workflow.slots.some(({ place, scalar: { value } }) => {
-    if (place !== 'run') return false;
-    const named = readsInput(value, input) || names.some((name) => value.includes(name));
-    return named && /-[zn]\s+"?\$|:\?/.test(value);
-  });
+  const spelt = names.map((name) => String.raw`\$(?:env:)?\{?${name.replaceAll(/\W/g, '.')}\b`);
+  const value = [String.raw`\$\{\{\s*inputs\.${input.name.replaceAll(/\W/g, '.')}\s*\}\}`, ...spelt].join('|');
+  // The test is of this value: `-n` is also a namespace.
+  const isTested = new RegExp(
+    String.raw`(?:\s-(?:[zn]|not)\s+|!\s+|\(\s*!?\s*|\bcase\s+)["']?(?:${value})|(?:${value})["']?\s+(?:[!=]=?|=~|-eq|-ne)\s|(?:${value}):?\?|IsNullOr\w+\(\s*["']?(?:${value})`,
+    'i',
+  );
+  return workflow.slots.some(({ place, scalar }) => place === 'run' && isTested.test(scalar.value));
 }
