@@ -3,7 +3,7 @@ import { formatTime } from '../clock.ts';
 import type { Axis, Contrast, FailingPod } from '../evidence/scope.ts';
 import { familyOf } from './catalogue.ts';
 import { isMute } from './explains.ts';
-import { count, list, tidy } from './words.ts';
+import { count, list, minuteOf, tidy } from './words.ts';
 
 export interface Narrowed {
   readonly to: 'node' | 'secret' | 'image' | 'workload' | 'registry' | 'open';
@@ -16,7 +16,7 @@ export function narrow(contrast: Contrast, failing: readonly Pick<FailingPod, 'r
   const axis = (by: Axis['by']) => contrast.axes.find((one) => one.by === by);
   const registry = axis('registry');
   if (registry === undefined) return { to: 'open', note: '' };
-  const since = contrast.since === undefined ? '' : ` since ${formatTime(contrast.since)}`;
+  const since = contrast.since === undefined ? '' : ` since ${minuteOf(formatTime(contrast.since))}`;
   const others = `${count(registry.pulledSince, 'other pod')} pulled from ${registry.value}${since}`;
   if (registry.pulledSince === 0) return alike(contrast, registry, failing);
   const image = axis('image');
@@ -63,13 +63,12 @@ function alike(
     return { to: 'open', note };
   }
   if (registry.images < 2) return { to: 'open', note: past.replace(/^; /, '') };
-  const from = registry.failingSince === undefined ? '' : `, the first since ${formatTime(registry.failingSince)}`;
-  const note = `all of one registry: ${count(registry.failing, 'pod')} with ${registry.images} images cannot pull from ${tidy(registry.value)}${from}, and nobody is known to have pulled from it since; look at the registry and the way to it${past}`;
+  const from = registry.failingSince === undefined ? '' : ` since ${minuteOf(formatTime(registry.failingSince))}`;
+  const note = `${registry.images} images of ${tidy(registry.value)}, and nobody is known to have pulled there${from}: look at the registry and the way to it${past}`;
   return { to: 'registry', note };
 }
 
-function earlier({ earlier: pods, lastEarlier, value }: Axis): string {
-  if (pods === 0) return '';
-  const when = lastEarlier === undefined ? '' : `, the newest at ${formatTime(lastEarlier)}`;
-  return `; ${count(pods, 'pod')} with images from ${tidy(value)} started earlier or may have found them on their node${when}: no proof about now`;
+/** Pods that run prove a pull only where it was needed since. */
+function earlier({ earlier: pods }: Axis): string {
+  return pods === 0 ? '' : `; ${count(pods, 'running pod')} with its images may not have pulled since`;
 }

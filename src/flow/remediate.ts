@@ -23,12 +23,12 @@ export interface RemediateDeps {
   readonly ports: (cluster: string) => RemedyPorts;
   readonly diagnose: DiagnoseUseCase;
   readonly scope: ScopeUseCase;
-  /** Tells the incident (if there is one) what happened to a remedy. */
+  /** Tells the incident (if there is one) what happened to a remedy. `said-in-thread`: it ended the incident, whose last words in the remedy's thread say so. */
   readonly tell: (
     action: RemedyAction,
     event: 'remedy-requested' | 'remedy-applied' | 'remedy-verified' | 'remedy-failed',
     note: string,
-  ) => Promise<void>;
+  ) => Promise<'said-in-thread' | undefined>;
 }
 
 /** Longest live dry run: the person waits for it in the confirm view. */
@@ -96,7 +96,7 @@ async function askSecond(deps: RemediateDeps, action: RemedyAction, actor: Actor
   await deps.announcer.reply(
     action.thread,
     `${action.id}:requested`,
-    `${action.title} was asked for in production namespace ${action.target.namespace}. A second person must press the same button and confirm.`,
+    `${action.title} was asked for by ${actor.user} in production namespace ${action.target.namespace}. A second person must press the same button and confirm.`,
   );
   return { whisper: 'Recorded. A second person must press the same button and confirm.' };
 }

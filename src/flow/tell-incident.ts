@@ -9,7 +9,7 @@ import { transition } from './transition.ts';
 export function tellIncident(deps: IncidentDeps): RemediateDeps['tell'] {
   return async (action, type, note) => {
     const id = await incidentOf(deps, action);
-    if (id === undefined) return;
+    if (id === undefined) return undefined;
     const by = action.confirmedBy ?? note;
     const known = (await deps.store.events(id)).some(
       (event) => event.type === type && event.note === note && event.remedy === action.remedy && event.by === by,
@@ -17,12 +17,21 @@ export function tellIncident(deps: IncidentDeps): RemediateDeps['tell'] {
     const moved = await transition(deps, id, (_incident, at) =>
       known ? [] : [{ type, at, remedy: action.remedy, by, note }],
     );
-    if (!moved) return;
+    if (!moved) return undefined;
     // One workload is seen to run; what joined under this incident may be another one, still stuck.
     const isWhole = moved.incident.children.every((child) => child.resolved);
-    if (type !== 'remedy-verified' || !isWhole) return refresh(deps, moved.incident);
-    const ended = await resolveIncident(deps, id, { by, reason: `${action.title} helped: ${note}` });
-    if (ended) await followEnd(deps, ended.incident);
+    if (type !== 'remedy-verified' || !isWhole) {
+      await refresh(deps, moved.incident);
+      return undefined;
+    }
+    const reason = `${action.title} helped: ${note}`;
+    const ended = await resolveIncident(deps, id, { by, reason });
+    if (!ended) return undefined;
+    await followEnd(deps, ended.incident);
+    // Its end is said in its thread now, or by the sweep where Slack did not take it.
+    const { thread, resolved } = ended.incident;
+    const isSameThread = thread?.channel === action.thread.channel && thread.ts === action.thread.ts;
+    return isSameThread && resolved?.reason === reason ? 'said-in-thread' : undefined;
   };
 }
 

@@ -17,8 +17,8 @@ export async function tellEnd({ announcer, tell }: Voice, action: RemedyAction):
   const said = sentence(action);
   if (!said) return;
   const { note, words, event } = said;
-  await tell(action, event, action.outcome ?? '');
-  await announcer.reply(action.thread, `${action.id}:${action.state}`, words);
+  const told = await tell(action, event, action.outcome ?? '');
+  if (told === undefined) await announcer.reply(action.thread, `${action.id}:${action.state}`, words);
   await announcer.settleAction(action, note);
 }
 

@@ -22,6 +22,8 @@ export type Rewrite =
       readonly previous: Sealed;
       /** User name before, if it could be read. */
       readonly before: string | undefined;
+      /** How many other entries stay as they are. */
+      readonly others: number;
     }
   | { readonly ok: false; readonly reason: string };
 
@@ -43,7 +45,7 @@ export function rewriteEntry(
   const auth = Buffer.from(`${credential.username}:${password}`).toString('base64');
   const auths = { ...parsed.auths, [entry]: { ...old, username: credential.username, password, auth } };
   const content = new Sealed(JSON.stringify(parsed.wrap(auths)));
-  return { ok: true, key, content, previous, before: userOf(old) };
+  return { ok: true, key, content, previous, before: userOf(old), others: Object.keys(auths).length - 1 };
 }
 
 function parse(

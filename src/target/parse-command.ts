@@ -1,4 +1,5 @@
 /** The words of `/pullcheck …` and `@pullcheck …`: the same as in the terminal, without anything that names a file or a foreign context. */
+import { suggestion } from './suggest.ts';
 import { kindFromWord, type TargetRequest } from './target.ts';
 
 /** What the words ask for. `wrong`: one sentence about what was typed and one about what to type instead. */
@@ -25,6 +26,7 @@ interface Words {
 
 type Wrong = Extract<ParsedCommand, { verb: 'wrong' }>;
 
+const VERBS = ['pod', 'scope', 'image', 'credentials', 'help'];
 const USAGE_POD = 'Type `pod NAME -n NAMESPACE` or `pod deployment/NAME -n NAMESPACE`.';
 const USAGE_SCOPE = 'Type `scope -A` for the whole cluster or `scope -n NAMESPACE`.';
 /** Flags of the terminal that choose files, clusters or identities: a chat message must not. */
@@ -60,11 +62,16 @@ export function parseCommand(text: string, defaultNamespace = 'default'): Parsed
         `Type \`pullcheck ${verb.toLowerCase()} --help\` there.`,
       );
     default:
-      return wrong(
-        `I do not know the command \`${shown(verb)}\`.`,
-        'I know `pod`, `scope`, `image`, `credentials` and `help`.',
-      );
+      return unknownVerb(verb);
   }
+}
+
+function unknownVerb(verb: string): Wrong {
+  const meant = suggestion(shown(verb).toLowerCase(), VERBS);
+  return wrong(
+    `I do not know the command \`${shown(verb)}\`.`,
+    `${meant === undefined ? '' : `Did you mean \`${meant}\`? `}I know \`pod\`, \`scope\`, \`image\`, \`credentials\` and \`help\`.`,
+  );
 }
 
 function parsePod(rest: readonly string[], defaultNamespace: string): ParsedCommand {

@@ -2,6 +2,8 @@
 import type { Commands, ReadFlags, RunbookReport } from '../adapters/terminal/commands.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, loadConfig, processInput } from '../config/config.ts';
+import { ConfigError, UsageError } from '../errors.ts';
+import { parseReference } from '../image/reference.ts';
 import { readRunbook } from '../runbook/load.ts';
 import { caseSaver, replayCase } from './cases.ts';
 import { credentialsInFiles, textOf } from './credentials.ts';
@@ -21,6 +23,23 @@ async function withOutside<T>(
     return await use({ ...wireDiagnosis(config, outside, systemClock), outside, config });
   } finally {
     await outside.close();
+  }
+}
+
+/** What is wrong with the image's name is told before what is wrong with the configuration: mending that would not help. */
+async function refFirst<T>(image: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const parsed = parseReference(image);
+    if (parsed.ok || !(error instanceof ConfigError)) throw error;
+    const hint = 'An image is written REGISTRY/NAME:TAG, as in ghcr.io/acme/api:1.4.3.';
+    throw new UsageError({
+      code: 'invalid-reference',
+      message: `"${image}": ${parsed.fault.sentence}.`,
+      hint,
+      cause: error,
+    });
   }
 }
 
@@ -45,12 +64,15 @@ export function makeCommands(version: string): Commands {
         return diagnose({ request, onProgress, signal, ...saving(input) });
       }),
     image: (input) =>
-      withOutside(input, ({ preflight, outside }) => {
-        const { image, serviceAccount, onProgress, signal } = input;
-        const account = serviceAccount === undefined ? {} : { serviceAccount };
-        const namespace = input.namespace ?? outside.namespace;
-        return preflight({ image, namespace, ...account, onProgress, signal, ...saving(input) });
-      }),
+      refFirst(
+        input.image,
+        withOutside(input, ({ preflight, outside }) => {
+          const { image, serviceAccount, onProgress, signal } = input;
+          const account = serviceAccount === undefined ? {} : { serviceAccount };
+          const namespace = input.namespace ?? outside.namespace;
+          return preflight({ image, namespace, ...account, onProgress, signal, ...saving(input) });
+        }),
+      ),
     replay: async (file) => replayCase(file, loadRunbooks(loadConfig(processInput('cli')).file.runbooks)),
     scope: (input) =>
       withOutside(input, ({ scope, outside }) => {

@@ -119,7 +119,7 @@ describe('advice', () => {
     };
     expect(rejected({})).toMatchObject({
       cause: 'credentials-rejected',
-      summary: expect.stringContaining('last written 24h before that'),
+      summary: expect.stringContaining('last written 24h before this refusal.'),
     });
     expect(rejected({ expiresAt: NOW - 60_000 })).toMatchObject({
       cause: 'credentials-expired',

@@ -1,6 +1,7 @@
 /** What a remedy means for the incident that offered it: told once, and ended only when all of it is seen to run. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { tellIncident } from '../../src/flow/tell-incident.ts';
+import { tellEnd } from '../../src/flow/tell-remedy.ts';
 import type { Incident } from '../../src/incident/incident.ts';
 import type { RemedyAction } from '../../src/remediation/action.ts';
 import { createWorld, firing, type World } from '../support/incident-world.ts';
@@ -39,6 +40,24 @@ describe('an incident learns what its remedy did', () => {
     expect(types.filter((type) => type === 'remedy-verified')).toHaveLength(1);
     expect(types.filter((type) => type === 'resolved')).toHaveLength(1);
     expect(await world.get(id)).toMatchObject({ status: 'resolved', resolved: { by: 'U0ANN' } });
+  });
+
+  it('says in its thread once that it helped', async () => {
+    const { id, thread } = await incidentOf('api');
+    if (thread === undefined) throw new Error('no thread');
+    const action: RemedyAction = { ...actionOf(id), thread, state: 'done', outcome: 'deployment/api: it runs' };
+    const voice = { announcer: world.slack, tell: tellIncident(world.deps) };
+    // Told again after a crash.
+    for (let time = 0; time < 2; time += 1) await tellEnd(voice, action);
+    const said = [...world.slack.replies.values()].filter((text) => text.includes('helped'));
+    expect(said).toEqual([`Resolved by U0ANN: ${action.title} helped: deployment/api: it runs`]);
+  });
+
+  it('says it in the thread of its button too, where that is another one', async () => {
+    const { id } = await incidentOf('api');
+    const action: RemedyAction = { ...actionOf(id), state: 'done', outcome: 'it runs' };
+    await tellEnd({ announcer: world.slack, tell: tellIncident(world.deps) }, action);
+    expect(world.slack.replies.get(`${action.id}:done`)).toBe(`${action.title} helped: it runs`);
   });
 
   it('stays open when the remedy failed', async () => {

@@ -80,6 +80,9 @@ describe('production needs a second person', () => {
     const first = await world.press(action, 'U0ANN');
     expect(first.kind === 'confirm' && first.warnings.join()).toContain('a second person must press');
     expect(await world.confirm(action, 'U0ANN')).toContain('Recorded. A second person');
+    expect(world.slack.replies.get(`${action.id}:requested`)).toContain(
+      'was asked for by U0ANN in production namespace prod-eu.',
+    );
     expect(await world.confirm(action, 'U0ANN')).toContain('Somebody else must press');
     expect(await world.press(action, 'U0ANN')).toMatchObject({ kind: 'second-person', by: 'U0ANN' });
     expect(world.writes).toEqual([]);

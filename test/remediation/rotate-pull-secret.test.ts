@@ -38,6 +38,25 @@ function world(one: Case, secret = secretFor(one)): FakePorts {
 }
 const GHCR: Case = { entry: 'ghcr.io', image: 'ghcr.io/org/app:1', registry: 'ghcr.io' };
 
+describe('what the confirm view shows', () => {
+  it.each([
+    ['fresh', ['- username: robot', '+ username: fresh']],
+    ['robot', ['  username: robot (stays)']],
+  ])('of a rotation to user %s', async (username, lines) => {
+    const pods = [aPod({ containers: [aContainer({ image: GHCR.image })] })];
+    const ports = fakePorts(aStory({ secrets: [secretFor(GHCR)], pods }), { username, password: 'new' });
+    const outcome = await rotatePullSecret.run(paramsFor(GHCR), ports, 'dry-run', signal);
+    if (outcome.kind !== 'planned') throw new Error(outcome.kind);
+    expect(outcome.plan.diff).toEqual([
+      '  secret/regcred (namespace staging), entry ghcr.io; 1 more in it left alone',
+      ...lines,
+      expect.stringMatching(/^- password: \(kept/),
+      expect.stringMatching(/^\+ password: \(from the configured source/),
+    ]);
+    expect(JSON.stringify(outcome)).not.toMatch(/: (?:old|new)(?:"|\\n)/);
+  });
+});
+
 describe('the entry that the registry rejects', () => {
   const cases: readonly Case[] = [
     GHCR,

@@ -144,7 +144,10 @@ export async function startRemedyWorld(): Promise<RemedyWorld> {
     ports: () => ports,
     diagnose,
     scope: makeScope({ clock: systemClock, readers: openReaders }),
-    tell: async (_action, event) => void told.push(event),
+    tell: async (_action, event) => {
+      told.push(event);
+      return undefined;
+    },
   };
   const jobErrors: string[] = [];
   const carryOut = makeCarryOut(deps);

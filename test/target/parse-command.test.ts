@@ -70,4 +70,21 @@ describe('the words of a command', () => {
     expect(parsed.verb === 'wrong' ? parsed.message : '').toContain(sentence);
     expect(parsed.verb === 'wrong' ? parsed.hint : '').not.toBe('');
   });
+
+  // The left column typed in a terminal, where commander suggests: the same words.
+  it.each([
+    ['pdo', 'pod'],
+    ['pods', 'pod'],
+    ['POd1', 'pod'],
+    ['scpoe', 'scope'],
+    ['imgae', 'image'],
+    ['credentails', 'credentials'],
+    ['cerdential', 'credentials'],
+  ])('%s is near to %s, which the hint says', (text, meant) => {
+    expect(parseCommand(`${text} api`)).toMatchObject({ hint: expect.stringContaining(`Did you mean \`${meant}\`?`) });
+  });
+
+  it('suggests nothing for a word that is near to none', () => {
+    expect(JSON.stringify(['dance', 'x', 'foo'].map((text) => parseCommand(text)))).not.toContain('Did you mean');
+  });
 });

@@ -143,6 +143,34 @@ describe.each(Object.entries(FORMS))('pullcheck credentials -f, %s', (_form, fil
   });
 });
 
+describe('a file that cannot be read', () => {
+  it.each([
+    ['missing.yaml', 'there is no such file'],
+    ['.', 'it is a folder'],
+    ['there.yaml/x.yaml', 'a part of its path is no folder'],
+  ])('%s: %s', async (name, why) => {
+    written('there.yaml', '');
+    const file = join(folder, name);
+    const { code, err } = await type('credentials', 'nginx', '-f', file);
+    expect([code, err.split('\n')[0]]).toEqual([2, `pullcheck: ${file} cannot be read: ${why}.`]);
+  });
+});
+
+describe('pullcheck image', () => {
+  const none = ['--kubeconfig', '/nowhere/kubeconfig'];
+
+  it('says what is wrong with the reference before it speaks of the kubeconfig', async () => {
+    const { code, err } = await type('image', 'Bad Ref', ...none);
+    expect([code, err]).toEqual([2, expect.stringContaining('"Bad Ref": there is a space or a quote')]);
+    expect(err).not.toContain('kubeconfig');
+  });
+
+  it('speaks of the kubeconfig where the reference is well formed', async () => {
+    const { code, err } = await type('image', 'ghcr.io/acme/api:1', ...none);
+    expect([code, err]).toEqual([2, expect.stringContaining('kubeconfig')]);
+  });
+});
+
 describe('the program itself', () => {
   it('takes manifests from a pipe, as kubectl does', () => {
     const login = { name: 'regcred', type: 'kubernetes.io/dockerconfigjson' };

@@ -14,9 +14,13 @@ export const blastRadius = defineCheck({
   run({ scope }): CheckResult {
     if (scope.status !== 'observed') return couldNotLook({ scope });
     const { contrast, failing } = scope.value;
-    const narrowed = contrast === undefined ? '' : narrow(contrast, failing).note;
-    const note = radius(scope.value);
-    return { verdict: 'pass', note: narrowed === '' ? note : `${note}; ${narrowed}` };
+    const narrowed = contrast === undefined ? undefined : narrow(contrast, failing);
+    // Narrowed to the registry, it is named there.
+    const note = radius(scope.value, narrowed?.to !== 'registry');
+    return {
+      verdict: 'pass',
+      note: narrowed === undefined || narrowed.note === '' ? note : `${note}; ${narrowed.note}`,
+    };
   },
   command() {
     return 'kubectl get pods -A | grep -E "ImagePull|ErrImage|InvalidImage"';
@@ -41,14 +45,14 @@ function workloadKey(pod: Affected): string | undefined {
   return pod.workload === undefined ? undefined : `${pod.namespace}/${pod.workload.kind}/${pod.workload.name}`;
 }
 
-function radius({ failing, extent, pods, truncated }: ScopeEvidence): string {
+function radius({ failing, extent, pods, truncated }: ScopeEvidence, saysCommon: boolean): string {
   const seen = extent === 'cluster' ? 'in the cluster' : 'in this namespace (other namespaces could not be listed)';
   const cut = truncated ? `; the list was cut after ${count(pods, 'pod')}` : '';
   const n = tally(failing);
   if (n.pods === 0) return `no pod ${seen} fails to pull${cut}`;
   if (n.pods === 1) return `only this one pod ${seen} fails to pull${cut}`;
   const who = `${n.pods} pods of ${count(n.workloads, 'workload')} in ${count(n.namespaces, 'namespace')} on ${count(n.nodes, 'node')}`;
-  return `${who} fail to pull ${seen}; ${common(failing, n)}${cut}`;
+  return `${who} fail to pull ${seen}${saysCommon ? `; ${common(failing, n)}` : ''}${cut}`;
 }
 
 /** What the failing pods share, the narrowest first. */

@@ -208,7 +208,7 @@ function perhapsHidden({ attempt }: Account, { access }: PatternFacts): string {
 /** How old the password is; what it was refused for is another matter. */
 function written({ age }: PatternFacts): string {
   if (age === undefined || age.ms < 0) return '';
-  return ` Its Secret was ${age.exact ? 'last written' : 'made'} ${formatDuration(age.ms)} before that.`;
+  return ` Its Secret was ${age.exact ? 'last written' : 'made'} ${formatDuration(age.ms)} before this refusal.`;
 }
 
 /** The registry's own words, the token's own date, or the age of an Amazon token: what of these shows it is said. */

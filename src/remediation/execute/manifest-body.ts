@@ -1,4 +1,5 @@
 /** What a reviewer of a changed manifest reads: what the cluster asked for, what exists, and what happened. */
+import { fenced, plainTitle } from './pull-request-body.ts';
 
 export interface ManifestFacts {
   readonly from: string;
@@ -10,15 +11,12 @@ export interface ManifestFacts {
 
 /** Markdown. Words of others stand in a fenced block, so that nothing in them is a mention, a link or a command. */
 export function manifestBody({ from, to, owner, evidence }: ManifestFacts): string {
-  const lines = [`asked for  ${from}`, `exists     ${to}`, '', ...evidence];
   return [
     'A cluster asks for an image that nobody pushed. The same commit was pushed under another tag, which the registry lists.',
     '',
-    '```text',
-    ...lines.map((line) => line.replaceAll('`', 'ˋ').replaceAll(/[\r\n]+/g, ' ')),
-    '```',
+    ...fenced([`asked for  ${from}`, `exists     ${to}`, '', ...evidence]),
     '',
-    `Only the tag is changed. ${owner} deploys from this file, so the change belongs here and not in the live object.`,
+    `Only the tag is changed. ${plainTitle(owner)} deploys from this file, so the change belongs here and not in the live object.`,
     '',
     'This deploys what exists; whatever wrote the other tag may write it again. Opened by Pullcheck on request of a person in the incident’s thread.',
     '',

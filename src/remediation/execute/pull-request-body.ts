@@ -46,10 +46,11 @@ function addressOf(link: string): string {
 }
 
 /** One line, without characters that nobody sees or that turn what others see around. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 
-function fenced(lines: readonly string[]): readonly string[] {
+/** A block of code, one line each, out of which no line can break. */
+export function fenced(lines: readonly string[]): readonly string[] {
   return ['```text', ...lines.map((line) => plain(line).replaceAll('`', 'ˋ')), '```'];
 }

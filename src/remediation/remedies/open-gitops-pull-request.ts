@@ -15,6 +15,7 @@ import { pullRequestByHand } from '../by-hand.ts';
 import type { PullRequestDraft } from '../code-host.ts';
 import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { manifestBody } from '../execute/manifest-body.ts';
+import { plainTitle } from '../execute/pull-request-body.ts';
 import { standingOf } from '../execute/pull-request-standing.ts';
 import type { RemedyPorts } from '../ports.ts';
 import { pushedTwin, tracedTag } from '../pushed-twin.ts';
@@ -168,7 +169,7 @@ async function draft(
     repository,
     base,
     branch: branchFor(params),
-    title: `Deploy ${tagOf(to)}, which exists, instead of ${tagOf(from)}`,
+    title: plainTitle(`Deploy ${tagOf(to)}, which exists, instead of ${tagOf(from)}`),
     body: manifestBody({ from, to, owner, evidence: params.evidence }),
     changes: [{ path, before: text.value, after: edited }],
     ...(despite === undefined ? {} : { despite }),

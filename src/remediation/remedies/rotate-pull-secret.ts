@@ -14,6 +14,7 @@ import { lookupCredentials } from '../../image/keyring.ts';
 import { apiHost, type ImageReference, parseReference } from '../../image/reference.ts';
 import { refusalOf } from '../execute/outcome.ts';
 import { outcomeSentence } from '../execute/outcome-sentence.ts';
+import { rotationPlan } from '../execute/rotation-plan.ts';
 import {
   backupName,
   backupSecret,
@@ -147,8 +148,12 @@ async function rotate(run: Run, secret: SecretSnapshot, mode: 'dry-run' | 'apply
   const work: Work = { change, secret, pods: pods.value };
   const refused = await trial(run, work);
   if (refused) return refused;
-  const users = { before: rewrite.before, after: tested.credential.username };
-  const plan = planOf(params, { users, secret }, pods.value);
+  const users = { before: rewrite.before, after: tested.credential.username, others: rewrite.others };
+  const plan = rotationPlan(
+    { ...params, ...(secret.managedBy ? { managedBy: secret.managedBy } : {}) },
+    users,
+    pods.value,
+  );
   return mode === 'dry-run' ? { kind: 'planned', plan } : write(run, work, plan);
 }
 
@@ -257,35 +262,5 @@ async function testedCredential({ params, ports, signal }: Run, reference: Image
   if (attempt.outcome.kind === 'found') return { credential };
   return {
     reason: `the new credential from ${credential.source} was tried on ${apiHost(params.registry)} first, and ${outcomeSentence(attempt.outcome)}`,
-  };
-}
-
-function planOf(
-  params: Params,
-  { users: user, secret }: { users: { before: string | undefined; after: string }; secret: SecretSnapshot },
-  pods: StuckPods,
-): RemedyPlan {
-  const names = pods.owned.map((pod) => pod.name);
-  return {
-    diff: [
-      `  secret/${params.secret} (namespace ${params.namespace}), entry ${params.entry}`,
-      `- username: ${user.before ?? '(not readable)'}`,
-      `+ username: ${user.after}`,
-      '- password: (kept in a copy until the pull is seen to work)',
-      '+ password: (from the configured source, tried on the registry just now; never shown)',
-    ],
-    consequences: [
-      ...(secret.managedBy === undefined ? [] : [overwriting(`secret/${params.secret}`, secret.managedBy)]),
-      'The kubelet would retry by itself within 5 minutes with the new credential.',
-      names.length > 0
-        ? `For an immediate retry the stuck pods are deleted and their owner makes new ones: ${names.join(', ')}.`
-        : 'No stuck pod has to be deleted.',
-      ...(pods.spared.length > 0
-        ? [
-            `Left alone until the kubelet retries, because nothing would make them again or a container of theirs runs: ${pods.spared.map((pod) => pod.name).join(', ')}.`,
-          ]
-        : []),
-      'Healthy pods are left alone. If the next pull is rejected, the old credential is put back.',
-    ],
   };
 }

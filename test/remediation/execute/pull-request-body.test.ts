@@ -1,5 +1,6 @@
 /** What others wrote (workflows, branches, logs) inside of a pull request that we open. Facts: CommonMark 0.31 "Fenced code blocks"; docs.github.com, "Linking a pull request to an issue". */
 import { describe, expect, it } from '@jest/globals';
+import { manifestBody } from '../../../src/remediation/execute/manifest-body.ts';
 import { plainTitle, pullRequestBody } from '../../../src/remediation/execute/pull-request-body.ts';
 
 const HOSTILE = [
@@ -65,6 +66,26 @@ describe('the body of a pull request', () => {
   it('links the run only where its address is one', () => {
     expect(body([], 'javascript:alert(1)')).toContain('The run that did it: not known');
     expect(body([], 'https://github.com/a/b) [x](https://evil.example')).toContain('The run that did it: not known');
+  });
+});
+
+describe('the body of one that changes a manifest', () => {
+  const manifest = (words: string) =>
+    manifestBody({
+      from: `ghcr.io/a/b:${words}`,
+      to: `ghcr.io/a/b:${words}`,
+      owner: 'Argo CD application shop',
+      evidence: [words],
+    });
+
+  it.each(HOSTILE.map((words) => [JSON.stringify(words), words]))('keeps %s inside of its fence', (_shown, words) => {
+    expect(outside(manifest(words))).toEqual(outside(manifest('x')));
+    expect(manifest(words)).not.toMatch(/[\u200B\u202A-\u202E\u2028\u2029]/);
+  });
+
+  it('takes its owner’s name for no mention and no link', () => {
+    const body = manifestBody({ from: 'a', to: 'b', owner: 'Argo CD application @acme\n#1\u200B', evidence: [] });
+    expect(outside(body).join('\n')).not.toMatch(/@|#\d|\u200B/);
   });
 });
 
