@@ -8,6 +8,9 @@ import type { Draft, Rule, TextView, View } from '../rule.ts';
 
 const PUSHES = /\b(?:docker|podman|buildah)\s+(?:image\s+)?(?:build|push|buildx)\b|\bkaniko\b/;
 
+/** An image reference with a tag that is written out. */
+const TAGGED = /[\w)}]:(?:[\w.-]|\$\(shell |\$\((?:git|date)\b|\$[({]?\w)/;
+
 export const silentFallback: Rule = {
   id: 'silent-fallback',
   title: 'An empty value is replaced by a made-up one',
@@ -18,7 +21,8 @@ export const silentFallback: Rule = {
 /** Alone, a fallback is a fault only where it makes up something that no build can have pushed. */
 function inFile({ kind, text, empty }: TextView, fallback: Fallback): Draft[] {
   const isEmpty = empty.includes(fallback.name);
-  if (!isEmpty && (PUSHES.test(text) || !names(text, fallback).some((name) => usedAsTag(text, name)))) return [];
+  const all = names(text, fallback);
+  if (!isEmpty && (isPushed(text, all) || !all.some((name) => usedAsTag(text, name)))) return [];
   const madeUp = isClock(fallback.value) || isMoving(fallback.value);
   // A parameter is given by a person, who sees what is deployed.
   const isParameter = /^\$\{\d/.test(fallback.whole);
@@ -26,6 +30,27 @@ function inFile({ kind, text, empty }: TextView, fallback: Fallback): Draft[] {
   const told = draft(fallback, { offset: fallback.offset, isEmpty, severity, job: null });
   const isStrict = kind === 'makefile' || /^\s*set\s+-[a-z]*u|pipefail|nounset/m.test(text);
   return [isStrict ? told : { ...told, fix: `${told.fix} Begin the script with \`set -euo pipefail\`.` }];
+}
+
+/** The text itself builds, and with that variable as far as can be read: then both sides have the same formula. */
+function isPushed(text: string, names: readonly string[]): boolean {
+  const builds = text
+    .replaceAll(/\\\r?\n/g, ' ')
+    .split('\n')
+    .filter((line) => PUSHES.test(line));
+  const refers = new RegExp(String.raw`\$[({]?(?:${derivedFrom(text, names).join('|')})\b`);
+  // Without a tag in sight the build's own may come from anywhere.
+  return builds.length > 0 && (builds.some((line) => refers.test(line)) || !builds.every((line) => TAGGED.test(line)));
+}
+
+/** With the variables that are made from them: `IMG := acme/x:$(TAG)`. */
+function derivedFrom(text: string, names: readonly string[]): string[] {
+  const all = new Set(names);
+  for (const [, target = '', value = ''] of text.matchAll(
+    /^\s*(?:export\s+|local\s+|readonly\s+)?(\w+)\s*[:?]?=(.*)$/gm,
+  ))
+    if ([...value.matchAll(/\$[({]?(\w+)/g)].some(([, name = '']) => all.has(name))) all.add(target);
+  return [...all];
 }
 
 /** The variable itself, and the one that the line sets from it: `TAG := $(or $(IMAGE_TAG),latest)`. */
