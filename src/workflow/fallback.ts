@@ -9,7 +9,7 @@ export interface Fallback {
 }
 
 /** Only names that sound like an image's: others have good defaults. */
-const TAG_NAME =
+export const TAG_NAME =
   /(?:^|_)(?:TAG|IMAGE|IMAGE_?NAME|IMAGE_REF|DIGEST)(?:$|_)|TAG$|^(?:image_?tag|tag|version|image)$|(?:^|_)VERSION$/i;
 const IN_SHELL: readonly RegExp[] = [
   /\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g,

@@ -1,8 +1,10 @@
 /** An empty value is replaced by one that looks right: the wrong image is deployed and nothing is red. */
+
+import type { Edge } from '../edge.ts';
 import { expressionsIn } from '../expression.ts';
-import { type Fallback, fallbacksIn, isClock, isMoving } from '../fallback.ts';
-import { pushes } from '../images.ts';
-import type { Slot } from '../model.ts';
+import { type Fallback, fallbacksIn, isClock, isMoving, TAG_NAME } from '../fallback.ts';
+import { deploys, pushes } from '../images.ts';
+import { jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf, offsetOfLine } from '../place.ts';
 import type { Draft, Rule, TextView, View } from '../rule.ts';
 
@@ -67,17 +69,38 @@ function usedAsTag(text: string, name: string): boolean {
 function inExpressions({ workflow, edges }: View): Draft[] {
   return edges.flatMap((edge) => {
     const { otherwise, tested } = edge.read;
-    if (edge.state !== 'broken' || edge.read.path[0] === 'env' || tested || otherwise === undefined || otherwise === '')
-      return [];
+    if (edge.read.path[0] === 'env' || tested || otherwise === undefined || otherwise === '') return [];
+    const isEmpty = edge.state === 'broken';
+    if (!isEmpty && !hidesALoss(workflow, edge)) return [];
     const offset = offsetOf(workflow, edge.slot, edge.expression, edge.ref);
     const fallback = { name: edge.ref, value: otherwise, offset };
     return [
       {
-        ...draft(fallback, { offset, isEmpty: true, severity: 'error', job: edge.slot.job?.id ?? null }),
+        ...draft(fallback, {
+          offset,
+          isEmpty,
+          severity: isEmpty ? 'error' : (ARRIVES[edge.state] ?? 'info'),
+          job: edge.slot.job?.id ?? null,
+        }),
         scalarAt: edge.slot.scalar.start,
       },
     ];
   });
+}
+
+/** How bad a fallback is for a value that arrives, and for one that may. */
+const ARRIVES: Readonly<Partial<Record<Edge['state'], Draft['severity']>>> = { ok: 'warning', unknown: 'info' };
+
+/** Nothing skips the producer, and a moving tag or the time is no other way to make the value: only a loss brings the fallback out. */
+function hidesALoss(workflow: Workflow, { slot, read, state }: Edge): boolean {
+  const [context, name = '', , output = ''] = read.path;
+  const value = read.otherwise ?? '';
+  const { job } = slot;
+  if (context !== 'needs' || !ARRIVES[state] || !job || !deploys(job) || !(isMoving(value) || isClock(value)))
+    return false;
+  const producer = jobCalled(workflow, name);
+  const isSkippable = producer?.condition !== undefined || /always\(|cancelled\(|failure\(/.test(job.condition ?? '');
+  return producer !== undefined && !isSkippable && TAG_NAME.test(output.replaceAll('-', '_')) && slot.place !== 'name';
 }
 
 function inRuns(view: View): Draft[] {
