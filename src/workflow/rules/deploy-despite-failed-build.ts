@@ -1,14 +1,21 @@
 /** `if: always()` on a job that deploys what another job may not have built. */
 import type { Edge } from '../edge.ts';
-import { deploys, makesImage, pushes } from '../images.ts';
-import { type Job, jobCalled, type Workflow } from '../model.ts';
+import { deployedTags, deploys, makesImage, pushedTags, pushes } from '../images.ts';
+import { type Job, jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf } from '../place.ts';
 import type { Draft, Rule } from '../rule.ts';
 
 export const deployDespiteFailedBuild: Rule = {
   id: 'deploy-despite-failed-build',
   title: 'A deployment runs although the build failed',
-  inWorkflow: ({ workflow, edges }) => edges.flatMap((edge) => draftOf(workflow, edge) ?? []),
+  inWorkflow: ({ workflow, edges }) => {
+    const reading = edges.flatMap((edge) => draftOf(workflow, edge) ?? []);
+    const told = new Set(reading.map(({ job }) => job));
+    return [
+      ...reading,
+      ...workflow.slots.flatMap((slot) => (told.has(slot.job?.id ?? '') ? [] : (ofName(workflow, slot) ?? []))),
+    ];
+  },
 };
 
 function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
@@ -35,6 +42,30 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
     message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${condition}\`): \`${edge.ref}\` is empty then.`,
     fix: `Add \`needs.${builder.id}.result == 'success'\` to the condition.`,
   };
+}
+
+/** The job reads nothing of the build's, and deploys the tag under which it should have pushed. */
+function ofName(workflow: Workflow, { place, job, step, scalar }: Slot): Draft | undefined {
+  if (place !== 'if' || step || !job) return undefined;
+  const builders = job.needs.flatMap(({ value }) => jobCalled(workflow, value) ?? []);
+  const builder = builders.find((one) => makesImage(one) && deploysAnyway(job, one.condition !== undefined));
+  if (!builder) return undefined;
+  const pushed = pushedTags(workflow).filter(
+    (one) => one.job === builder && /«(?:long|short)|run_(?:number|id)|RUN_(?:NUMBER|ID)/.test(one.tag),
+  );
+  const isSame = deployedTags(workflow, pushed).some(
+    (one) => one.job === job && one.slot.step?.condition === undefined && pushed.some(({ tag }) => tag === one.tag),
+  );
+  return isSame
+    ? {
+        severity: 'warning',
+        offset: scalar.start,
+        job: job.id,
+        ref: builder.id,
+        message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${scalar.value.trim().slice(0, 60)}\`), and asks for the tag that it did not push then.`,
+        fix: `Add \`needs.${builder.id}.result == 'success'\` to the condition.`,
+      }
+    : undefined;
 }
 
 /** Whoever asks for a result, or for the value itself, has thought of it. */
