@@ -1,6 +1,7 @@
 /** Does a step write that output? Silent (`unknown`) as soon as the writes cannot be read. */
 import { calledFile } from './calls.ts';
 import type { Judgement } from './edge.ts';
+import { githubScript, outputsSet } from './github-script.ts';
 import { knownOutputs } from './known-outputs.ts';
 import { entryOf, type Job, type Step } from './model.ts';
 import type { Project } from './project.ts';
@@ -22,6 +23,8 @@ const WRAPPER = new Set(['stdout', 'stderr', 'exitcode']);
 
 /** `steps.ID.outputs.NAME` where the step is there and has run. */
 export function judgeStepOutput(project: Project, job: Job, step: Step, name: string): Judgement {
+  const program = githubScript(step);
+  if (program !== undefined) return judgeProgram(program, name);
   if (step.uses !== undefined) return judgeAction(project, step.uses, name);
   if (!step.run || WRAPPER.has(name.toLowerCase())) return UNKNOWN;
   const shell = step.shell ?? job.shell ?? 'bash';
@@ -35,6 +38,13 @@ export function judgeStepOutput(project: Project, job: Job, step: Step, name: st
   if (!toEnv && mayWriteElsewhere(project, script, name)) return UNKNOWN;
   if (!toEnv && written.length === 0 && !onlyPlain(script)) return UNKNOWN;
   return { state: 'broken', rule: 'output-never-written', toEnv, others: written };
+}
+
+function judgeProgram(program: string, name: string): Judgement {
+  const set = outputsSet(program);
+  if (set === undefined) return UNKNOWN;
+  if (set.some((one) => one.toLowerCase() === name.toLowerCase())) return OK;
+  return { state: 'broken', rule: 'output-never-written', toEnv: false, others: set };
 }
 
 /** With what the shell scripts write that it calls, as far as they can be read through; the others stay calls. */
