@@ -40,8 +40,8 @@ class StderrLogger extends ListrLogger {
   }
 }
 
-/** A spinner a step, on stderr so that stdout stays clean. */
-export function liveProgress(style: Style): Progress {
+/** A spinner a step, on stderr so that stdout stays clean. `passing`: it goes when all have ended, because the report says them again. */
+export function liveProgress(style: Style, passing: boolean): Progress {
   const waiting = new Map<string, (step: StepProgress) => void>();
   let shown: Promise<unknown> | undefined;
   function start(steps: readonly StepProgress[]): void {
@@ -58,7 +58,7 @@ export function liveProgress(style: Style): Progress {
     });
     shown = new Listr(tasks, {
       concurrent: true,
-      rendererOptions: { icon: { COMPLETED: ' ' }, logger: new StderrLogger() },
+      rendererOptions: { clearOutput: passing, icon: { COMPLETED: ' ' }, logger: new StderrLogger() },
     }).run();
   }
   return {

@@ -109,7 +109,7 @@ async function tellDiagnosis(
     options.output === 'json'
       ? silentProgress
       : terminal.errIsTerminal
-        ? liveProgress(view.style)
+        ? liveProgress(view.style, terminal.outIsTerminal)
         : plainProgress((line) => terminal.err(`${line}\n`), view.style);
   let diagnosis: Diagnosis;
   try {

@@ -23,7 +23,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     section('Findings', findings(diagnosis, style), style),
     ...tellingReports(diagnosis)
       .slice(0, MOST_REPORTS)
-      .map((report) => section(`Asked of ${report.host}, from here`, registryLines(report), style)),
+      .map((report) => section(`Asked of ${report.host}, from here`, registryLines(report, style), style)),
     section('How it came about', chain(diagnosis, style), style),
     section('The fix, tried by the checker', diff(diagnosis, style), style),
     section(
@@ -44,7 +44,7 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
       diagnosis.remedies.map((remedy) => help(remedy, style)),
       style,
     ),
-    style.dim(footer(diagnosis)),
+    style.dim(wrap(footer(diagnosis), style.width)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -119,10 +119,11 @@ function lights({ lights: shown, lightNotes, verdict: { summary: said } }: Diagn
 }
 
 /** The way, then the table: credential, token, manifest. */
-function registryLines({ way, host, asked }: RegistryReport): string[] {
+function registryLines({ way, host, asked }: RegistryReport, { width }: Style): string[] {
   const line = wayLine(way, host);
   const rows = asked.map(({ credential, token, manifest, means }) => [credential, token, manifest, means]);
-  return [...(line === '' ? [] : [`  ${line}`]), table([['CREDENTIAL', 'TOKEN', 'MANIFEST', 'MEANS'], ...rows], '  ')];
+  const answers = table([['CREDENTIAL', 'TOKEN', 'MANIFEST', 'MEANS'], ...rows], '  ', width);
+  return [...(line === '' ? [] : [wrap(line, width, '  ')]), answers];
 }
 
 /** Each command once, in the order of the findings. */

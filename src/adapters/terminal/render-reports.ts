@@ -3,6 +3,7 @@ import type { CredentialsView } from '../../image/credentials-view.ts';
 import type { RunbookReport } from './commands.ts';
 import type { Style } from './style.ts';
 import { count, table } from './table.ts';
+import { wrap } from './wrap.ts';
 
 export function renderCredentials(report: CredentialsView, style: Style): string {
   if (report.error === 'invalid-image')
@@ -19,15 +20,20 @@ export function renderCredentials(report: CredentialsView, style: Style): string
         : `For ${style.bold(report.repository)} the kubelet tries, in this order:`;
   const node =
     report.error === null
-      ? "Then the node's own credentials (provider plugins, its docker config), which cannot be seen from here."
+      ? wrap(
+          "Then the node's own credentials (provider plugins, its docker config), which cannot be seen from here.",
+          style.width,
+        )
       : '';
   const parts = [
     head,
-    tried.length > 0 ? table([['#', 'SECRET', 'ENTRY', 'USER'], ...tried], '  ') : '',
+    tried.length > 0 ? table([['#', 'SECRET', 'ENTRY', 'USER'], ...tried], '  ', style.width) : '',
     node,
-    ignored.length > 0 ? `${style.bold('Ignored')}\n${table([['SECRET', 'ENTRY', 'WHY'], ...ignored], '  ')}` : '',
+    ignored.length > 0
+      ? `${style.bold('Ignored')}\n${table([['SECRET', 'ENTRY', 'WHY'], ...ignored], '  ', style.width)}`
+      : '',
   ];
-  const gaps = (report.gaps ?? []).map((gap) => style.dim(`Could not see: ${gap}`));
+  const gaps = (report.gaps ?? []).map((gap) => style.dim(wrap(`Could not see: ${gap}`, style.width)));
   return [...parts, ...gaps].filter((part) => part !== '').join('\n');
 }
 
