@@ -42,7 +42,8 @@ const EXPLAINS: Partial<Record<Cause, readonly PullErrorKind[]>> = {
   'build-running': HIDDEN,
   'not-found-or-unauthorized': [...REFUSAL, 'image-not-found'],
   'permission-denied': [...REFUSAL, 'image-not-found'],
-  'manifest-unsupported': ['image-not-found'],
+  // An index without images has none for the platform either.
+  'manifest-unsupported': ['image-not-found', 'platform-mismatch'],
   'platform-mismatch': ['image-not-found'],
   // An https port hangs up on plain http, often without a word.
   'http-vs-https': ['connection-reset'],

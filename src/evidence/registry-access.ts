@@ -1,4 +1,5 @@
 /** What a registry answered, as typed evidence: every step recorded, nothing thrown, no default that blames someone. */
+import type { Padded } from '../image/keyring.ts';
 import type { RegistryKind } from '../image/registry.ts';
 import type { Sealed } from '../sealed.ts';
 
@@ -18,6 +19,7 @@ export type RegistryCredential =
       readonly expiresAt?: number;
       /** Its entry has a token where the kubelet does not look, and no password. */
       readonly onlyToken?: true;
+      readonly padded?: Padded;
     };
 
 export const anonymous: RegistryCredential = { kind: 'anonymous' };
@@ -76,6 +78,14 @@ export interface Stage {
   readonly status?: number;
 }
 
+/** Something else than a container image that a registry keeps. */
+export interface ArtifactView {
+  /** `a Helm chart`; `an artifact` where its kind has no name here. */
+  readonly name: string;
+  /** Media type that tells it. */
+  readonly type: string;
+}
+
 export interface ManifestView {
   readonly digest: string;
   readonly mediaType: string;
@@ -84,6 +94,10 @@ export interface ManifestView {
   /** Digests of an index's platform manifests; empty for a single manifest. */
   readonly manifests: readonly string[];
   readonly configDigest?: string;
+  /** It is of no container image; absent where nothing tells. */
+  readonly artifact?: ArtifactView;
+  /** An index without any image in it. */
+  readonly listsNothing?: boolean;
   /** Seen through HEAD only (Docker Hub, where a GET counts as a pull): platforms and manifests are then unknown, not empty. */
   readonly headOnly?: boolean;
 }
@@ -107,7 +121,7 @@ export type AccessOutcome =
   /** Something answered that is no registry (HTML, a portal, an unknown media type). */
   | { readonly kind: 'not-a-registry'; readonly status: number; readonly contentType: string }
   /** Schema 1 or another format that current runtimes refuse. */
-  | { readonly kind: 'unsupported-manifest'; readonly mediaType: string }
+  | { readonly kind: 'unsupported-manifest'; readonly mediaType: string; readonly artifact?: ArtifactView }
   | {
       readonly kind: 'network';
       readonly fault: NetworkFault;

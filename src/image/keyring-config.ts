@@ -17,7 +17,11 @@ export interface ConfigEntry {
   /** It has a token instead of a password, which the kubelet does not read. */
   readonly onlyToken?: true;
   readonly nobody?: Nobody;
+  readonly padded?: Padded;
 }
+
+/** What of a login has blank space or a line break at an end, which is sent with it (`echo` without `-n` leaves one). */
+export type Padded = 'user name' | 'password' | 'user name and password';
 
 /**
  * Its entry has no user name, and the runtime asks as nobody (containerd sends a login only with one, `ParseAuth` of its image server).
@@ -93,9 +97,16 @@ function decodeEntries(raw: readonly (readonly [string, RawEntry | null])[], nam
       password: new Sealed(login.password),
       ...(login.password === '' && hasToken ? { onlyToken: true } : {}),
       ...(login.username === '' ? { nobody: instead } : {}),
+      ...paddedIn(login),
     });
   }
   return { is: 'entries', entries };
+}
+
+function paddedIn({ username, password }: { username: string; password: string }): { readonly padded?: Padded } {
+  const [user, word] = [username, password].map((text) => text !== text.trim());
+  if (user && word) return { padded: 'user name and password' };
+  return user ? { padded: 'user name' } : word ? { padded: 'password' } : {};
 }
 
 /** A non-empty `auth` wins over user name and password. A text is the reason why it cannot be decoded. */

@@ -1,12 +1,12 @@
 /** Which credentials the kubelet would try for an image, in order, and why it ignores the others (kubernetes `pkg/credentialprovider`). */
 import type { Sealed } from '../sealed.ts';
-import { type ConfigEntry, decodeSecret, type KeyringSecret, type Nobody } from './keyring-config.ts';
+import { type ConfigEntry, decodeSecret, type KeyringSecret, type Nobody, type Padded } from './keyring-config.ts';
 import { mismatch } from './keyring-match.ts';
 import { reasonFor } from './keyring-reason.ts';
 import { parseKeyUrl } from './keyring-url.ts';
 import { parseReference, repositoryName } from './reference.ts';
 
-export type { KeyringSecret } from './keyring-config.ts';
+export type { KeyringSecret, Padded } from './keyring-config.ts';
 export { isMeantFor } from './keyring-reason.ts';
 
 export interface KeyringCredential {
@@ -19,6 +19,7 @@ export interface KeyringCredential {
   readonly onlyToken?: true;
   /** It has no user name, so that the runtime asks as nobody; what it has instead. */
   readonly nobody?: Nobody;
+  readonly padded?: Padded;
 }
 
 export interface IgnoredEntry {

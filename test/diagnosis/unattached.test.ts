@@ -127,6 +127,10 @@ describe('advice', () => {
       summary: expect.stringContaining('the token says itself that it ran out at 2026-'),
     });
     expect(rejected({ onlyToken: true }).summary).toContain('identitytoken');
+    expect(rejected({ padded: 'password' }).summary).toContain(
+      'The stored password begins or ends with a space or line break',
+    );
+    expect(rejected({}).summary).not.toContain('line break');
   });
 
   it('where a login is wanted and none is there, how to make and attach one', () => {

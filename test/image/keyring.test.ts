@@ -110,6 +110,22 @@ describe('the look-up agrees with the kubelet', () => {
   });
 });
 
+describe('a login with a line break or space at an end', () => {
+  // As base64 of what `echo` prints; the kubelet cuts nothing off (kubernetes pkg/credentialprovider/config.go, decodeDockerConfigFieldAuth).
+  it.each([
+    ['bot:pw\n', 'password'],
+    ['bot:pw\r\n', 'password'],
+    [' bot:pw', 'user name'],
+    ['bot : pw', 'user name and password'],
+    ['bot:p w', undefined],
+  ])('%j has it in: %s', (login, padded) => {
+    const auth = Buffer.from(login).toString('base64');
+    const [tried] = lookupCredentials('ghcr.io/org/app', [secretOf({ 'ghcr.io': { auth } })]).tried;
+    expect(tried?.padded).toBe(padded);
+    expect(`${tried?.username}:${tried?.password.reveal()}`).toBe(login);
+  });
+});
+
 describe('everything that is not used is told, with what to write instead', () => {
   it.each([
     ['ghcr.io/org/app', 'https://ghcr.io/v2', 'write "ghcr.io"'],

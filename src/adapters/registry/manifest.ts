@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AccessOutcome, ManifestView } from '../../evidence/registry-access.ts';
 import { formatPlatform } from '../../image/platform.ts';
 import { mediaTypeOf, notARegistry } from './answers.ts';
+import { artifactOf } from './artifact.ts';
 import { type IndexEntry, type ManifestBody, readIndexEntries, readManifest } from './schema.ts';
 import { type Answer, type Call, refusal } from './transport.ts';
 
@@ -38,12 +39,12 @@ export function readManifestAnswer(call: Call, answer: Answer, digest: string | 
   const mediaType = shapeOf(body, declared, type);
   if (mediaType === undefined) {
     if (declared === '' && body.schemaVersion === undefined) return notARegistry(call, answer);
-    return { kind: 'unsupported-manifest', mediaType: declared || call.scrub.clean(type) };
+    return { kind: 'unsupported-manifest', mediaType: declared || call.scrub.clean(type), ...kindOf(call, body) };
   }
   const exact = digestOf(answer.body, digest ?? answer.headers['docker-content-digest']);
   // Asked by digest, other bytes are not the image, whoever sent them.
   if (digest !== undefined && exact !== digest) return notARegistry(call, answer);
-  return { kind: 'found', manifest: { digest: exact, mediaType, ...partsOf(body, mediaType) } };
+  return { kind: 'found', manifest: { digest: exact, mediaType, ...partsOf(call, body, mediaType) } };
 }
 
 /** A 200 to a HEAD: existence, digest and type only; undefined when it tells too little and a GET is needed. */
@@ -64,17 +65,28 @@ function shapeOf(body: ManifestBody, declared: string, contentType: string): str
   return declared === '' ? known[0] : undefined;
 }
 
+function kindOf({ scrub }: Call, body: ManifestBody): Pick<ManifestView, 'artifact'> {
+  const artifact = artifactOf(body);
+  return artifact === undefined || scrub.leaks(artifact.type) ? {} : { artifact };
+}
+
 function partsOf(
+  call: Call,
   body: ManifestBody,
   mediaType: string,
-): Pick<ManifestView, 'platforms' | 'manifests' | 'configDigest'> {
+): Pick<ManifestView, 'platforms' | 'manifests' | 'configDigest' | 'artifact' | 'listsNothing'> {
   if (!indexes.includes(mediaType)) {
-    return { platforms: [], manifests: [], ...(body.config === undefined ? {} : { configDigest: body.config.digest }) };
+    const config = body.config === undefined ? {} : { configDigest: body.config.digest };
+    return { platforms: [], manifests: [], ...config, ...kindOf(call, body) };
   }
-  const entries = readIndexEntries(body.manifests ?? []).filter((entry) => !isAttestation(entry));
+  const all = readIndexEntries(body.manifests ?? []);
+  const entries = all.filter((entry) => !isAttestation(entry));
+  // An entry that could not be read may be an image.
+  const listsNothing = entries.length === 0 && all.length === (body.manifests ?? []).length;
   return {
     platforms: [...new Set(entries.flatMap((entry) => platformOf(entry) ?? []))],
     manifests: entries.map((entry) => entry.digest),
+    ...(listsNothing ? { listsNothing } : {}),
   };
 }
 

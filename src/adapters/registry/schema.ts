@@ -64,7 +64,8 @@ const manifestBody = z.object({
   schemaVersion: z.number().optional().catch(undefined),
   mediaType: text,
   manifests: z.array(z.unknown()).optional().catch(undefined),
-  config: z.object({ digest }).optional().catch(undefined),
+  artifactType: text,
+  config: z.object({ digest, mediaType: text }).optional().catch(undefined),
   layers: z.array(z.unknown()).optional().catch(undefined),
   fsLayers: z.array(z.unknown()).optional().catch(undefined),
 });

@@ -23,6 +23,9 @@ export const platformFitsNodes = defineCheck({
       const note = 'the registry was asked without pulling (a pull would count), so the platforms are not known';
       return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
     }
+    if (manifest.listsNothing === true) {
+      return { verdict: 'not-applicable', note: 'the index lists no image at all, for no platform' };
+    }
     if (manifest.platforms.length === 0) {
       const note = 'the registry shows one manifest without a list of platforms; a runtime pulls it on any node';
       return { verdict: 'not-applicable', note };

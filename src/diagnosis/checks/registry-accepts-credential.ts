@@ -141,7 +141,7 @@ function conclude(pattern: Pattern, facts: PatternFacts): CheckResult {
     cause: pattern.cause,
     confidence: pattern.confidence,
     because: facts.said === pattern.cause ? ['registryAccess', 'pullFailure'] : ['registryAccess'],
-    summary: [sentence(pattern, facts), ...userFault(pattern.attempt)].join(' '),
+    summary: [sentence(pattern, facts), ...userFault(pattern.attempt), ...padding(pattern)].join(' '),
     detail: detailOf(pattern.attempt, facts),
     alternatives: pattern.alternatives,
   };
@@ -163,6 +163,15 @@ function quotaLeft({ remaining = '', limit = '' }: NonNullable<AccessAttempt['qu
 /** This registry takes other user names. */
 function userFault({ userFault: fault }: AccessAttempt): readonly string[] {
   return fault === undefined ? [] : [`${fault}.`];
+}
+
+/** Only where the password itself may be what was refused. */
+function padding({ cause, alternatives, attempt: { credential } }: Account): readonly string[] {
+  if (credential.kind === 'anonymous' || credential.padded === undefined) return [];
+  if (!STORED.includes(cause) && !alternatives.includes('credentials-rejected')) return [];
+  return [
+    `The stored ${credential.padded} begins or ends with a space or line break, which is sent too and may be the whole fault ("echo" leaves one, "echo -n" does not).`,
+  ];
 }
 
 const RULED_OUT: readonly RuledOut[] = [

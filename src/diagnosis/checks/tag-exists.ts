@@ -13,6 +13,7 @@ import { withEarlierImage } from '../earlier-image.ts';
 import { otherRegistries, registrySentence, withElsewhere } from '../elsewhere-words.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { describedMissing, describeMissing } from '../missing-image.ts';
+import { noImage, unsupported } from '../not-an-image.ts';
 import { platformMismatch } from '../platform-words.ts';
 import { nameOf, readAttempt, tableOf } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
@@ -58,7 +59,7 @@ function look(evidence: View, image: ImageReference, access: RegistryAccess): Ch
     if (attempt.outcome.kind === 'found') return found(evidence, attempt, attempt.outcome.manifest);
   }
   const odd = access.attempts.find(({ outcome }) => outcome.kind === 'unsupported-manifest');
-  if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome.mediaType));
+  if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome));
   if (access.attempts.some((attempt) => readAttempt(attempt) === 'missing')) {
     const finding = withElsewhere(describeMissing({ ...evidence, image, access }), evidence.elsewhere);
     return fail(withEarlierImage(finding, image, evidence));
@@ -100,8 +101,10 @@ const EXISTS: readonly RuledOut[] = [
   { cause: 'digest-not-found', because: ['registryAccess'] },
 ];
 
-function found({ node, landing }: View, attempt: AccessAttempt, manifest: ManifestView): CheckResult {
+function found({ node, landing, container }: View, attempt: AccessAttempt, manifest: ManifestView): CheckResult {
   const note = `the registry has it: ${manifest.digest} (asked as ${nameOf(attempt.credential)})`;
+  const other = valueOf(container)?.state === 'running' ? undefined : noImage(manifest);
+  if (other !== undefined) return { verdict: 'fail', note: other.summary, findings: [other], ruledOut: EXISTS };
   const platform = valueOf(node);
   if (manifest.platforms.length === 0) return { verdict: 'pass', note, ruledOut: EXISTS };
   if (platform === undefined) {
@@ -123,16 +126,5 @@ function found({ node, landing }: View, attempt: AccessAttempt, manifest: Manife
     note: finding.summary,
     findings: [finding],
     ruledOut: EXISTS,
-  };
-}
-
-function unsupported(mediaType: string): Finding {
-  return {
-    cause: 'manifest-unsupported',
-    confidence: 'likely',
-    because: ['registryAccess'],
-    summary: `The image is there, but in the format ${mediaType}, which current runtimes refuse.`,
-    detail: { mediaType },
-    alternatives: [],
   };
 }

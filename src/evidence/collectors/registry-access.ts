@@ -39,7 +39,14 @@ export const registryAccess = defineCollector({
 });
 
 /** A login of the keyring as the registry is asked with it. */
-export function asCredential({ secret, entry, username, password, onlyToken }: KeyringCredential): RegistryCredential {
+export function asCredential({
+  secret,
+  entry,
+  username,
+  password,
+  onlyToken,
+  padded,
+}: KeyringCredential): RegistryCredential {
   const expiresAt = tokenExpiry(password);
   return {
     kind: 'password',
@@ -51,6 +58,7 @@ export function asCredential({ secret, entry, username, password, onlyToken }: K
     password,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(onlyToken === undefined ? {} : { onlyToken }),
+    ...(padded === undefined ? {} : { padded }),
   };
 }
 

@@ -46,7 +46,7 @@ function addressOf(link: string): string {
 }
 
 /** One line, without characters that nobody sees or that turn what others see around. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }
 

@@ -83,6 +83,33 @@ describe('a manifest', () => {
     expect(attempt.outcome).toEqual({ kind: 'unsupported-manifest', mediaType });
   });
 
+  // Media types: helm.sh/docs/topics/registries, OCI image-spec manifest.md, BuildKit's cache exporter.
+  it.each([
+    ['application/vnd.cncf.helm.config.v1+json', undefined, 'a Helm chart'],
+    ['application/vnd.oci.empty.v1+json', 'application/vnd.acme.policy', 'an artifact'],
+    ['application/vnd.buildkit.cacheconfig.v0', undefined, 'a build cache of BuildKit'],
+    [undefined, 'application/vnd.acme.policy', 'an artifact'],
+    ['application/vnd.docker.container.image.v1+json', 'application/vnd.acme.policy', undefined],
+    ['application/vnd.wasm.config.v0+json', undefined, undefined],
+    [undefined, undefined, undefined],
+  ])('with config %s and artifactType %s is %s', async (mediaType, artifactType, name) => {
+    const config = { ...oneManifest.config, mediaType };
+    const { outcome } = await answering(200, { ...oneManifest, config, artifactType });
+    expect(outcome.kind === 'found' ? outcome.manifest.artifact?.name : outcome).toBe(name);
+  });
+
+  it('that is an index says when no image is in it', async () => {
+    const attestation = { digest, platform: { os: 'unknown', architecture: 'unknown' } };
+    const seen: unknown[] = [];
+    for (const manifests of [[], [attestation], [attestation, 'nonsense'], [{ digest }]]) {
+      const { outcome } = await answering(200, { schemaVersion: 2, manifests });
+      seen.push(outcome.kind === 'found' ? (outcome.manifest.listsNothing ?? false) : outcome);
+      await reader?.close();
+      await server?.stop();
+    }
+    expect(seen).toEqual([true, true, false, false]);
+  });
+
   it('without a media type is known by its shape', async () => {
     const { mediaType: _unsaid, ...body } = oneManifest;
     expect((await answering(200, body)).outcome).toMatchObject({

@@ -10,6 +10,7 @@ import {
   denied,
   distribution,
   evidence,
+  failure,
   firstFinding,
   found,
   HOST,
@@ -20,6 +21,7 @@ import {
   refusedConnection,
   runCheck,
   tagList,
+  verdictOf,
   wrongLogin,
 } from '../support.ts';
 
@@ -27,7 +29,46 @@ const check = (...spoiled: Parameters<typeof evidence>) => runCheck('tag-exists'
 const gone = { status: 'observed', value: { kind: 'missing' } } as const;
 const unasked = { status: 'not-collected', reason: 'not asked' } as const;
 
+const firstOf = (result: ReturnType<typeof check>) => (result.verdict === 'fail' ? result.findings[0] : result);
+
 describe('does the tag exist', () => {
+  it('says what is there instead of an image', () => {
+    const helm = { name: 'a Helm chart', type: 'application/vnd.cncf.helm.config.v1+json' };
+    for (const outcome of [
+      { kind: 'found', manifest: { ...manifest, platforms: [], artifact: helm } },
+      { kind: 'unsupported-manifest', mediaType: 'x', artifact: helm },
+    ] as const) {
+      expect(firstOf(check({ registryAccess: access(attempt(podLogin, outcome)) }))).toMatchObject({
+        cause: 'manifest-unsupported',
+        confidence: 'likely',
+        summary: expect.stringContaining(
+          'is a Helm chart (application/vnd.cncf.helm.config.v1+json), not a container image',
+        ),
+        fix: expect.stringContaining('installed with helm'),
+      });
+    }
+  });
+
+  it('tells an index without images as such, also where the node speaks of its platform', () => {
+    const empty = { ...manifest, platforms: [], manifests: [], listsNothing: true };
+    const given = evidence({
+      pullFailure: observed(failure('platform-mismatch')),
+      registryAccess: access(attempt(podLogin, { kind: 'found', manifest: empty })),
+    });
+    const verdict = verdictOf(given);
+    expect(verdict).toMatchObject({ cause: 'manifest-unsupported', confidence: 'certain' });
+    expect(verdict.summary).toContain('lists no image at all');
+  });
+
+  it('leaves a container in peace that runs from what seems to be no image', () => {
+    const container = valueOf(evidence().container);
+    if (container === undefined) throw new Error('no container');
+    const artifact = { name: 'an artifact', type: 'application/vnd.acme' };
+    const registryAccess = access(attempt(podLogin, { kind: 'found', manifest: { ...manifest, artifact } }));
+    const running = observed({ ...container, state: 'running' as const });
+    expect(check({ registryAccess, container: running }).verdict).toBe('pass');
+  });
+
   it('passes where the registry shows the manifest, and rules missing out', () => {
     const result = check();
     expect(result.verdict).toBe('pass');
