@@ -145,7 +145,7 @@ function remarks(evidence: View, { here, others, elsewhere: beyond }: Unattached
   const near = here.filter(({ name }) => missing.some((wanted) => isNearName(name, wanted)));
   const gap = beyond.status === 'forbidden' && missing.length > 0 ? describeGap('other namespaces', beyond) : undefined;
   const told = [
-    ...(near.length > 0 ? [`There is a Secret ${list(near.map(({ name }) => name))}: a typing error?`] : []),
+    ...(near.length > 0 ? [`There is a Secret ${list(near.map(({ name }) => name))}: perhaps a typing error.`] : []),
     ...(refused.length > 0
       ? [
           `The registry refuses also Secret ${list(refused.map((one) => `${one.namespace}/${one.name}`))}, which the pod does not use.`,
