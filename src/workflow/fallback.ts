@@ -57,6 +57,11 @@ function assignedAt(text: string, at: number): string {
   return /(\w+)=["']?$/.exec(text.slice(Math.max(0, at - 80), at))?.[1] ?? '';
 }
 
+/** A command that builds or pushes an image. */
+export function buildsImage(text: string): boolean {
+  return /\b(?:docker|podman|buildah)\s+(?:image\s+)?(?:build|push|buildx)\b|\bkaniko\b/.test(text);
+}
+
 export function isClock(value: string): boolean {
   return /\bdate\b|«clock»/.test(value);
 }

@@ -2,8 +2,6 @@
 import type { Step } from './model.ts';
 
 const ACTION = /^actions\/github-script@/i;
-/** What the script returns. */
-const RESULT = 'result';
 const SET = /\bcore\s*\.\s*setOutput\s*\(\s*(?:'([^'\n]*)'|"([^"\n]*)"|`([^`$\n]*)`)\s*,/g;
 /** Ways in which other code may set one: modules, `core` handed on or taken apart, the file itself. */
 const ELSEWHERE =
@@ -14,7 +12,7 @@ export function githubScript(step: Step): string | undefined {
   return step.uses !== undefined && ACTION.test(step.uses) ? step.inputs.get('script')?.value : undefined;
 }
 
-/** The names it sets, `result` included; undefined when they cannot all be read. */
+/** The names it sets besides `result`, which is what it returns; undefined when they cannot all be read. */
 export function outputsSet(script: string): readonly string[] | undefined {
   const plain = script.slice(0, 100_000).replaceAll(/^\s*\/\/.*$/gm, '');
   const set = [...plain.matchAll(SET)].flatMap(([, single, double, back]) => single ?? double ?? back ?? []);
@@ -22,7 +20,7 @@ export function outputsSet(script: string): readonly string[] | undefined {
   const handedOn = /\bcore\b(?!\s*\.)/.test(plain.replaceAll(/(["'`])(?:(?!\1)[^\\\n])*\1/g, "''"));
   // One that sets nothing by name is one whose way to do it was not recognised.
   if (set.length === 0 || uses !== set.length || handedOn || isElsewhere(plain)) return undefined;
-  return [...new Set([...set, RESULT])];
+  return [...new Set(set)];
 }
 
 /** A file that is only data sets nothing. */

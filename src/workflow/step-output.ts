@@ -42,9 +42,9 @@ export function judgeStepOutput(project: Project, job: Job, step: Step, name: st
 
 function judgeProgram(program: string, name: string): Judgement {
   const set = outputsSet(program);
-  if (set === undefined) return UNKNOWN;
+  if (set === undefined || name.toLowerCase() === 'result') return UNKNOWN;
   if (set.some((one) => one.toLowerCase() === name.toLowerCase())) return OK;
-  return { state: 'broken', rule: 'output-never-written', toEnv: false, others: set };
+  return { state: 'broken', rule: 'output-never-written', others: set, in: 'actions/github-script' };
 }
 
 /** With what the shell scripts write that it calls, as far as they can be read through; the others stay calls. */

@@ -191,3 +191,13 @@ describe('edits', () => {
     expect(applyEdits('abc', [{ start: 2, end: 9, text: '' }])).toBeUndefined();
   });
 });
+
+it('does not stop the build of a Makefile for a tag that only its deployment needs', () => {
+  const path = 'Makefile';
+  const deploy =
+    'ifeq ($(IMAGE_TAG),)\nIMAGE_TAG := latest\nendif\ndeploy:\n\thelm upgrade x c --set image.tag=$(IMAGE_TAG)\n';
+  const build = 'image:\n\tdocker build -t acme/x:$(COMMIT) .\n\tdocker push acme/x:$(COMMIT)\n';
+  expect(checkFile(path, deploy + build, nothing).map(({ rule }) => rule)).toEqual(['silent-fallback']);
+  expect(proposeFixes(path, deploy + build, nothing)).toEqual([]);
+  expect(proposeFixes(path, deploy, nothing)).toHaveLength(1);
+});

@@ -1,6 +1,6 @@
 /** silent-fallback: instead of a made-up value an error that says which one is missing. */
 import { expressionsIn } from '../expression.ts';
-import { type Fallback, fallbacksIn } from '../fallback.ts';
+import { buildsImage, type Fallback, fallbacksIn } from '../fallback.ts';
 import type { Finding } from '../finding.ts';
 import type { Change, Remedy } from '../fix.ts';
 import { type FixView, inFile, type MakeRemedies } from '../fix-view.ts';
@@ -49,7 +49,10 @@ export function hardStopInText(text: string, finding: Finding): Remedy[] {
   const one = fallbacksIn(text, isMake ? 'makefile' : 'script').find(
     ({ name, offset }) => name === finding.ref && line(offset) === finding.exprLine,
   );
-  const change = one && stopIn(text, one);
+  // Outside of a recipe it would stop every target, the build's as well.
+  const isForAll =
+    isMake && one !== undefined && !/^\t/m.test(text.slice(text.lastIndexOf('\n', one.offset) + 1, one.offset + 1));
+  const change = one && !(isForAll && buildsImage(text)) && stopIn(text, one);
   return change ? [remedy(finding, change)] : [];
 }
 

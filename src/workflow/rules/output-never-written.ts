@@ -5,7 +5,7 @@ import { forgotten } from './output-not-declared.ts';
 export const outputNeverWritten = edgeRule(
   'output-never-written',
   'A step output that the step never writes is read',
-  ({ ref, read, others, toEnv, without }) => {
+  ({ ref, read, others, toEnv, without, in: program }) => {
     if (without) return forgotten(ref, read.path);
     const [, step = '', , name = ''] = read.path;
     const other = meant(name, others);
@@ -17,7 +17,9 @@ export const outputNeverWritten = edgeRule(
         ? `Write it to "$GITHUB_OUTPUT" in step \`${step}\`.`
         : other
           ? `Read \`${other}\`, or write \`${name}\` in step \`${step}\`.`
-          : `Write \`${name}=…\` to "$GITHUB_OUTPUT" in step \`${step}\`.`,
+          : program
+            ? `Call core.setOutput('${name}', …) in step \`${step}\`.`
+            : `Write \`${name}=…\` to "$GITHUB_OUTPUT" in step \`${step}\`.`,
     };
   },
 );

@@ -2,13 +2,11 @@
 
 import type { Edge } from '../edge.ts';
 import { expressionsIn } from '../expression.ts';
-import { type Fallback, fallbacksIn, isClock, isMoving, TAG_NAME } from '../fallback.ts';
+import { buildsImage, type Fallback, fallbacksIn, isClock, isMoving, TAG_NAME } from '../fallback.ts';
 import { deploys, pushes } from '../images.ts';
 import { jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf, offsetOfLine } from '../place.ts';
 import type { Draft, Rule, TextView, View } from '../rule.ts';
-
-const PUSHES = /\b(?:docker|podman|buildah)\s+(?:image\s+)?(?:build|push|buildx)\b|\bkaniko\b/;
 
 /** An image reference with a tag that is written out. */
 const TAGGED = /[\w)}]:(?:[\w.-]|\$\(shell |\$\((?:git|date)\b|\$[({]?\w)/;
@@ -39,7 +37,7 @@ function isPushed(text: string, names: readonly string[]): boolean {
   const builds = text
     .replaceAll(/\\\r?\n/g, ' ')
     .split('\n')
-    .filter((line) => PUSHES.test(line));
+    .filter(buildsImage);
   const refers = new RegExp(String.raw`\$[({]?(?:${derivedFrom(text, names).join('|')})\b`);
   // Without a tag in sight the build's own may come from anywhere.
   return builds.length > 0 && (builds.some((line) => refers.test(line)) || !builds.every((line) => TAGGED.test(line)));
