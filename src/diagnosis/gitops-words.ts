@@ -107,8 +107,11 @@ export function whereToChange({ gitopsSource, reference }: View): string | undef
 }
 
 function told(manifest: FoundManifest, deployed: string): string {
-  const { places, read, isComplete, base } = manifest;
+  const { places, changed, read, isComplete, base } = manifest;
   const [first, second] = places;
+  if (changed !== undefined) {
+    return `. Git is changed already (${lineOf(manifest, changed)} asks for ${tidy(changed.selector)}); the controller has yet to apply it.`;
+  }
   if (first === undefined) {
     const more = isComplete ? '' : ', and not all of its files were read';
     return `, ${deployed}: change it there, ${NOT_HERE}. No file that was read writes this image down (${read.length} read${more}).`;

@@ -1,5 +1,5 @@
 /** The file of a GitOps repository that writes an image down: the commit, one list of its paths, at most eight files. */
-import { findImagePlaces } from '../image/manifest-image.ts';
+import { findImagePlaces, findOtherPlaces, type ImagePlace, type OtherPlace } from '../image/manifest-image.ts';
 import type { ImageReference } from '../image/reference.ts';
 import type { CodeHost } from './code-host.ts';
 import { cleanPath, type ManifestSource, repositoryAt } from './gitops.ts';
@@ -49,24 +49,37 @@ async function inSource(
   const gap = texts.find(({ status }) => status === 'forbidden' || status === 'unreachable');
   const read = paths.filter((_path, index) => texts[index]?.status === 'observed');
   if (read.length === 0 && gap !== undefined && gap.status !== 'observed') return gap;
-  const places = paths.flatMap((path, index): ManifestPlace[] => {
-    const text = texts[index];
-    if (text?.status !== 'observed') return [];
-    const isShared = extra.some((one) => path.startsWith(`${one}/`)) && !isUnder(path, folder);
-    const page = `${host.web}/${repository}/blob/${sha}/${path.split('/').map(encodeURIComponent).join('/')}`;
-    return findImagePlaces(text.value, hunt.image).map((place) => ({
-      ...place,
-      path,
-      isShared,
-      url: `${page}#L${place.line}`,
-    }));
-  });
+  const inFiles = <P extends ImagePlace>(search: (text: string, image: ImageReference) => readonly P[]) =>
+    paths.flatMap((path, index): (P & ManifestPlace)[] => {
+      const text = texts[index];
+      if (text?.status !== 'observed') return [];
+      const isShared = extra.some((one) => path.startsWith(`${one}/`)) && !isUnder(path, folder);
+      const page = `${host.web}/${repository}/blob/${sha}/${path.split('/').map(encodeURIComponent).join('/')}`;
+      return search(text.value, hunt.image).map((place) => ({
+        ...place,
+        path,
+        isShared,
+        url: `${page}#L${place.line}`,
+      }));
+    });
+  const places = inFiles(findImagePlaces);
   const base = source.isPinned
     ? {}
     : { base: source.revision === undefined || source.revision === 'HEAD' ? '' : source.revision };
   const isWhole = isComplete && gap === undefined;
   const chosen = settled(preferred(places, hunt.sought, reading.exact), reading.exact, isWhole);
-  return observed({ repository, ...base, places: chosen, read, isComplete: isWhole });
+  const changed = chosen.length > 0 || !isWhole ? {} : changedIn(inFiles(findOtherPlaces), hunt.sought, reading.exact);
+  return observed({ repository, ...base, places: chosen, ...changed, read, isComplete: isWhole });
+}
+
+/** The one place of this workload that asks for another tag; nothing where there are more, or any doubt whose it is. */
+function changedIn(
+  others: readonly (ManifestPlace & OtherPlace)[],
+  sought: Sought,
+  exact: readonly string[],
+): Pick<FoundManifest, 'changed'> {
+  const [changed, another] = preferred(others, sought, exact);
+  return changed === undefined || another !== undefined || !isOwn(changed, sought) ? {} : { changed };
 }
 
 interface Reading {
@@ -107,11 +120,11 @@ function isUnder(path: string, folder: string): boolean {
 }
 
 /** Those that surely mean this workload; where there are none, all. */
-function preferred(
-  places: readonly ManifestPlace[],
-  { kind, name, owner }: Sought,
+function preferred<P extends ManifestPlace>(
+  places: readonly P[],
+  sought: Sought,
   exact: readonly string[],
-): readonly ManifestPlace[] {
+): readonly P[] {
   // Value files that the owner names win over what it would take by itself.
   const named = places.filter(({ path }) => exact.includes(path));
   if (named.length > 0) return strongest(named);
@@ -121,12 +134,23 @@ function preferred(
     return isPlain && form === 'tag' && !isWeak && !isShared;
   });
   if (laid.length > 0) return laid;
-  const own = [`${kind}/${name}`, `HelmRelease/${owner.application}`, `Application/${owner.application}`];
+  const own = ownObjects(sought);
   const ofOwn = places.filter(({ object, isWeak }) => !isWeak && object !== undefined && own.includes(object));
   return ofOwn.length > 0 ? ofOwn : strongest(places);
 }
 
-function strongest(places: readonly ManifestPlace[]): readonly ManifestPlace[] {
+function ownObjects({ kind, name, owner }: Sought): readonly string[] {
+  return [`${kind}/${name}`, `HelmRelease/${owner.application}`, `Application/${owner.application}`];
+}
+
+/** In the owner's own folder, in the workload's manifest or in what is laid upon it: it is no other workload's. */
+function isOwn({ object, form, isShared }: ManifestPlace, sought: Sought): boolean {
+  if (isShared) return false;
+  if (object === undefined || object.startsWith('Kustomization/')) return form === 'tag';
+  return ownObjects(sought).includes(object);
+}
+
+function strongest<P extends ManifestPlace>(places: readonly P[]): readonly P[] {
   const strong = places.filter(({ isWeak }) => !isWeak);
   return strong.length > 0 ? strong : places;
 }

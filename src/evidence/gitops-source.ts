@@ -1,5 +1,5 @@
 /** Where the manifest of a GitOps-owned workload is: the controller's own objects, then the file that writes the image down. */
-import type { ImagePlace } from '../image/manifest-image.ts';
+import type { ImagePlace, OtherPlace } from '../image/manifest-image.ts';
 import type { GitOpsOwner, ManifestSource } from './gitops.ts';
 import type { Observation } from './observation.ts';
 
@@ -19,6 +19,8 @@ export interface FoundManifest {
   readonly base?: string;
   /** Where this image is written down, the likeliest first. */
   readonly places: readonly ManifestPlace[];
+  /** Nowhere is, and the workload's one place asks for another tag of it: Git is ahead of the cluster. */
+  readonly changed?: ManifestPlace & OtherPlace;
   /** Files that were read. */
   readonly read: readonly string[];
   /** false: there are more files than were read. */

@@ -30,15 +30,33 @@ export interface ImagePlace {
 
 const MAX_TEXT = 512 * 1024;
 const MAX_PLACES = 20;
+/** Keys under which a tag or digest stands without its name. */
+const TAG_KEY = /^(?:newTag|digest|value|(?:image_?)?tag)$/i;
+
+/** A place that asks for the same repository with another tag or digest. */
+export interface OtherPlace extends ImagePlace {
+  readonly selector: string;
+}
 
 /** Every place of `text` that asks for exactly this image. */
 export function findImagePlaces(text: string, image: ImageReference): readonly ImagePlace[] {
+  const selector = manifestSelector(image);
+  return find(text, image, (written) => written === selector).map(({ selector: _same, ...place }) => place);
+}
+
+/** Every place of `text` that surely asks for this repository, but with another tag or digest. */
+export function findOtherPlaces(text: string, image: ImageReference): readonly OtherPlace[] {
+  const selector = manifestSelector(image);
+  return find(text, image, (written) => written !== selector).filter(({ isWeak }) => !isWeak);
+}
+
+function find(text: string, image: ImageReference, wants: Page['wants']): readonly OtherPlace[] {
   if (text.length > MAX_TEXT) return [];
   const lines = new LineCounter();
   try {
     const documents = [...parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false })];
     const found = documents.flatMap((document) =>
-      document.errors.length > 0 ? [] : placesIn({ document, text, lines, image }),
+      document.errors.length > 0 ? [] : placesIn({ document, text, lines, image, wants }),
     );
     const once = new Map(found.map((place) => [place.range?.[0] ?? `line ${place.line}`, place]));
     return [...once.values()].slice(0, MAX_PLACES);
@@ -80,32 +98,37 @@ interface Page {
   readonly text: string;
   readonly lines: LineCounter;
   readonly image: ImageReference;
+  /** Is this the tag or digest that is looked for? */
+  readonly wants: (selector: string) => boolean;
 }
 
-function placesIn(page: Page): ImagePlace[] {
-  const { document, image } = page;
+function placesIn(page: Page): OtherPlace[] {
+  const { document, image, wants } = page;
   const object = objectOf(document);
-  const places: ImagePlace[] = [];
-  const add = (node: Scalar, form: ImagePlace['form'], isWeak: boolean) => {
-    const place = placeAt(page, node, form);
-    if (place !== undefined) places.push({ ...place, isWeak, ...(object === undefined ? {} : { object }) });
+  const places: OtherPlace[] = [];
+  const add = (node: Scalar, selector: string, form: ImagePlace['form'], isWeak: boolean) => {
+    const place = placeAt(page, node, selector);
+    if (place !== undefined) {
+      places.push({ ...place, form, selector, isWeak, ...(object === undefined ? {} : { object }) });
+    }
+  };
+  const addImage = (node: Scalar | undefined, cut?: RegExp) => {
+    const selector = node === undefined ? undefined : selectorIn(wordOf(node).replace(cut ?? '', ''), image);
+    if (node !== undefined && selector !== undefined && wants(selector)) add(node, selector, 'image', false);
   };
   visit(document, {
     Pair: (_key, { key, value }, path) => {
       const name = isScalar(key) ? String(key.value) : '';
       const node = scalarOf(document, value);
-      if (name === 'image' && node !== undefined && isImage(wordOf(node), image)) add(node, 'image', false);
+      if (name === 'image') addImage(node);
       if (name === 'images' && isSeq(value)) {
-        for (const item of value.items) {
-          const word = scalarOf(document, item);
-          if (word !== undefined && isImage(wordOf(word).replace(/^[^=]*=/, ''), image)) add(word, 'image', false);
-        }
+        for (const item of value.items) addImage(scalarOf(document, item), /^[^=]*=/);
       }
-      if (node === undefined || wordOf(node) !== manifestSelector(image)) return;
+      if (node === undefined || !TAG_KEY.test(name) || !wants(wordOf(node))) return;
       const map = path.at(-1);
       const beside = isMap(map) ? wordsOf(document, map) : {};
       const owner = tagOwner(name, beside, image);
-      if (owner !== 'other') add(node, 'tag', owner === 'unknown');
+      if (owner !== 'other') add(node, wordOf(node), 'tag', owner === 'unknown');
     },
   });
   return places;
@@ -138,29 +161,26 @@ function isRepository(names: readonly (string | undefined)[], image: ImageRefere
   });
 }
 
-function isImage(text: string, image: ImageReference): boolean {
+/** The tag or digest with which `text` asks for the repository of `image`; undefined for another one's. */
+function selectorIn(text: string, image: ImageReference): string | undefined {
   const parsed = parseReference(text);
-  return (
-    parsed.ok &&
-    repositoryName(parsed.reference) === repositoryName(image) &&
-    manifestSelector(parsed.reference) === manifestSelector(image)
-  );
+  const isSame = parsed.ok && repositoryName(parsed.reference) === repositoryName(image);
+  return isSame ? manifestSelector(parsed.reference) : undefined;
 }
 
 function placeAt(
-  { text, lines, image }: Page,
+  { text, lines }: Page,
   node: Scalar,
-  form: ImagePlace['form'],
-): Omit<ImagePlace, 'isWeak'> | undefined {
+  selector: string,
+): Pick<ImagePlace, 'line' | 'range'> | undefined {
   const at = node.range;
   if (!at || node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL') return undefined;
   const [start, end] = at;
   const { line } = lines.linePos(start);
-  const selector = manifestSelector(image);
   const from = text.slice(start, end).lastIndexOf(selector);
   // `latest` that nobody wrote: there is nothing to replace.
-  if (from < 0) return { line, form };
-  return { line, form, range: [start + from, start + from + selector.length] };
+  if (from < 0) return { line };
+  return { line, range: [start + from, start + from + selector.length] };
 }
 
 /** An alias is changed where its anchor stands. */

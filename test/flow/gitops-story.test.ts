@@ -140,7 +140,7 @@ describe('a missing tag that Argo CD deploys', () => {
   });
 
   it('in no file that was read: the repository and the folder are said', async () => {
-    const { summary, offered } = await diagnose({ files: { 'apps/staging/api.yaml': manifest(PUSHED) } });
+    const { summary, offered } = await diagnose({ files: { 'apps/staging/api.yaml': manifest(PUSHED, 'worker') } });
     expect(summary).toContain('deploys from https://github.com/acme/deploy.git, folder apps/staging');
     expect(summary).toContain('No file that was read writes this image down (1 read)');
     expect(offered).toEqual([]);

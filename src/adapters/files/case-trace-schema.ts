@@ -128,6 +128,7 @@ export const GitOpsSourceFile = z.looseObject({
     z.looseObject({
       repository: Text,
       base: Text.optional(),
+      changed: z.looseObject({ path: Text, line: z.number(), selector: Text, url: Text }).optional(),
       places: z.array(
         z.looseObject({
           path: Text,

@@ -1,4 +1,5 @@
 /** Where does a change of the image belong? For what Argo CD or Flux writes, in a repository and not in the live object. Blames nobody. */
+import type { FoundManifest } from '../../evidence/gitops-source.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { type CheckResult, defineCheck } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
@@ -21,7 +22,8 @@ export const manifestLocated = defineCheck({
     if (gitopsSource.status !== 'observed') return couldNotLook({ gitopsSource });
     const note = whereToChange(evidence) ?? '';
     const { origin, manifest } = gitopsSource.value;
-    return origin.status === 'observed' && manifest.status === 'observed' && manifest.value.places.length > 0
+    const isFound = (found: FoundManifest) => found.places.length > 0 || found.changed !== undefined;
+    return origin.status === 'observed' && manifest.status === 'observed' && isFound(manifest.value)
       ? { verdict: 'pass', note }
       : { verdict: 'inconclusive', note, missing: ['gitopsSource'] };
   },
