@@ -1,5 +1,5 @@
 /** Which tags a workflow pushes, and which it deploys. */
-import { formulaOf } from './formula.ts';
+import { formulaOf, type Scope } from './formula.ts';
 import { reaches } from './graph.ts';
 import { metadataStep, metadataTags } from './metadata-tags.ts';
 import type { Job, Slot, Step, Workflow } from './model.ts';
@@ -91,9 +91,20 @@ function pushedBy(workflow: Workflow): Pushed[] {
         raw: tag,
         tag: formulaOf(scope, tag),
       }));
-      return [...plain, ...fromMetadata(workflow, job, step)];
+      const whole =
+        step.uses === undefined
+          ? []
+          : texts.flatMap((text) => text.split(/[\n,]/)).flatMap((text) => wholeOf(scope, job, text.trim()));
+      return [...plain, ...whole, ...fromMetadata(workflow, job, step)];
     }),
   );
+}
+
+/** `tags: ${{ steps.image.outputs.name }}`: the reference is made elsewhere as a whole. */
+function wholeOf(scope: Scope, job: Job, text: string): Pushed[] {
+  if (!/^\$\{\{[^}]*\}\}$/.test(text)) return [];
+  const [, name, tag] = /([\w.-]+):([\w.«»:#-]+)$/.exec(formulaOf(scope, text)) ?? [];
+  return name === undefined || tag === undefined ? [] : [{ job, name, tag }];
 }
 
 function fromMetadata(workflow: Workflow, job: Job, step: Step): Pushed[] {

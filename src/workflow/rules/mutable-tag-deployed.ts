@@ -22,8 +22,8 @@ export const mutableTagDeployed: Rule = {
       if (!maker) return [];
       const fixed = pushedTags(view.workflow).filter((one) => makers.includes(one.job) && !MUTABLE.test(one.tag));
       return [
-        ...moving(job).map((scalar) => ({
-          ...draft(job, maker, scalar.value.trim()),
+        ...moving(job, fixed).map((scalar) => ({
+          ...draft(job, maker, scalar.value.trim().replace(/^.*[/:]/, '')),
           offset: scalar.start,
         })),
         ...view.workflow.slots.filter((slot) => slot.job === job).flatMap((slot) => inCommands(view, slot, fixed)),
@@ -61,7 +61,7 @@ function movingIn(
   return tag === undefined || maker === undefined ? undefined : { tag, maker };
 }
 
-function moving(job: Job): Scalar[] {
+function moving(job: Job, fixed: readonly Pushed[]): Scalar[] {
   const maps = [
     job.inputs,
     job.env,
@@ -73,8 +73,22 @@ function moving(job: Job): Scalar[] {
   ];
   return maps.flatMap((map) =>
     [...map].flatMap(([key, scalar]) =>
-      isImageTag(key, map === job.inputs) && MUTABLE.test(scalar.value.trim()) ? [scalar] : [],
+      (isImageTag(key, map === job.inputs) && MUTABLE.test(scalar.value.trim())) || isMovingImage(key, scalar, fixed)
+        ? [scalar]
+        : [],
     ),
+  );
+}
+
+/** `image: ghcr.io/acme/web:latest`, of an image that this run has pushed under a fixed tag. */
+function isMovingImage(key: string, { value }: Scalar, fixed: readonly Pushed[]): boolean {
+  const [only, ...more] = /(?:^|[_-])images?$/i.test(key) ? referencesIn(value) : [];
+  return (
+    only !== undefined &&
+    more.length === 0 &&
+    MUTABLE.test(only.tag) &&
+    only.name !== '' &&
+    fixed.some(({ name }) => name === only.name)
   );
 }
 
