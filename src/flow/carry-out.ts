@@ -10,7 +10,7 @@ import type { RemedyAction } from '../remediation/action.ts';
 import type { RemedyPorts } from '../remediation/ports.ts';
 import type { After, Remedy, RemedyOutcome, Verification } from '../remediation/remedy.ts';
 import { kubectlName } from '../target/target.ts';
-import { audit, type RemediateDeps } from './remediate.ts';
+import { audit, portsFor, type RemediateDeps } from './remediate.ts';
 import { tellApplied, tellEnd } from './tell-remedy.ts';
 
 /** When to look after the act, ms after the look before: 6 minutes in all, past the kubelet's own retry of at most five. */
@@ -56,7 +56,7 @@ async function load(deps: RemediateDeps, id: string): Promise<Work | undefined> 
   if (!action || !remedy) return undefined;
   const at = formatTime(action.confirmedAt ?? action.offeredAt);
   // One instant for one act, however often it is run: the same value written twice changes nothing.
-  const ports = { ...deps.ports(action.target.cluster), now: () => at };
+  const ports = { ...portsFor(deps, action), now: () => at };
   return { action, remedy, params: remedy.Params.parse(action.params), ports };
 }
 

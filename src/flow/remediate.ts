@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { errorLine } from '../errors.ts';
 import type { JobQueue } from '../incident/job.ts';
 import type { Announcer, ClaimStore } from '../incident/ports.ts';
-import type { ActionStore, AuditEvent, AuditLog, RemedyAction } from '../remediation/action.ts';
+import type { ActionStore, AuditEvent, AuditLog, RemedyAction, ThreadRef } from '../remediation/action.ts';
 import { type Decision, decide, type Presser, type RemediationPolicy } from '../remediation/guard.ts';
 import type { RemedyPorts } from '../remediation/ports.ts';
 import type { Remedy, RemedyOutcome } from '../remediation/remedy.ts';
@@ -21,6 +21,8 @@ export interface RemediateDeps {
   /** Facts about whoever presses; fails closed. */
   readonly presser: (actor: Actor) => Promise<Presser>;
   readonly ports: (cluster: string) => RemedyPorts;
+  /** A thread's page; undefined: it has none. */
+  readonly threadLink: (thread: ThreadRef) => string | undefined;
   readonly diagnose: DiagnoseUseCase;
   readonly scope: ScopeUseCase;
   /** Tells the incident (if there is one) what happened to a remedy. `said-in-thread`: it ended the incident, whose last words in the remedy's thread say so. */
@@ -133,13 +135,19 @@ async function dryRun(
   const params = remedy.Params.safeParse(action.params);
   if (!params.success) return { kind: 'refused', reason: EXPIRED };
   try {
-    const ports = deps.ports(action.target.cluster);
+    const ports = portsFor(deps, action);
     const outcome = await remedy.run(params.data, ports, 'dry-run', AbortSignal.timeout(PREVIEW_MS));
     if (outcome.kind === 'handed-over') return { kind: 'refused', reason: outcome.note };
     return outcome.kind === 'applied' ? { kind: 'planned', plan: outcome.plan } : outcome;
   } catch (error) {
     return { kind: 'refused', reason: `What would change could not be found out (${errorLine(error)}). Try again.` };
   }
+}
+
+/** Of the action's cluster, with the page of the thread in which it was offered. */
+export function portsFor(deps: Pick<RemediateDeps, 'ports' | 'threadLink'>, action: RemedyAction): RemedyPorts {
+  const thread = deps.threadLink(action.thread);
+  return { ...deps.ports(action.target.cluster), ...(thread === undefined ? {} : { thread }) };
 }
 
 /** One line in the audit log: what `actor` did about `action`. */

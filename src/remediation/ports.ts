@@ -82,6 +82,8 @@ export interface RemedyPorts {
   readonly credentials: CredentialSource;
   /** Absent: no GitHub access is configured. */
   readonly codeHost?: { readonly reader: CodeHost; readonly writer: CodeHostWriter };
+  /** Page of the thread in which it was asked for; absent: there is none. */
+  readonly thread?: string;
   /** RFC 3339, now. */
   readonly now: () => string;
 }

@@ -108,6 +108,7 @@ export function wireProgram(parts: ProgramParts): Program {
     policy: { ...file.access.press, production: file.access.production },
     presser,
     ports: (cluster) => outside.remedyPorts(cluster),
+    threadLink: (thread) => voice.linkTo(thread),
     diagnose,
     scope: diagnosis.scope,
     tell: tellIncident(deps),

@@ -45,7 +45,8 @@ describe('a missing tag that Argo CD deploys', () => {
     const { diagnosis } = await diagnose();
     const params = openGitopsPullRequest.Params.parse(diagnosis.remedies[0]?.params);
     const fake = fakeCodeWriter(codeStory({}));
-    const ports = { ...fakePorts(aStory()), codeHost: fake.codeHost };
+    const thread = 'https://acme.slack.com/archives/C0INCIDENTS/p1767225600000100';
+    const ports = { ...fakePorts(aStory()), codeHost: fake.codeHost, thread };
     const { signal } = new AbortController();
     const planned = await openGitopsPullRequest.run(params, ports, 'dry-run', signal);
     const diff = planned.kind === 'planned' ? planned.plan.diff : [];
@@ -68,6 +69,7 @@ describe('a missing tag that Argo CD deploys', () => {
       },
     ]);
     expect(fake.opened[0]?.body).toContain(ASKED);
+    expect(fake.opened[0]?.body).toContain(`in the incident’s thread (${thread}).`);
     const since = fakeCodeWriter(codeStory({ files: { 'apps/staging/api-deployment.yaml': manifest(PUSHED) } }));
     const late = await openGitopsPullRequest.run(params, { ...ports, codeHost: since.codeHost }, 'apply', signal);
     expect(late).toMatchObject({ kind: 'refused', reason: expect.stringContaining('is not as it was') });

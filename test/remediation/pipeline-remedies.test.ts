@@ -96,6 +96,17 @@ describe('the pull request with the fix', () => {
     expect(draft?.body).not.toContain('`made`');
   });
 
+  it('links back to the thread in which it was asked for, where there is one', async () => {
+    if (params === undefined) throw new Error('not offered');
+    const thread = 'https://acme.slack.com/archives/C0INCIDENTS/p1767225600000100';
+    const [linked, bare] = [world(), world()];
+    await openFixPullRequest.run(params, { ...linked.ports, thread }, 'apply', signal);
+    await openFixPullRequest.run(params, bare.ports, 'apply', signal);
+    expect(linked.fake.opened[0]?.body).toContain(`in the incident’s thread (${thread}).`);
+    expect(bare.fake.opened[0]?.body).toContain('in the incident’s thread.');
+    expect(bare.fake.opened[0]?.body).not.toContain('/archives/');
+  });
+
   it('is refused when the branch was mended since, and where the file is gone', async () => {
     if (params === undefined) throw new Error('not offered');
     const mended = LOST.replace('needs: push', 'needs: [build, push]').replace(/ +if \[ -z[\s\S]*? fi\n/, '');

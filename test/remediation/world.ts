@@ -142,6 +142,7 @@ export async function startRemedyWorld(): Promise<RemedyWorld> {
     },
     presser: async ({ user, channel }) => ({ user, channel, groups: [] }),
     ports: () => ports,
+    threadLink: () => undefined,
     diagnose,
     scope: makeScope({ clock: systemClock, readers: openReaders }),
     tell: async (_action, event) => {

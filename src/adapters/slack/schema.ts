@@ -101,6 +101,8 @@ export const SubmissionBody = z.object({
 
 /** Answer of auth.test. */
 export const AuthReply = z.object({
+  /** The workspace's address: `https://acme.slack.com/`. */
+  url: z.string().optional(),
   team_id: z.string(),
   user_id: z.string(),
   bot_id: z.string().optional(),

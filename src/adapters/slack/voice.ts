@@ -3,6 +3,7 @@ import type { Clock, IdSource } from '../../clock.ts';
 import type { Incident } from '../../incident/incident.ts';
 import type { Announcer } from '../../incident/ports.ts';
 import type { OutboxStore, RateLimiter } from '../../outbox/outbox.ts';
+import type { ThreadRef } from '../../remediation/action.ts';
 import { createAnnouncer } from './announcer.ts';
 import type { OnCall } from './blocks/escalation.ts';
 import type { Clocks } from './blocks/incident-root.ts';
@@ -14,6 +15,7 @@ import { type BlockLevel, createLevelMemory } from './levels.ts';
 import { createThrottle } from './limits.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createNameBook } from './names.ts';
+import { permalink } from './permalink.ts';
 import { AuthReply } from './schema.ts';
 import { createStanding, type Standing } from './standing.ts';
 import { createThreads } from './threads.ts';
@@ -51,6 +53,8 @@ export interface SlackVoice {
   readonly clients: SlackClients;
   /** auth.test. Throws SlackError with what to do about a bad token. */
   identify(): Promise<Identity>;
+  /** A thread's page; undefined: it has none that others can open. */
+  linkTo(thread: ThreadRef): string | undefined;
   /** Resolves when no edit is waiting any more. */
   drain(): Promise<void>;
 }
@@ -64,6 +68,7 @@ export function createSlackVoice(parts: VoiceParts): SlackVoice {
   const gateway = createGateway({ clients, outbox, throttle, levels, clock, newId });
   const editor = createEditor(gateway, throttle, connection.log);
   let home: string | undefined;
+  let address: string | undefined;
   const whisper = createWhisper(clients.interactive, throttle);
   return {
     announcer: createAnnouncer({
@@ -85,6 +90,7 @@ export function createSlackVoice(parts: VoiceParts): SlackVoice {
       try {
         const auth = AuthReply.parse(await clients.read.auth.test());
         home = auth.team_id;
+        address = auth.url;
         const scopes = auth.response_metadata?.scopes ?? [];
         return {
           team: auth.team_id,
@@ -96,6 +102,7 @@ export function createSlackVoice(parts: VoiceParts): SlackVoice {
         throw errorOf(failureOf(error, 'auth.test'));
       }
     },
+    linkTo: (thread) => permalink(thread, address),
     drain: () => editor.drain(),
   };
 }

@@ -7,13 +7,15 @@ export interface BodyFacts {
   readonly evidence: readonly string[];
   /** The run's page. */
   readonly run: string;
+  /** Page of the thread in which it was asked for, where there is one. */
+  readonly thread?: string | undefined;
 }
 
 /** Markdown. Words of others stand in a fenced block, so that nothing in them is a mention, a link or a command. */
-export function pullRequestBody({ fix, evidence, run }: BodyFacts): string {
+export function pullRequestBody({ fix, evidence, run, thread }: BodyFacts): string {
   const found = fix.findings.map(({ file, exprLine, rule, message }) => `${file}:${exprLine} ${rule}: ${message}`);
   return [
-    `A cluster was asked for an image that nobody pushed. The run that did it: ${addressOf(run)}`,
+    `A cluster was asked for an image that nobody pushed. The run that did it: ${addressOf(run) ?? 'not known'}`,
     '',
     ...fenced(evidence),
     '',
@@ -25,7 +27,7 @@ export function pullRequestBody({ fix, evidence, run }: BodyFacts): string {
     '',
     ...fenced([fix.why]),
     '',
-    'Opened by Pullcheck on request of a person in the incident’s thread. Nothing else was changed: review it like any other change.',
+    `${openedBy(thread)} Nothing else was changed: review it like any other change.`,
     '',
   ].join('\n');
 }
@@ -39,10 +41,17 @@ export function plainTitle(text: string): string {
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
-/** A page's address and nothing else. */
-function addressOf(link: string): string {
+/** Who opened it, and where that was talked about. */
+export function openedBy(thread: string | undefined): string {
+  const address = thread === undefined ? undefined : addressOf(thread);
+  const link = address === undefined ? '' : ` (${address})`;
+  return `Opened by Pullcheck on request of a person in the incident’s thread${link}.`;
+}
+
+/** A page's address; undefined where it is more than that. */
+function addressOf(link: string): string | undefined {
   const url = URL.parse(link);
-  return url !== null && /^https?:$/.test(url.protocol) && !/[\s<>()[\]`]/.test(link) ? link : 'not known';
+  return url !== null && /^https?:$/.test(url.protocol) && !/[\s<>()[\]`]/.test(link) ? link : undefined;
 }
 
 /** One line, without characters that nobody sees or that turn what others see around. */

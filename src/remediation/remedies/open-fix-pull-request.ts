@@ -12,10 +12,10 @@ import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { CheckedFix } from '../../workflow/fix.ts';
 import { pullRequestByHand } from '../by-hand.ts';
 import type { PullRequestDraft } from '../code-host.ts';
-import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
+import { type Host, hostOf, NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { plainTitle, pullRequestBody } from '../execute/pull-request-body.ts';
 import { standingOf } from '../execute/pull-request-standing.ts';
-import type { RemedyPorts, WriteMode } from '../ports.ts';
+import type { WriteMode } from '../ports.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
 
 const Params = z.strictObject({
@@ -94,7 +94,7 @@ export const openFixPullRequest: Remedy<Params> = {
     ),
 
   async run(params, ports, mode, signal) {
-    const { codeHost } = ports;
+    const codeHost = hostOf(ports);
     if (codeHost === undefined) return { kind: 'refused', reason: NO_CODE_HOST };
     const first = await drafted(params, codeHost, mode, signal);
     // The run of a pushed git tag names the tag where others name their branch.
@@ -145,12 +145,7 @@ function branchOf({ run: { event, headBranch = '' } }: RunTrace): string {
 }
 
 /** Made anew, and asked for (or tried). */
-async function drafted(
-  params: Params,
-  codeHost: NonNullable<RemedyPorts['codeHost']>,
-  mode: WriteMode,
-  signal: AbortSignal,
-) {
+async function drafted(params: Params, codeHost: Host, mode: WriteMode, signal: AbortSignal) {
   const made = await draft(params, codeHost, signal);
   if ('kind' in made) return made;
   return { ...made, answer: await codeHost.writer.openPullRequest(made.request, mode, signal) };
@@ -161,7 +156,7 @@ type Drafted = { readonly request: PullRequestDraft; readonly fix: CheckedFix };
 /** The fix, made anew on what stands at the branch's end now. */
 async function draft(
   params: Params,
-  { reader, writer }: NonNullable<RemedyPorts['codeHost']>,
+  { reader, writer, thread }: Host,
   signal: AbortSignal,
 ): Promise<Drafted | Extract<RemedyOutcome, { kind: 'refused' }>> {
   const { repository, path, despite } = params;
@@ -178,7 +173,7 @@ async function draft(
     );
   }
   const title = plainTitle(`${fix.title} in ${fileName(path)}`);
-  const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run });
+  const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run, thread });
   const known = despite === undefined ? {} : { despite };
   return { fix, request: { repository, base, branch: branchFor(params), title, body, changes: fix.files, ...known } };
 }

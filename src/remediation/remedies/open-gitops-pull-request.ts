@@ -13,11 +13,10 @@ import { type ImageReference, manifestSelector, parseReference } from '../../ima
 import { unifiedDiff } from '../../workflow/unified-diff.ts';
 import { pullRequestByHand } from '../by-hand.ts';
 import type { PullRequestDraft } from '../code-host.ts';
-import { NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
+import { type Host, hostOf, NO_CODE_HOST, refusalOfHost } from '../execute/code-host-outcome.ts';
 import { manifestBody } from '../execute/manifest-body.ts';
 import { plainTitle } from '../execute/pull-request-body.ts';
 import { standingOf } from '../execute/pull-request-standing.ts';
-import type { RemedyPorts } from '../ports.ts';
 import { pushedTwin, tracedTag } from '../pushed-twin.ts';
 import type { Remedy, RemedyOutcome } from '../remedy.ts';
 
@@ -84,7 +83,7 @@ export const openGitopsPullRequest: Remedy<Params> = {
     ),
 
   async run(params, ports, mode, signal) {
-    const { codeHost } = ports;
+    const codeHost = hostOf(ports);
     if (codeHost === undefined) return { kind: 'refused', reason: NO_CODE_HOST };
     const drafted = await draft(params, codeHost, signal);
     if ('kind' in drafted) return drafted;
@@ -146,7 +145,7 @@ function editable({
 /** The edit, made anew on what stands at the branch's end now. */
 async function draft(
   params: Params,
-  { reader, writer }: NonNullable<RemedyPorts['codeHost']>,
+  { reader, writer, thread }: Host,
   signal: AbortSignal,
 ): Promise<PullRequestDraft | Extract<RemedyOutcome, { kind: 'refused' }>> {
   const { repository, path, line, from, to, owner } = params;
@@ -170,7 +169,7 @@ async function draft(
     base,
     branch: branchFor(params),
     title: plainTitle(`Deploy ${tagOf(to)}, which exists, instead of ${tagOf(from)}`),
-    body: manifestBody({ from, to, owner, evidence: params.evidence }),
+    body: manifestBody({ from, to, owner, evidence: params.evidence, thread }),
     changes: [{ path, before: text.value, after: edited }],
     ...(despite === undefined ? {} : { despite }),
   };

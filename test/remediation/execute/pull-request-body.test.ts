@@ -69,6 +69,23 @@ describe('the body of a pull request', () => {
   });
 });
 
+describe('the thread in which it was asked for', () => {
+  const fix = { title: 'x', why: 'x', findings: [] };
+
+  it.each([undefined, 'https://x.slack.com/) [x](https://evil.example'])(
+    'is not linked where its page is %s',
+    (thread) => {
+      for (const text of [
+        pullRequestBody({ fix, evidence: [], run: '', thread }),
+        manifestBody({ from: 'a', to: 'b', owner: 'x', evidence: [], thread }),
+      ]) {
+        expect(text).toContain('in the incident’s thread.');
+        expect(text).not.toMatch(/slack\.com|evil\.example/);
+      }
+    },
+  );
+});
+
 describe('the body of one that changes a manifest', () => {
   const manifest = (words: string) =>
     manifestBody({

@@ -20,6 +20,7 @@ const SCOPES: Readonly<Record<string, string>> = {
 const METHODS: Readonly<Record<string, Method>> = {
   'auth.test': (workspace) => ({
     ok: true,
+    url: 'https://acme.slack.com/',
     team_id: workspace.team,
     user_id: workspace.botUser,
     bot_id: 'B0BOT0000',
