@@ -50,7 +50,7 @@ describe('the recorded messages', () => {
     expect(later.filter(right).length / later.length).toBeGreaterThanOrEqual(0.95);
   });
 
-  it('are named so where the rules met them in blind batches: 98 % or more', () => {
+  it('are named so in the blind batches, after the rules were mended for them: 98 % or more', () => {
     process.stdout.write(
       `${table('unseen, by kind', unseen, (one) => one.label)}\n${table('unseen, by form', unseen, (one) => one.form)}\n`,
     );
