@@ -136,7 +136,7 @@ export interface Diagnosis {
   readonly gaps: readonly string[];
   /** What the registries answered, image by image, from the bot's place in the network. */
   readonly registries?: readonly RegistryReport[];
-  /** How the request was understood, when it was not meant literally (a name that is no pod). */
+  /** How the request was understood, when it was not meant literally (a name that is no pod); why an act that the fault calls for is not offered. */
   readonly notes?: readonly string[];
   readonly startedAt: string;
   readonly durationMs: number;

@@ -112,7 +112,14 @@ export function isRefined(finding: Finding, others: readonly Finding[]): boolean
   const isExplained = others.some((other) => BEHIND.includes(other.cause) && confidenceRank(other) <= 1);
   if (isExplained && SYMPTOMS.has(finding.cause)) return true;
   const finer = FINER[finding.cause] ?? [];
-  return others.some((other) => finer.includes(other.cause) && confidenceRank(other) <= confidenceRank(finding));
+  return others.some(
+    (other) => finer.includes(other.cause) && (confidenceRank(other) <= confidenceRank(finding) || tellsWhy(other)),
+  );
+}
+
+/** That the pod brings no login is certain and what its Secret would do was seen: only how to mend that Secret is open. */
+function tellsWhy({ cause, detail }: Finding): boolean {
+  return cause === 'pull-secret-not-attached' && typeof detail['mendFirst'] === 'string';
 }
 
 /** 0 is surest. */

@@ -41,6 +41,8 @@ export async function look(deps: LookDeps, input: LookInput): Promise<Looked> {
   const checked = run.cases.map(({ evidence, results }) => ({ evidence: evidence.soFar(), results }));
   const target = input.target();
   const { concluded, conclusion } = weighed(checked, target);
+  const { offers, withheld } = proposeRemedies(deps, runbook.offer, target, concluded);
+  const notes = [...(note === undefined ? [] : [note]), ...withheld];
   const registries = registryReports(checked.map(({ evidence }) => evidence));
   return {
     apiVersion: 'pullcheck/v1',
@@ -48,10 +50,10 @@ export async function look(deps: LookDeps, input: LookInput): Promise<Looked> {
     target,
     ...conclusion,
     steps: run.steps,
-    remedies: proposeRemedies(deps, runbook.offer, target, concluded),
+    remedies: offers,
     gaps: [...conclusion.gaps, ...narrowScope(cases)],
     ...(registries.length === 0 ? {} : { registries }),
-    ...(note === undefined ? {} : { notes: [note] }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import type { WorkloadSnapshot } from '../evidence/snapshots.ts';
 import type { Target } from '../target/target.ts';
 import type { RemedyPorts, WriteReceipt } from './ports.ts';
+import type { LookedAt } from './restart-guard.ts';
 
 /** `reversible`: can be undone; `disruptive`: restarts something that works; `secret-bearing`: writes a credential. */
 export type Risk = 'reversible' | 'disruptive' | 'secret-bearing';
@@ -66,6 +67,8 @@ export interface Remedy<P extends Detail = Detail> {
   readonly Params: z.ZodType<P>;
   /** Pure: the parameters when this act would really help, else undefined. */
   propose(proposal: Proposal): P | undefined;
+  /** Pure: why it is not offered for this finding although such a fault calls for it, by all that was seen of the target; one sentence. */
+  withheld?(proposal: Proposal, cases: readonly LookedAt[]): string | undefined;
   /** Pure: what a person would type instead. */
   command(params: P): string;
   /** What an earlier act of the same kind left behind that people still see; absent: nothing lasts. Asked before it is offered. */

@@ -5,6 +5,7 @@ import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { AccessOutcome, RegistryCredential } from '../../src/evidence/registry-access.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
+import type { ImageReference } from '../../src/image/reference.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from '../support/clock.ts';
@@ -52,12 +53,17 @@ const refused = (image: string) =>
 
 async function offersFor(
   story: Partial<ClusterStory>,
-  answer: (credential: RegistryCredential) => AccessOutcome,
+  answer: (credential: RegistryCredential, reference: ImageReference) => AccessOutcome,
   {
     hosts = ['registry.example.com'],
     login = 'rejected',
   }: { readonly hosts?: readonly string[]; readonly login?: 'accepted' | 'rejected' } = {},
-): Promise<{ readonly cause: string; readonly offers: readonly string[]; readonly commands: readonly string[] }> {
+): Promise<{
+  readonly cause: string;
+  readonly offers: readonly string[];
+  readonly commands: readonly string[];
+  readonly notes: readonly string[];
+}> {
   const diagnosis = await makeDiagnose({
     clock: createManualClock(NOON),
     readers: () => ({ cluster: fakeCluster(aStory(story)), registry: fakeRegistry(answer, ['1.4.1'], login) }),
@@ -70,6 +76,7 @@ async function offersFor(
     cause: diagnosis.verdict.cause,
     offers: diagnosis.remedies.map(({ id }) => id),
     commands: diagnosis.remedies.map(({ command }) => command),
+    notes: diagnosis.notes ?? [],
   };
 }
 function failing(image: string, message: string): Partial<ClusterStory> {
@@ -129,7 +136,7 @@ describe('nothing is offered that would not help', () => {
   ];
   it.each(cases)('%s', async (_what, message, outcome) => {
     const answer = outcome.kind === 'network' ? () => outcome : asPod(outcome);
-    expect(await offersFor(failing(IMAGE, message), answer, { login: 'accepted' })).toEqual({
+    expect(await offersFor(failing(IMAGE, message), answer, { login: 'accepted' })).toMatchObject({
       cause: expect.any(String),
       offers: [],
       commands: [],
@@ -155,5 +162,68 @@ describe('restarting the rollout', () => {
     expect((await offersFor(late, asPod(found))).offers).toEqual(['restart-rollout']);
     const never = { pods, serviceAccounts: [aServiceAccount()] };
     expect((await offersFor(never, asPod(found))).offers).toEqual([]);
+  });
+
+  it('is not offered while the registry is down: the reason stands there instead', async () => {
+    const { offers, notes } = await offersFor(failing(IMAGE, refused(IMAGE)), () => down);
+    expect([offers, notes]).toEqual([[], [`No restart: ${IMAGE} would fail now (connection-refused)`]]);
+  });
+
+  it('says nothing of a restart where none is called for', async () => {
+    expect((await offersFor(failing(IMAGE, `${IMAGE}: not found`), asPod(missing))).notes).toEqual([]);
+  });
+
+  it.each([
+    ['refuses', rejected, 'credentials-rejected'],
+    ['denies the image to', denied, 'permission-denied'],
+    ['shows no image to', missing, 'tag-not-found'],
+    ['limits', limited, 'rate-limited'],
+  ])('is not offered when the registry %s the secret that came later', async (_how, outcome, cause) => {
+    const pods = [aPod({ imagePullSecrets: [], containers: [waitingFor(IMAGE, unauthorized(IMAGE))] })];
+    const late = { pods, serviceAccounts: [aServiceAccount({ imagePullSecrets: ['regcred'] })] };
+    const { offers, notes } = await offersFor(late, asPod(outcome));
+    expect([offers, notes]).toEqual([[], [expect.stringContaining(`No restart: ${IMAGE} would fail now (${cause}: `)]]);
+  });
+});
+
+describe('another container of the same pod', () => {
+  const SIDE = 'registry.example.com/team/side:9';
+  const beside = (role: 'main' | 'init'): Partial<ClusterStory> => ({
+    pods: [
+      aPod({
+        containers: [
+          { ...waitingFor(SIDE, `${SIDE}: not found`), name: 'side', role },
+          waitingFor(IMAGE, refused(IMAGE)),
+        ],
+      }),
+    ],
+    workloads: [aWorkload({ images: { api: IMAGE, side: SIDE } })],
+  });
+  const only =
+    (side: AccessOutcome) =>
+    (credential: RegistryCredential, { text }: ImageReference) =>
+      asPod(text.includes('side') ? side : found)(credential);
+
+  it.each(['main', 'init'] as const)('whose tag is missing keeps the restart back (%s)', async (role) => {
+    const { offers, notes } = await offersFor(beside(role), only(missing));
+    expect(offers).not.toContain('restart-rollout');
+    expect(notes).toEqual([`No restart: ${SIDE} would fail now (tag-not-found)`]);
+  });
+
+  it('that would be limited now keeps it back', async () => {
+    const { offers, notes } = await offersFor(beside('main'), only(limited));
+    expect(offers).toEqual([]);
+    expect(notes).toEqual([expect.stringContaining(`No restart: ${SIDE} would fail now (`)]);
+  });
+
+  it('that answers again as well does not', async () => {
+    const story = beside('main');
+    const pods = [
+      aPod({
+        containers: [{ ...waitingFor(SIDE, refused(SIDE)), name: 'side' }, waitingFor(IMAGE, refused(IMAGE))],
+      }),
+    ];
+    const { offers, notes } = await offersFor({ ...story, pods }, only(found));
+    expect([offers, notes]).toEqual([['restart-rollout'], []]);
   });
 });

@@ -1,6 +1,7 @@
 /** A diagnosis as text, for a person at a terminal. */
 import type { Diagnosis, Light, RegistryReport, StepReport } from '../../diagnosis/diagnosis.ts';
 import { tellingReports, wayLine } from '../../diagnosis/registry-report.ts';
+import { notesOf } from '../../diagnosis/withheld.ts';
 import type { Style } from './style.ts';
 import { count, table } from './table.ts';
 import { wrap } from './wrap.ts';
@@ -41,7 +42,10 @@ export function renderDiagnosis(diagnosis: Diagnosis, style: Style): string {
     section('To do by hand', byHand(diagnosis, style), style),
     section(
       'What would help',
-      diagnosis.remedies.map((remedy) => help(remedy, style)),
+      [
+        ...diagnosis.remedies.map((remedy) => help(remedy, style)),
+        ...notesOf(diagnosis).withheld.map((note) => wrap(note, style.width, '  ')),
+      ],
       style,
     ),
     style.dim(wrap(footer(diagnosis), style.width)),
@@ -86,12 +90,15 @@ function diff({ findings }: Diagnosis, style: Style): readonly string[] {
   });
 }
 
-function verdict({ verdict: said, target, notes = [] }: Diagnosis, style: Style): string {
+function verdict(diagnosis: Diagnosis, style: Style): string {
+  const { verdict: said, target } = diagnosis;
   const paint = said.cause === 'healthy' ? style.good : said.cause === 'undetermined' ? style.unsure : style.bad;
   const severity = said.severity === 'none' ? '' : ` · ${said.severity}`;
   const open = said.alternatives.length > 0 ? `\n  also possible: ${said.alternatives.join(', ')}` : '';
   const of = target.workload && target.kind === 'Pod' ? ` (${target.workload.kind} ${target.workload.name})` : '';
-  const understood = notes.map((note) => `\n${style.dim(note)}`).join('');
+  const understood = notesOf(diagnosis)
+    .understood.map((note) => `\n${style.dim(note)}`)
+    .join('');
   return `${style.bold(`${target.kind} ${target.name}`)}${of} in ${target.namespace}, cluster ${target.cluster}${understood}\n${paint(style.bold(said.cause))} · ${said.confidence}${severity}\n${summary(said, style)}${open}`;
 }
 

@@ -4,7 +4,8 @@ import { describeGap, valueOf } from '../../evidence/observation.ts';
 import { isMeantFor, type KeyringLookup } from '../../image/keyring.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
-import { attachCommands, renewCommands, retypeCommand } from '../secret-commands.ts';
+import { type LateTrouble, lateAccount, lateTrouble } from '../late-account.ts';
+import { attachCommands, retypeCommand } from '../secret-commands.ts';
 import { type Need, needOf } from '../secret-need.ts';
 import { commandLine } from '../shell.ts';
 import { createMissing, type Helper, helperIn, meantInstead, remarksOn } from '../unattached.ts';
@@ -92,8 +93,9 @@ function covered(evidence: View, secrets: readonly AttachedSecret[], keyring: Ke
 type Draft = Omit<Finding, 'confidence' | 'alternatives'>;
 
 function judge(need: Exclude<Need, 'none'>, own: Draft | undefined, evidence: View): CheckResult {
-  const helper = helperIn(evidence);
-  const remarks = remarksOn(evidence);
+  const trouble = own?.cause === 'pull-secret-not-attached' ? lateTrouble(evidence) : undefined;
+  const helper = beside(trouble, helperIn(evidence), evidence);
+  const remarks = trouble === undefined ? remarksOn(evidence) : '';
   if (own === undefined && helper === undefined) {
     const note = `neither the pod nor its service account names a pull secret; the node’s own login cannot be seen.${remarks}`;
     return { verdict: 'not-applicable', note: note.replace(/\.$/, '') };
@@ -103,12 +105,30 @@ function judge(need: Exclude<Need, 'none'>, own: Draft | undefined, evidence: Vi
     const note = `${(why ?? helper?.draft)?.summary ?? ''} Whether this image needs a login is not known.`;
     return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
   }
-  const mine = why === undefined ? undefined : found(why, need === 'proven' ? 'certain' : 'likely', need);
+  const mine = why === undefined ? undefined : sure(why, need, trouble);
   const other = helper === undefined ? undefined : helped(helper);
   const [first, ...rest] = inOrder(mine, other, helper).filter((one) => one !== undefined);
   return first === undefined
     ? { verdict: 'not-applicable', note: remarks }
     : { verdict: 'fail', note: first.summary, findings: [first, ...rest] };
+}
+
+/** A pod that lacks a Secret which would not help it lacks something else too: what that is, its answer leaves open. */
+function sure(draft: Draft, need: 'proven' | 'probable', trouble: LateTrouble | undefined): Finding {
+  if (trouble !== undefined) return { ...draft, confidence: 'likely', alternatives: trouble.causes };
+  return found(draft, need === 'proven' ? 'certain' : 'likely', need);
+}
+
+/** The account's own Secret is no helper where it is the trouble. */
+function beside(
+  trouble: LateTrouble | undefined,
+  helper: Helper | undefined,
+  { pod, serviceAccount }: View,
+): Helper | undefined {
+  if (trouble === undefined || helper === undefined) return helper;
+  const { secret, secretNamespace } = helper.draft.detail;
+  const isOwn = valueOf(serviceAccount)?.imagePullSecrets.some((name) => name === secret) === true;
+  return isOwn && secretNamespace === valueOf(pod)?.namespace ? undefined : helper;
 }
 
 function helped({ draft, proven, alternatives }: Helper): Finding {
@@ -233,19 +253,5 @@ function noEntry(secrets: readonly AttachedSecret[], keyring: KeyringLookup): Dr
     because: ['pullSecrets', 'keyring'],
     summary: `No entry of Secret ${list(secrets.map(({ name }) => name))} matches ${keyring.repository}; there is ${holds}${why}.`,
     detail: { secrets: secrets.map(({ name }) => name), entries, repository: keyring.repository },
-  };
-}
-
-/** A service account's list reaches a pod only at its creation, so a pod without one can lag behind its account. */
-function lateAccount(evidence: View): Draft | undefined {
-  const account = valueOf(evidence.serviceAccount);
-  if (account === undefined || account.imagePullSecrets.length === 0) return undefined;
-  return {
-    cause: 'pull-secret-not-attached',
-    because: ['pullSecrets', 'serviceAccount'],
-    summary: `The pod has no pull secret. Its service account ${account.name} names ${list(account.imagePullSecrets)}, but that came after the pod was created.`,
-    detail: { serviceAccount: account.name, secrets: account.imagePullSecrets },
-    fix: 'Let the pod be made anew: it then gets the service account’s list.',
-    commands: renewCommands(evidence),
   };
 }

@@ -28,3 +28,9 @@ export function outcomeSentence(outcome: AccessOutcome): string {
       return `it was not asked, for safety: ${outcome.reason}`;
   }
 }
+
+/** Our own caution or settings, which the node does not share: it may trust another authority, or ask another scheme. */
+export function isOurs(outcome: AccessOutcome): boolean {
+  if (outcome.kind === 'refused') return true;
+  return outcome.kind === 'network' && (outcome.fault === 'tls-untrusted' || outcome.fault === 'http-vs-https');
+}

@@ -1,12 +1,12 @@
 /** Could a new pod pull this image right now? Asked of the registry with the credentials that the kubelet would choose. */
 import { describeGap } from '../../evidence/observation.ts';
-import type { AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
+import type { RegistryCredential } from '../../evidence/registry-access.ts';
 import { anonymous } from '../../evidence/registry-access.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
 import { lookupCredentials } from '../../image/keyring.ts';
 import { parseReference } from '../../image/reference.ts';
 import type { RemedyPorts } from '../ports.ts';
-import { outcomeSentence } from './outcome-sentence.ts';
+import { isOurs, outcomeSentence } from './outcome-sentence.ts';
 
 export type Pullability =
   | { readonly kind: 'pullable' }
@@ -47,13 +47,7 @@ export async function pullability(
     const attempt = await ports.registry.manifest(parsed.reference, credential, signal);
     if (attempt.outcome.kind === 'found') return { kind: 'pullable' };
     last = outcomeSentence(attempt.outcome);
-    if (isOwn(attempt.outcome)) return { kind: 'unknown', reason: `From here ${last}.` };
+    if (isOurs(attempt.outcome)) return { kind: 'unknown', reason: `From here ${last}.` };
   }
   return { kind: 'refused', reason: last };
-}
-
-/** Our own caution or settings, which the node does not share: it may trust another authority, or ask another scheme. */
-function isOwn(outcome: AccessOutcome): boolean {
-  if (outcome.kind === 'refused') return true;
-  return outcome.kind === 'network' && (outcome.fault === 'tls-untrusted' || outcome.fault === 'http-vs-https');
 }

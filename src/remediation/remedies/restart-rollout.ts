@@ -5,14 +5,15 @@
  * Everything else it would make no better.
  */
 import { z } from 'zod';
-import type { Cause } from '../../diagnosis/cause.ts';
 import type { Finding } from '../../diagnosis/check.ts';
+import { noRestart } from '../../diagnosis/withheld.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { kubectlName } from '../../target/target.ts';
 import { refusalOf } from '../execute/outcome.ts';
 import { type Risk, riskSentences, rolloutRisk } from '../execute/rollout-risk.ts';
-import type { Remedy, RemedyPlan } from '../remedy.ts';
+import type { Proposal, Remedy, RemedyPlan } from '../remedy.ts';
+import { canPullNow, PASSING, secretCameLater, wouldFail } from '../restart-guard.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 
 const Params = z.strictObject({
@@ -24,35 +25,23 @@ const Params = z.strictObject({
 });
 type Params = z.infer<typeof Params>;
 
-/** Faults that pass by themselves; a restart only skips the rest of the back-off, so it is offered once the registry answers again. */
-const PASSING: readonly Cause[] = [
-  'registry-error',
-  'registry-down',
-  'registry-unreachable',
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'transfer-interrupted',
-  'cancelled-or-deadline',
-  'dns-failure',
-  'backoff-only',
-];
-
 export const restartRollout: Remedy<Params> = {
   id: 'restart-rollout',
   title: 'Restart the rollout',
   risk: 'disruptive',
   Params,
 
-  propose({ finding, evidence }) {
-    const workload = valueOf(evidence.workload);
-    if (!workload || workload.paused) return undefined;
-    const { kind } = workload;
-    if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
-    if (!isUseful(finding, evidence)) return undefined;
-    const images = Object.entries(workload.images).map(([container, image]) => `${container}=${image}`);
-    return { namespace: workload.namespace, kind, name: workload.name, images };
+  propose(proposal) {
+    const { finding, evidence } = proposal;
+    const isOver = secretCameLater(evidence) || canPullNow(evidence);
+    return isMeant(finding, evidence) && isOver ? paramsFor(proposal) : undefined;
+  },
+
+  withheld(proposal, cases) {
+    const { finding, evidence } = proposal;
+    if (!isMeant(finding, evidence) || paramsFor(proposal) === undefined) return undefined;
+    const why = wouldFail(cases, valueOf(evidence.workload)?.images ?? {}, valueOf(evidence.pod)?.name);
+    return why === undefined ? undefined : noRestart(why);
   },
 
   object: (params) => kubectlName(params),
@@ -89,26 +78,20 @@ export const restartRollout: Remedy<Params> = {
   verify: (_params, after) => verifyRecovery(after),
 };
 
-function isUseful({ cause, detail }: Finding, evidence: Evidence): boolean {
+/** Whether a restart is what such a fault calls for, once the image can be pulled. */
+function isMeant({ cause, detail }: Finding, evidence: Evidence): boolean {
   // With any other policy the node keeps the copy that it has.
-  if (cause === 'stale-cached-image') return detail['pullPolicy'] === 'Always' && canPullNow(evidence);
-  return secretCameLater(evidence) || (PASSING.includes(cause) && canPullNow(evidence));
+  if (cause === 'stale-cached-image') return detail['pullPolicy'] === 'Always';
+  return PASSING.has(cause) || secretCameLater(evidence);
 }
 
-/** The pod brings no secret, its service account has one now: made before it was attached. */
-function secretCameLater(evidence: Evidence): boolean {
-  const pod = valueOf(evidence.pod);
-  const account = valueOf(evidence.serviceAccount);
-  return pod?.imagePullSecrets.length === 0 && (account?.imagePullSecrets.length ?? 0) > 0;
-}
-
-function canPullNow(evidence: Evidence): boolean {
-  const attempts = valueOf(evidence.registryAccess)?.attempts ?? [];
-  const own = attempts.filter(
-    (attempt) => attempt.credential.kind === 'password' && attempt.credential.origin === 'pull-secret',
-  );
-  const used = own.length > 0 ? own : attempts.filter((attempt) => attempt.credential.kind === 'anonymous');
-  return used.some((attempt) => attempt.outcome.kind === 'found');
+function paramsFor({ evidence }: Pick<Proposal, 'evidence'>): Params | undefined {
+  const workload = valueOf(evidence.workload);
+  if (!workload || workload.paused) return undefined;
+  const { kind } = workload;
+  if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
+  const images = Object.entries(workload.images).map(([container, image]) => `${container}=${image}`);
+  return { namespace: workload.namespace, kind, name: workload.name, images };
 }
 
 function planOf(params: Params, risk: Risk): RemedyPlan {

@@ -1,6 +1,7 @@
 /** The findings reply: what it is and how sure, from what, what it is not, what could not be seen, what to type. */
 import type { Diagnosis, RegistryReport } from '../../../diagnosis/diagnosis.ts';
 import { tellingReports, wayLine } from '../../../diagnosis/registry-report.ts';
+import { notesOf } from '../../../diagnosis/withheld.ts';
 import { count } from '../../../diagnosis/words.ts';
 import { chain, diff } from './chain.ts';
 import { clampEscaped, cleaned, escaped, link } from './escape.ts';
@@ -19,6 +20,7 @@ export function findings(diagnosis: Diagnosis): Message {
     ...chain(diagnosis),
     ...diff(diagnosis),
     ...standing(diagnosis),
+    ...withheld(diagnosis),
     ...gaps(diagnosis),
     ...ruledOut(diagnosis),
     ...commands(diagnosis),
@@ -32,6 +34,11 @@ function standing({ remedies }: Diagnosis): MessageBlock[] {
     one === undefined ? [] : [`• ${clampEscaped(escaped(one.note), 400)} ${link(one.url, `#${one.number}`)}`],
   );
   return rows.length === 0 ? [] : [section(`*Proposed before*\n${rows.join('\n')}`)];
+}
+
+/** What stands in the place of a button. */
+function withheld(diagnosis: Diagnosis): MessageBlock[] {
+  return notesOf(diagnosis).withheld.map((note) => section(`:no_entry: ${clampEscaped(escaped(note), 600)}`));
 }
 
 /** Wider ones would be broken in the middle of a row. */
