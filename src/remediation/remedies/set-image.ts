@@ -1,6 +1,7 @@
 /**
  * Another tag of the same commit, for a tag that was never pushed: the build pushed it under another name. Only where the registry lists
- * such a tag of the same pattern; never where a GitOps controller owns the object, because it would write the old one back.
+ * such a tag of the same pattern, and by its digest where tags may be pushed over there; never where a GitOps controller owns the object,
+ * because it would write the old one back.
  */
 import { z } from 'zod';
 import { valueOf } from '../../evidence/observation.ts';
@@ -10,7 +11,7 @@ import { refusalOf } from '../execute/outcome.ts';
 import { type Risk, riskSentences, rolloutRisk } from '../execute/rollout-risk.ts';
 import { isGitOps } from '../gitops.ts';
 import type { RemedyPorts, WriteMode } from '../ports.ts';
-import { pushedTwin } from '../pushed-twin.ts';
+import { pinned, pushedTwin } from '../pushed-twin.ts';
 import type { Remedy, RemedyOutcome, RemedyPlan } from '../remedy.ts';
 import { verifyRecovery } from '../verify-recovery.ts';
 
@@ -40,10 +41,11 @@ export const setImage: Remedy<Params> = {
     if (valueOf(evidence.gitopsSource) !== undefined) return undefined;
     const { kind, namespace, name } = owner;
     if (kind !== 'Deployment' && kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
-    const to = pushedTwin(container.image, evidence);
+    const twin = pushedTwin(container.image, evidence);
     // A pod of an older revision says nothing about what the template asks for now.
-    if (to === undefined || owner.images[container.name] !== container.image) return undefined;
-    return { namespace, kind, name, container: container.name, role: container.role, from: container.image, to };
+    if (twin === undefined || owner.images[container.name] !== container.image) return undefined;
+    const change = { from: container.image, to: pinned(twin, evidence) };
+    return { namespace, kind, name, container: container.name, role: container.role, ...change };
   },
 
   object: (params) => kubectlName(params),
@@ -121,6 +123,9 @@ function planOf(params: Params, risk: Risk, { managedBy }: WorkloadSnapshot): Re
     ],
     consequences: [
       'A new revision rolls out, in the order and pace of its update strategy. The pipeline that deployed the missing tag stays as it is: mend it too.',
+      ...(params.to.includes('@')
+        ? ['It is pinned to the digest that its build pushed: the registry lets this tag be pushed over.']
+        : []),
       ...(managedBy === undefined
         ? []
         : [`The object is managed by ${managedBy}: its next release writes its own image.`]),
