@@ -1,20 +1,14 @@
 /** Places of a script or a Makefile where an empty variable gets another value. */
+import { originOf, type ShellFallback, shellFallbacks } from './shell-fallback.ts';
+import { TAG_NAME } from './tag-name.ts';
 
-export interface Fallback {
-  readonly name: string;
-  readonly value: string;
-  readonly offset: number;
-  /** All of it as written, from the offset on. */
-  readonly whole: string;
-}
+/** `name` is the variable that is empty, or the text of an expression; `whole` all of it as written, from the offset on. */
+export type Fallback = Omit<ShellFallback, 'target'> & {
+  /** The variable that gets the other value, where it is another one. */
+  readonly target?: string;
+};
 
-/** Only names that sound like an image's: others have good defaults. */
-export const TAG_NAME =
-  /(?:^|_)(?:TAG|IMAGE|IMAGE_?NAME|IMAGE_REF|DIGEST)(?:$|_)|TAG$|^(?:image_?tag|tag|version|image)$|(?:^|_)VERSION$/i;
-const IN_SHELL: readonly RegExp[] = [
-  /\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g,
-  /(?:if\s+)?\[\[?\s+(?:-z\s+"?\$\{?(\w+)(?::?-)?\}?"?|"?\$\{?(?<other>\w+)(?::?-)?\}?"?\s+={1,2}\s+"")\s+\]\]?\s*(?:;\s*then|&&|\n\s*then)?(?:[ \t]*#[^\n]*)?\s*(?:\n\s*(?:echo|printf|log|warn)[^\n]*){0,3}\s*(?:export\s+)?(\w+)=((?:\$\([^\n]*\)|[^\s;}])+)/g,
-];
+const IN_SHELL: readonly RegExp[] = [/\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g];
 /** Python and JavaScript: what also takes the place of a variable that is set and empty. */
 const IN_PROGRAMS: readonly RegExp[] = [
   /\bos\.(?:environ\.get|getenv)\(\s*["'](\w+)["'][^)\n]*\)\s+or\s+((?:f?["'][^"'\n]*["'])|[\w.()]+)/g,
@@ -32,9 +26,10 @@ const IN_MAKE: readonly RegExp[] = [
 export function fallbacksIn(text: string, kind: 'script' | 'makefile'): Fallback[] {
   if (text.length > 500_000) return [];
   const patterns = kind === 'makefile' ? [...IN_MAKE, ...IN_SHELL] : [...IN_SHELL, ...IN_PROGRAMS];
-  const found = patterns.flatMap((pattern) =>
-    [...text.matchAll(pattern)].flatMap((match) => fallbackOf(text, match) ?? []),
-  );
+  const found = [
+    ...patterns.flatMap((pattern) => [...text.matchAll(pattern)].flatMap((match) => fallbackOf(text, match) ?? [])),
+    ...shellFallbacks(text).filter((one) => !isComment(text, one.offset) && isTag(one)),
+  ];
   const at = new Map(found.map((one) => [one.offset, one]));
   return [...at.values()].toSorted((a, b) => a.offset - b.offset);
 }
@@ -46,10 +41,20 @@ function fallbackOf(text: string, match: RegExpMatchArray): Fallback | undefined
   const target = groups.length > 2 ? groups.at(-2) : name;
   const value = (groups.at(-1) ?? '').trim().replace(/^f?["'`]|["'`]$/g, '');
   const at = match.index ?? 0;
-  const isComment = /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
-  if (isComment || target !== name || value === '' || value.startsWith('$(error') || !TAG_NAME.test(name))
-    return undefined;
-  return { name, value, offset: at, whole: match[0] };
+  if (isComment(text, at) || target !== name || value === '' || value.startsWith('$(error')) return undefined;
+  // `T=$IMAGE_TAG`, and then `${T:-latest}`.
+  const origin = originOf(text, name, at);
+  const one = { name: origin, target: name, value, offset: at, whole: match[0] };
+  return isTag(one) ? one : undefined;
+}
+
+function isComment(text: string, at: number): boolean {
+  return /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
+}
+
+function isTag({ name, target }: Fallback): boolean {
+  const last = name.slice(name.lastIndexOf('.') + 1).replaceAll('-', '_');
+  return TAG_NAME.test(last) || (target !== undefined && TAG_NAME.test(target));
 }
 
 /** `TAG="${1:-latest}"`: the variable that a positional parameter goes into. */

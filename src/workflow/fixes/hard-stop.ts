@@ -64,7 +64,8 @@ function remedy({ ref, file }: Finding, change: Change): Remedy {
   };
 }
 
-function stopIn(text: string, { name, offset, whole }: Fallback): Change | undefined {
+function stopIn(text: string, one: Fallback): Change | undefined {
+  const { name, offset, whole } = one;
   const said = `${name} is empty`;
   const part = (at: number, length: number, replacement: string) => ({
     start: offset + at,
@@ -75,21 +76,36 @@ function stopIn(text: string, { name, offset, whole }: Fallback): Change | undef
     const at = 2 + (/^\w+/.exec(whole.slice(2))?.[0] ?? name).length;
     return part(at, whole.length - at, `:?${said}}`);
   }
-  const made = /\$\(eval[\s\S]*\)(?=\s*\)$)/.exec(whole);
-  if (whole.startsWith('$(if') && made) return part(made.index, made[0].length, `$(error ${said})`);
-  const otherwise = /,(\s*)([\s\S]*)\)$/.exec(whole);
-  if (whole.startsWith('$(or') && otherwise?.[2] !== undefined)
-    return part(otherwise.index + 1 + (otherwise[1] ?? '').length, otherwise[2].length, `$(error ${said})`);
-  const assigned = new RegExp(`(?:export\\s+)?\\b${name}\\s*[:?]?=(?!=)[\\s\\S]*$`).exec(whole.slice(3));
-  if (!assigned) return undefined;
-  const at = assigned.index + 3;
-  if (whole.startsWith('ifeq')) return part(at, assigned[0].length, `$(error ${said})`);
+  const made = madeIn(whole, said);
+  if (made) return part(made.at, made.length, made.text);
+  const at = assignedIn(one);
+  const replaced = at === undefined ? '' : whole.slice(at);
+  if (at === undefined || replaced === '') return undefined;
+  if (whole.startsWith('ifeq')) return part(at, replaced.length, `$(error ${said})`);
   const rest = text.slice(offset + whole.length);
-  if (!isBalanced(assigned[0]) || !/^(?:[ \t]*(?:[;}#\n\r]|&&|\|\|)|[ \t]*$)/.test(rest)) return undefined;
+  if (!isBalanced(replaced) || !/^(?:[ \t]*(?:[;}#\n\r]|&&|\|\|)|[ \t]*$)/.test(rest)) return undefined;
   // Inside of a quoted YAML scalar more quotes would end it.
   const quote = /^["']/.test(text) ? '' : '"';
   const stop = `echo ${quote}::error::${said}${quote} >&2; exit 1`;
-  return part(at, assigned[0].length, /&&\s*$/.test(whole.slice(0, at)) ? `{ ${stop}; }` : stop);
+  return part(at, replaced.length, /(?:&&|\|\|)(?:\s|\\\r?\n)*$/.test(whole.slice(0, at)) ? `{ ${stop}; }` : stop);
+}
+
+/** Of make: `$(if $(X),,$(eval X := …))` and `$(or $(X),…)`. */
+function madeIn(whole: string, said: string): { at: number; length: number; text: string } | undefined {
+  const made = /\$\(eval[\s\S]*\)(?=\s*\)$)/.exec(whole);
+  if (whole.startsWith('$(if') && made) return { at: made.index, length: made[0].length, text: `$(error ${said})` };
+  const [, otherwise] = /,\s*([\s\S]*)\)$/.exec(whole) ?? [];
+  if (!whole.startsWith('$(or') || otherwise === undefined) return undefined;
+  const { length } = otherwise;
+  return { at: whole.length - 1 - length, length, text: `$(error ${said})` };
+}
+
+/** Where in the whole the other value is assigned. */
+function assignedIn({ name, target = name, offset, whole, assigned }: Fallback): number | undefined {
+  if (assigned !== undefined) return assigned - offset;
+  if (!whole.startsWith('if')) return undefined;
+  const found = new RegExp(`(?:export\\s+)?\\b${target}\\s*[:?]?=(?!=)[\\s\\S]*$`).exec(whole.slice(3));
+  return found ? found.index + 3 : undefined;
 }
 
 function isBalanced(text: string): boolean {

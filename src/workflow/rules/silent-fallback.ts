@@ -2,11 +2,12 @@
 
 import type { Edge } from '../edge.ts';
 import { expressionsIn } from '../expression.ts';
-import { buildsImage, type Fallback, fallbacksIn, isClock, isMoving, TAG_NAME } from '../fallback.ts';
+import { buildsImage, type Fallback, fallbacksIn, isClock, isMoving } from '../fallback.ts';
 import { deploys, pushes } from '../images.ts';
 import { jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf, offsetOfLine } from '../place.ts';
 import type { Draft, Rule, TextView, View } from '../rule.ts';
+import { TAG_NAME } from '../tag-name.ts';
 
 /** An image reference with a tag that is written out. */
 const TAGGED = /[\w)}]:(?:[\w.-]|\$\(shell |\$\((?:git|date)\b|\$[({]?\w)/;
@@ -54,10 +55,10 @@ function derivedFrom(text: string, names: readonly string[]): string[] {
 }
 
 /** The variable itself, and the one that the line sets from it: `TAG := $(or $(IMAGE_TAG),latest)`. */
-function names(text: string, { name, offset, whole }: Fallback): string[] {
+function names(text: string, { name, target = name, offset, whole }: Fallback): string[] {
   const line = text.slice(text.lastIndexOf('\n', offset) + 1, offset + whole.length);
   const [, other] = /^\s*(?:export\s+|local\s+|readonly\s+|const\s+|let\s+)?(\w+)\s*[:?]?=/.exec(line) ?? [];
-  return other === undefined || other === name ? [name] : [name, other];
+  return [...new Set([name, target, other ?? name])].filter((one) => /^\w+$/.test(one));
 }
 
 function usedAsTag(text: string, name: string): boolean {
@@ -134,6 +135,7 @@ function sourceOf({ workflow, edges }: View, slot: Slot, name: string): 'broken'
   );
   const mine = edges.filter((edge) => {
     if (setter && edge.slot.scalar.start === setter.start) return true;
+    if (edge.slot === slot && edge.expression.text.trim() === name) return true;
     return line?.[1] !== undefined && edge.slot === slot && edge.expression.text === line[1];
   });
   const reads = mine.filter(({ read }) => read.path[0] === 'needs' || read.path[0] === 'steps');
