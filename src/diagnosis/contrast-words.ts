@@ -58,6 +58,10 @@ function alike(
     const note = `pods with images from ${tidy(registry.value)} fail in different ways (${list([...new Set(words)])})${past}`;
     return { to: 'open', note };
   }
+  if (registry.images > 1 && words.length > 0 && words.every((kind) => familyOf(kind) === 'reference')) {
+    const note = `${registry.images} images of ${tidy(registry.value)}, and it answers for each (${list([...new Set(words)])}): look at the names, and at what the registry holds${past}`;
+    return { to: 'open', note };
+  }
   if (contrast.unrelated > 0) {
     const note = `not ${tidy(registry.value)} alone: pods fail that share neither image, registry, Secret nor node with this one (${contrast.unrelated})${past}`;
     return { to: 'open', note };

@@ -87,6 +87,12 @@ function make(name: string, namespace: string): string {
   );
 }
 
+/** A new login in the place of the old one, and of everything else in the Secret; user and password are for the person to fill in. */
+export function replaceCommand(name: string, namespace: string, server: string): string {
+  const words = ['kubectl', 'create', 'secret', 'docker-registry', name, '-n', namespace, `--docker-server=${server}`];
+  return `${commandLine(...words)} --docker-username=USER --docker-password=PASSWORD --dry-run=client -o yaml | kubectl apply -f -`;
+}
+
 /** Makes it anew; user and password are for the person to fill in. */
 export function createCommand(name: string, namespace: string, registry: string): string {
   const server = registry === 'docker.io' ? 'https://index.docker.io/v1/' : registry;

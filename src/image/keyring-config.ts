@@ -36,7 +36,8 @@ export type DecodedSecret =
   /** It makes the kubelet's whole lookup fail. */
   | { readonly is: 'broken'; readonly entry: string | null; readonly reason: string };
 
-const JSON_TYPE = 'kubernetes.io/dockerconfigjson';
+/** What `kubectl create secret docker-registry` makes. */
+export const JSON_TYPE = 'kubernetes.io/dockerconfigjson';
 const CFG_TYPE = 'kubernetes.io/dockercfg';
 const KEYS: ReadonlyMap<string, string> = new Map([
   [JSON_TYPE, '.dockerconfigjson'],

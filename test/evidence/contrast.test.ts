@@ -134,6 +134,10 @@ describe('what it narrows the failure down to', () => {
       to: 'open',
       note: expect.stringContaining('fail in different ways (image-not-found and unauthorized)'),
     });
+    expect(narrow(contrast, said('image-not-found', 'platform-mismatch'))).toEqual({
+      to: 'open',
+      note: expect.stringContaining('it answers for each (image-not-found and platform-mismatch): look at the names'),
+    });
     expect(narrow(contrast, said('connection-refused', 'connection-timeout', 'backoff-only')).to).toBe('registry');
   });
 

@@ -5,6 +5,7 @@ import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
 import { overwriting } from '../../evidence/managed-by.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess } from '../../evidence/registry-access.ts';
+import { decodeSecret, JSON_TYPE } from '../../image/keyring-config.ts';
 import { apiHost } from '../../image/reference.ts';
 import { adviceFor } from '../advice.ts';
 import { CAUSES } from '../catalogue.ts';
@@ -13,7 +14,7 @@ import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../c
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
-import { attachCommands, createCommand } from '../secret-commands.ts';
+import { attachCommands, createCommand, replaceCommand } from '../secret-commands.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { minuteOf, tidy } from '../words.ts';
 
@@ -31,7 +32,10 @@ export const registryAcceptsCredential = defineCheck({
     const facts = factsOf(evidence, registryAccess.value);
     const blind = blindness(pullSecrets);
     if (blind !== undefined && sortAttempts(registryAccess.value).pod.length === 0) return halfBlind(facts, blind);
-    return withLogin(withKeeper(conclude(credentialPattern(facts), facts), pullSecrets), evidence);
+    return withLogin(
+      withRenewal(withKeeper(conclude(credentialPattern(facts), facts), pullSecrets), pullSecrets),
+      evidence,
+    );
   },
   command({ registryAccess, reference }) {
     if (reference?.status !== 'observed' || !reference.value.ok) return undefined;
@@ -53,6 +57,8 @@ function blindness(pullSecrets: View['pullSecrets']): string | undefined {
   return gaps.length === 0 ? undefined : gaps.join('; ');
 }
 
+/** What another login mends. */
+const RENEWED: readonly Cause[] = ['credentials-rejected', 'credentials-expired'];
 const STORED: readonly Cause[] = ['credentials-rejected', 'credentials-expired', 'stale-credentials'];
 
 /** A stored password that something else writes is mended there: what a person (or a button) puts into the Secret is written over. */
@@ -65,6 +71,21 @@ function withKeeper(result: CheckResult, pullSecrets: View['pullSecrets']): Chec
   const detail = { ...finding.detail, keptBy: keeper.controller };
   const fix = `${adviceFor(finding)} ${overwriting(`Secret ${attached.name}`, keeper)}`;
   return { ...result, findings: [{ ...finding, detail, fix, because: also(finding.because) }, ...rest] };
+}
+
+/** The command that puts another login into a Secret that people write. It writes the Secret as a whole: not where others' entries are in it. */
+function withRenewal(result: CheckResult, pullSecrets: View['pullSecrets']): CheckResult {
+  if (result.verdict !== 'fail') return result;
+  const [finding, ...rest] = result.findings;
+  if (!RENEWED.includes(finding.cause) || finding.confidence !== 'certain') return result;
+  const attached = valueOf(pullSecrets)?.find(({ name }) => name === finding.detail['secret']);
+  const secret = attached === undefined ? undefined : valueOf(attached.secret);
+  if (secret === undefined || secret.managedBy !== undefined || secret.type !== JSON_TYPE) return result;
+  const decoded = decodeSecret(secret);
+  const [only, ...others] = decoded.is === 'entries' ? decoded.entries : [];
+  if (only === undefined || others.length > 0) return result;
+  const commands = [replaceCommand(secret.name, secret.namespace, only.entry)];
+  return { ...result, findings: [{ ...finding, commands }, ...rest] };
 }
 
 /** Where a login is wanted and the pod has none: how to make and attach one. Named after the registry, so that it meets no other. */

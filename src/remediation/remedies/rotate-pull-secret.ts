@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Cause } from '../../diagnosis/cause.ts';
 import { type Answer, readAttempt } from '../../diagnosis/registry-answers.ts';
+import { replaceCommand } from '../../diagnosis/secret-commands.ts';
 import { ConfigError, RemedyError } from '../../errors.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
 import { overwriting } from '../../evidence/managed-by.ts';
@@ -82,8 +83,7 @@ export const rotatePullSecret: Remedy<Params> = {
 
   object: (params) => `secret/${params.secret}`,
 
-  command: ({ secret, namespace, registry }) =>
-    `kubectl create secret docker-registry ${secret} -n ${namespace} --docker-server=${registry} --docker-username=… --docker-password=… --dry-run=client -o yaml | kubectl apply -f -`,
+  command: ({ secret, namespace, entry }) => replaceCommand(secret, namespace, entry),
 
   async run(params, ports, mode, signal) {
     const seen = await ports.reader.secret(params.namespace, params.secret, signal);
