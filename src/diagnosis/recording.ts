@@ -7,6 +7,8 @@ export interface Recording {
   readonly target: Target;
   /** How the request was understood, when it was not meant literally. */
   readonly note?: string;
+  /** Why a restart was not offered: seen of images that have no case. */
+  readonly withheld?: string;
   /** Id. */
   readonly runbook: string;
   readonly cases: readonly RecordedEvidence[];

@@ -19,6 +19,7 @@ import { findRunbook, type LookDeps, look } from './look.ts';
 import { recallWith, rememberCauses } from './remembered-causes.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { OpenReaders } from './scope.ts';
+import { siblingTrouble, withheldFor } from './siblings.ts';
 import { findStanding } from './standing.ts';
 import type { DiagnoseUseCase } from './use-cases.ts';
 
@@ -48,10 +49,11 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
     const shared = shareReaders(readers, deps.clock, limits, signal);
     try {
       const target = await resolveTarget(request, shared.cluster, signal);
-      const cases = openCases(target, request.namespace, outsideFor(deps, shared, target, signal));
+      const outside = outsideFor(deps, shared, target, signal);
+      const cases = openCases(target, request.namespace, outside);
       const now = () => deps.clock.now();
       const note = target.note === undefined ? {} : { note: target.note };
-      const looked = await look(deps, {
+      const first = await look(deps, {
         runbook,
         cases,
         target: () => describeTarget(target, shared.cluster.cluster, request.namespace, cases),
@@ -59,10 +61,13 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
         now,
         ...(onProgress ? { onProgress } : {}),
       });
+      const withheld = await siblingTrouble(first, target.pods, cases, outside);
+      const looked = withheldFor(first, withheld);
       if (deps.causes) await rememberCauses(deps.causes, deps.clock, cases);
       onRecording?.({
         target: looked.target,
         ...note,
+        ...(withheld === undefined ? {} : { withheld }),
         runbook: runbook.id,
         cases: recordedEvidence(cases),
         credentialHosts: deps.credentialHosts,

@@ -67,7 +67,7 @@ function troubleOf(findings: readonly Finding[], evidence: Evidence): string | u
     ({ cause, confidence }) => confidence !== 'possible' && stopsPulls(cause) && !(isLate && isOfLogin(cause)),
   );
   if (lasting !== undefined) return lasting.cause;
-  const refused = refusal(evidence, isLate);
+  const refused = refusal(evidence);
   if (refused === undefined) return undefined;
   const told = findings.find(({ cause, confidence }) => confidence !== 'possible' && PASSING.has(cause));
   return told?.cause ?? outcomeSentence(refused.outcome);
@@ -84,12 +84,13 @@ function isOfLogin(cause: Cause): boolean {
 }
 
 /** The answer that the kubelet would get; undefined where it gets the image, or nobody can say. */
-function refusal(evidence: Evidence, isLate: boolean): AccessAttempt | undefined {
+function refusal(evidence: Evidence): AccessAttempt | undefined {
   const attempts = asKubelet(evidence);
   if (canPullNow(evidence) || attempts.some(({ outcome }) => isOurs(outcome))) return undefined;
   const last = attempts.at(-1);
   const wantsLogin = last?.outcome.kind === 'unauthorized' || last?.outcome.kind === 'denied';
-  return isLate && wantsLogin ? undefined : last;
+  // The node may have a login of its own, which cannot be seen; where it has none, a finding says so.
+  return wantsLogin && last.credential.kind === 'anonymous' ? undefined : last;
 }
 
 /** With the pod's own logins; as nobody where it has none. */

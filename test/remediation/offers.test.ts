@@ -1,10 +1,14 @@
 /** What is offered for which fault: the shipped runbook, the real checks, evidence as the readers bring it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { readCase, writeCase } from '../../src/adapters/files/case-file.ts';
 import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
+import type { Recording } from '../../src/diagnosis/recording.ts';
 import type { AccessOutcome, RegistryCredential } from '../../src/evidence/registry-access.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
+import { replay } from '../../src/flow/replay.ts';
 import type { ImageReference } from '../../src/image/reference.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import { loadRunbook } from '../../src/runbook/load.ts';
@@ -64,6 +68,7 @@ async function offersFor(
   readonly commands: readonly string[];
   readonly notes: readonly string[];
 }> {
+  const seen: Recording[] = [];
   const diagnosis = await makeDiagnose({
     clock: createManualClock(NOON),
     readers: () => ({ cluster: fakeCluster(aStory(story)), registry: fakeRegistry(answer, ['1.4.1'], login) }),
@@ -71,13 +76,25 @@ async function offersFor(
     checks: CHECKS,
     remedies: REMEDIES,
     credentialHosts: hosts,
-  })({ request: { kind: 'Deployment', name: 'api', namespace: 'staging' }, signal: new AbortController().signal });
+  })({
+    request: { kind: 'Deployment', name: 'api', namespace: 'staging' },
+    signal: new AbortController().signal,
+    onRecording: (one) => seen.push(one),
+  });
+  await isOfferedAgain(diagnosis, seen);
   return {
     cause: diagnosis.verdict.cause,
     offers: diagnosis.remedies.map(({ id }) => id),
     commands: diagnosis.remedies.map(({ command }) => command),
     notes: diagnosis.notes ?? [],
   };
+}
+/** A case file tells of the same acts, and of the same reasons against them. */
+async function isOfferedAgain({ remedies, notes }: Diagnosis, [recording]: readonly Recording[]): Promise<void> {
+  if (recording === undefined) throw new Error('nothing was recorded');
+  const read = readCase(writeCase(recording, '1.2.3'), 'case.json');
+  const again = await replay({ runbooks: [runbook], checks: CHECKS, remedies: REMEDIES }, read);
+  expect([again.remedies, again.notes]).toEqual([remedies, notes]);
 }
 function failing(image: string, message: string): Partial<ClusterStory> {
   return { pods: [aPod({ containers: [waitingFor(image, message)] })] };
@@ -225,5 +242,25 @@ describe('another container of the same pod', () => {
     ];
     const { offers, notes } = await offersFor({ ...story, pods }, only(found));
     expect([offers, notes]).toEqual([['restart-rollout'], []]);
+  });
+
+  const healthy = aContainer({ name: 'side', image: SIDE, state: 'running', ready: true });
+  const besideRunning = (): Partial<ClusterStory> => ({
+    ...beside('main'),
+    pods: [aPod({ containers: [healthy, waitingFor(IMAGE, refused(IMAGE))] })],
+  });
+
+  it.each([
+    [
+      'is gone from the registry',
+      missing,
+      [`No restart: ${SIDE} would fail now (the registry says it does not exist (MANIFEST_UNKNOWN))`],
+    ],
+    ['is there', found, []],
+    // Its node may have a login of its own.
+    ['could not be asked for', { kind: 'refused', reason: 'a private address' } as const, []],
+  ])('that runs, and whose image %s', async (_what, side, said) => {
+    const { offers, notes } = await offersFor(besideRunning(), only(side));
+    expect([offers, notes]).toEqual([said.length > 0 ? [] : ['restart-rollout'], said]);
   });
 });

@@ -10,7 +10,7 @@ const MOST_CHARACTERS = 50_000_000;
 
 /** The document's text. `tool`: the program's version. */
 export function writeCase(recording: Recording, tool: string): string {
-  const { target, note, runbook, cases, credentialHosts, startedAt } = recording;
+  const { target, note, withheld, runbook, cases, credentialHosts, startedAt } = recording;
   const evidence = redactEvidence(cases);
   const file = {
     apiVersion: 'pullcheck/v1',
@@ -20,6 +20,7 @@ export function writeCase(recording: Recording, tool: string): string {
     runbook,
     target,
     ...(note === undefined ? {} : { note }),
+    ...(withheld === undefined ? {} : { withheld }),
     credentialHosts,
     cases: cases.map(({ subject: { namespace, pod, container } }, index) => ({
       namespace,

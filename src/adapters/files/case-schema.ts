@@ -215,6 +215,7 @@ export const CaseFile = z.strictObject({
     workload: z.strictObject({ kind: z.enum(WORKLOADS), name: Text }).exactOptional(),
   }),
   note: Text.exactOptional(),
+  withheld: Text.exactOptional(),
   credentialHosts: Texts,
   cases: z
     .array(z.strictObject({ namespace: Text, pod: Text, container: Text, evidence: EvidenceSchema }))
