@@ -9,15 +9,19 @@ import { hostileMessages } from '../test/image/hostile.ts';
 
 const AIM_PER_SECOND = 10_000;
 const AIM_HOSTILE_MS = 50;
-const ROUNDS = 40;
+const ROUNDS = 12;
+/** A collection of garbage in the middle of one reading says nothing about the text. */
+const TRIES = 3;
 
 function lines(): string[] {
   const open = JSON.parse(readFileSync('test/corpus/pull-errors.json', 'utf8')) as {
     message: string;
     waiting_reason: string | null;
   }[];
-  const real = readFileSync('test/corpus/real-kubelet.jsonl', 'utf8').trim().split('\n');
-  return [...open.map(({ message, waiting_reason: reason }) => JSON.stringify({ message, reason })), ...real];
+  const others = ['real-kubelet', 'public-messages', 'unseen-messages', 'mechanisms'].flatMap((name) =>
+    readFileSync(`test/corpus/${name}.jsonl`, 'utf8').trim().split('\n'),
+  );
+  return [...open.map(({ message, waiting_reason: reason }) => JSON.stringify({ message, reason })), ...others];
 }
 
 const work = lines();
@@ -42,10 +46,12 @@ console.log(
 let slowest = 0;
 for (const { name, message } of hostileMessages()) {
   const line = JSON.stringify({ message });
-  classifyLine(line);
-  const start = performance.now();
-  classifyLine(line);
-  const took = performance.now() - start;
+  let took = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const start = performance.now();
+    classifyLine(line);
+    took = Math.min(took, performance.now() - start);
+  }
   slowest = Math.max(slowest, took);
   console.log(`${name.padEnd(36)} ${String(message.length).padStart(8)} characters ${took.toFixed(1).padStart(6)} ms`);
 }
