@@ -10,7 +10,7 @@ import type { Diagnosis } from '../src/diagnosis/diagnosis.ts';
 import { accountKubeconfig, grant, installBase, rooms } from './support/account.ts';
 import { addressFor, allowPlainHttp, apply, dir, eventually, kubectl, namespace, run, runtime } from './support/box.ts';
 import { diagnose } from './support/cli.ts';
-import { bad, dockercfg, FAULTS, GOOD, pod, secret } from './support/faults.ts';
+import { bad, dockercfg, FAULTS, type Fault, GOOD, pod, secret } from './support/faults.ts';
 import { DOOR, startOddRegistry } from './support/odd-registry.ts';
 import { type Registry, startRegistry } from './support/registry.ts';
 
@@ -89,6 +89,12 @@ function neverBoasts(value: Diagnosis, may: readonly string[]): void {
   expect(JSON.stringify(value)).not.toContain('canary');
 }
 
+/** Nobody looks at a tag where no way leads to it, nor at a login where the image's name is at fault. */
+function neverMisleads({ verdict }: Diagnosis, lights: Fault['lights']): void {
+  if (lights.reachability === 'bad') expect(verdict.summary).not.toMatch(/\btag \S+ does not\b|has no repository/i);
+  if (lights.reference === 'bad') expect(verdict.summary).not.toMatch(/rotate|password/i);
+}
+
 /** The commands of the verdict's finding, as a person would paste them. */
 async function typed({ findings, verdict }: Diagnosis): Promise<void> {
   const commands = findings.find(({ cause }) => cause === verdict.cause)?.commands ?? [];
@@ -107,12 +113,14 @@ async function running(where: string): Promise<void> {
 }
 
 describe(`faults on ${runtime}`, () => {
-  it.each(FAULTS)('$name', async ({ name, may, certain, lights }) => {
+  it.each(FAULTS)('$name', async ({ name, may, certain, lights, says }) => {
     const found = await failedPod(`fault-${name}`);
     const { code, value, err } = await diagnose(kubeconfig, found, `fault-${name}`, env);
     neverBoasts(value, may);
     expect(value.verdict.confidence === 'certain').toBe(certain);
     expect(value.lights).toMatchObject(lights);
+    if (says !== undefined) expect(value.verdict.summary).toContain(says);
+    neverMisleads(value, lights);
     expect(code).toBe(1);
     expect(err).not.toContain('canary');
     expect(value.calls.kubernetes).toBeLessThanOrEqual(12);

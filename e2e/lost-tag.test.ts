@@ -10,11 +10,13 @@ import { OWNER, WHEN } from './support/builds.ts';
 import { diagnose } from './support/cli.ts';
 import { type Account, beginningsOf, expectInOrder, lineAt } from './support/expected-chain.ts';
 import { ALL, KANIKO, type LostTags, startKaniko, startLostTags } from './support/lost-tag-world.ts';
-import type { Told } from './support/lost-tags.ts';
+import { LOGGED_PASSWORD, type Told } from './support/lost-tags.ts';
 import { ACTION, DEPLOY, foreign, IMAGE, makefile, masked, reusable, SCRIPT, unneeded } from './support/pipelines.ts';
 
 /** ms, of one diagnosis with the start of the program. */
 const BOUND = 30_000;
+/** ms, of the diagnosis alone where GitHub does not answer: docs/operations.md gives it 10 seconds, the rest is for the other questions. */
+const SLOW_BOUND = 15_000;
 const CI = /^(?:ci-|build-)/;
 let world: LostTags;
 let kubeconfig: string;
@@ -133,7 +135,7 @@ describe(`a lost tag on ${runtime}`, () => {
       lost: { file: DEPLOY, rule: 'output-may-be-masked', ref: 'outputs.image' },
       hidden: { file: DEPLOY, ref: 'IMAGE' },
     });
-    expect(diagnosis.verdict.summary).not.toContain('REGISTRY_USER is');
+    expect(JSON.stringify(diagnosis)).not.toContain(LOGGED_PASSWORD);
     expect(chainOf(diagnosis)).toContain('output image was dropped because it may contain a secret');
   });
 
@@ -278,6 +280,7 @@ describe(`GitHub on a bad day, on ${runtime}`, () => {
   ] as const)('%s: the missing tag stays certain, in time, and what was not seen is said', async (trouble, words) => {
     world.builds.github.become(trouble);
     const diagnosis = await look(world.told.unneeded);
+    if (trouble === 'slow') expect(diagnosis.durationMs).toBeLessThan(SLOW_BOUND);
     expect(causes(diagnosis)).toEqual(['tag-not-found certain']);
     const step = diagnosis.steps.find(({ id }) => id === 'build');
     expect(step).toMatchObject({ status: 'inconclusive', summary: expect.stringMatching(words) });

@@ -56,13 +56,22 @@ export async function laidOut<T>(files: ReadonlyMap<string, string>, work: (fold
 /** What the checker says of a pipeline, from where a person would call it: `rule file`, errors and warnings. */
 export async function checked(files: ReadonlyMap<string, string>): Promise<readonly string[]> {
   return laidOut(files, async (folder) => {
-    const paths = [...files.keys()]
-      .filter((path) => /\.ya?ml$|\.sh$|Makefile$/.test(path))
-      .map((path) => join(folder, path));
-    const { out } = await run('bin/pullcheck.mjs', ['workflow', ...paths, '-o', 'json']);
+    const { out } = await run('bin/pullcheck.mjs', ['workflow', ...toCheck(folder, files), '-o', 'json']);
     const { findings }: { findings: readonly { rule: string; severity: string; file: string }[] } = JSON.parse(out);
     return findings
       .filter(({ severity }) => severity !== 'info')
       .map(({ rule, file }) => `${rule} ${relative(folder, file)}`);
   });
+}
+
+/** The code with which the checker ends: 0 where a pipeline that runs it would go on. */
+export async function checkerCode(files: ReadonlyMap<string, string>): Promise<number> {
+  return laidOut(
+    files,
+    async (folder) => (await run('bin/pullcheck.mjs', ['workflow', ...toCheck(folder, files)])).code,
+  );
+}
+
+function toCheck(folder: string, files: ReadonlyMap<string, string>): readonly string[] {
+  return [...files.keys()].filter((path) => /\.ya?ml$|\.sh$|Makefile$/.test(path)).map((path) => join(folder, path));
 }

@@ -20,6 +20,8 @@ export interface Fault {
   /** Must the verdict be certain (true), or must it not (false)? */
   readonly certain: boolean;
   readonly lights: Partial<Diagnosis['lights']>;
+  /** What the verdict must name: the tag, the Secret. */
+  readonly says?: string;
   /** The account may list the Secrets of the namespace. */
   readonly finds?: boolean;
 }
@@ -76,8 +78,8 @@ const withSecret = { secrets: ['regcred'] };
 
 type Rest = Omit<Fault, 'name' | 'objects'>;
 
-function certainly(cause: string, lights: Fault['lights']): Rest {
-  return { may: [cause], certain: true, lights };
+function certainly(cause: string, lights: Fault['lights'], says?: string): Rest {
+  return { may: [cause], certain: true, lights, ...(says === undefined ? {} : { says }) };
 }
 function perhaps(may: readonly string[], lights: Fault['lights']): Rest {
   return { may, certain: false, lights };
@@ -112,9 +114,9 @@ const badWay = { reachability: 'bad' } as const;
 const noDigest = `sha256:${'0'.repeat(63)}1`;
 
 export const FAULTS: readonly Fault[] = [
-  good('tag', 'shop/web:nope', certainly('tag-not-found', { ...badReference, credentials: 'good' })),
-  good('digest', `shop/web@${noDigest}`, certainly('digest-not-found', badReference)),
-  good('repository', 'shop/wbe:v1', certainly('repository-not-found', badReference)),
+  good('tag', 'shop/web:nope', certainly('tag-not-found', { ...badReference, credentials: 'good' }, 'nope')),
+  good('digest', `shop/web@${noDigest}`, certainly('digest-not-found', badReference, noDigest)),
+  good('repository', 'shop/wbe:v1', certainly('repository-not-found', badReference, 'shop/wbe')),
   good('capitals', 'Shop/Web:v1', certainly('invalid-reference', badReference)),
   open('empty-tag', `${GOOD}/shop/web:`, certainly('invalid-reference', badReference)),
   open('none', 'None:None', certainly('invalid-reference', badReference)),
@@ -142,9 +144,13 @@ export const FAULTS: readonly Fault[] = [
   keyed(
     'wrong-host',
     (at) => secret(at, { host: 'goood.box:5000' }),
-    certainly('pull-secret-wrong-registry', badLogin),
+    certainly('pull-secret-wrong-registry', badLogin, 'regcred'),
   ),
-  keyed('wrong-port', (at) => secret(at, { host: 'good.box' }), certainly('pull-secret-wrong-registry', badLogin)),
+  keyed(
+    'wrong-port',
+    (at) => secret(at, { host: 'good.box' }),
+    certainly('pull-secret-wrong-registry', badLogin, 'regcred'),
+  ),
   keyed('opaque', (at) => ({ ...secret(at), type: 'Opaque' }), certainly('pull-secret-malformed', badLogin)),
   keyed('rejected', (at) => secret(at, { account: bad }), certainly('credentials-rejected', badLogin)),
   keyed(
@@ -152,7 +158,7 @@ export const FAULTS: readonly Fault[] = [
     (at) => raw(at, 'regcred', JSON_TYPE, { auths: { [GOOD]: { auth: '!!! canary' } } }),
     certainly('pull-secret-malformed', badLogin),
   ),
-  { ...open('secret-absent', '', certainly('pull-secret-missing', badLogin)), objects: absentSecret },
+  { ...open('secret-absent', '', certainly('pull-secret-missing', badLogin, 'regcred')), objects: absentSecret },
   open('no-secret', `${GOOD}/shop/web:v1`, certainly('credentials-required', badLogin)),
   unattached('unattached', secret, certainly('pull-secret-not-attached', badLogin)),
   unattached(

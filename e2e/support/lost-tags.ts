@@ -4,6 +4,9 @@ import type { RepositoryStory } from '../../test/support/fake-code-host.ts';
 import { type Builds, ended, OWNER, opened, pushedAs, WHEN } from './builds.ts';
 import { byCommit, foreign, IMAGE, makefile, masked, reusable, unneeded } from './pipelines.ts';
 
+/** A password that the runner did not mask: it stands beside the empty value in a job's log, and nobody may repeat it. */
+export const LOGGED_PASSWORD = 'canary-registry-password';
+
 export interface Told {
   /** Deployment and repository have this name. */
   readonly name: string;
@@ -75,6 +78,7 @@ export const maskedOutput: Tell = async (builds, host) => {
   const [build, deploy] = [job(run, 'build', WHEN.build), job(run, 'deploy', WHEN.deploy)];
   const hidden = image.replace(OWNER, '***');
   const skipped = "##[warning]Skip output 'image' since it may contain secret.";
+  const shown = { IMAGE: '', REGISTRY_PASSWORD: LOGGED_PASSWORD };
   builds.play(name, {
     runs: [run],
     jobs: { [run.id]: [build, deploy] },
@@ -82,7 +86,7 @@ export const maskedOutput: Tell = async (builds, host) => {
       [build.id]:
         line(200, ...opened('docker/build-push-action@v6'), ...pushedAs(`${hidden}:${pushed}`)) +
         line(WHEN.build[1], 'Evaluate and set job outputs', skipped, 'Cleaning up orphan processes'),
-      [deploy.id]: line(WHEN.madeUp, ...opened('IMAGE="${IMAGE:-…}"', { IMAGE: '' }), ...ended()),
+      [deploy.id]: line(WHEN.madeUp, ...opened('IMAGE="${IMAGE:-…}"', shown), ...ended()),
     },
   });
   return { name, image, sha, asked, pushed, run: run.url };
