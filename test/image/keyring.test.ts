@@ -5,7 +5,7 @@ import { credentialsView } from '../../src/image/credentials-view.ts';
 import { type KeyringLookup, type KeyringSecret, lookupCredentials } from '../../src/image/keyring.ts';
 import { Sealed } from '../../src/sealed.ts';
 import { handMadeLookups, kubeletLookups } from './corpus.ts';
-import { type PlainSecret, referenceLookup } from './kubelet-reference.ts';
+import { type PlainSecret, referenceLookup, repositoryOf } from './kubelet-reference.ts';
 
 const JSON_TYPE = 'kubernetes.io/dockerconfigjson';
 
@@ -97,13 +97,15 @@ describe('the look-up agrees with the kubelet', () => {
       'localhost/org/app',
       'localhost:5000/a',
       'index.docker.io/org/app',
+      `docker.io/nginx:1@sha256:${'a'.repeat(64)}`,
     );
     fc.assert(
       fc.property(image, fc.array(secret, { maxLength: 3 }), (name, some) => {
         const secrets = some.map((one, index) => ({ ...one, name: `s${index}` }));
         const lookup = lookupCredentials(name, secrets.map(sealed));
         const got = lookup.error ?? lookup.tried.map((one) => `${one.secret}/${one.username}/${one.password.reveal()}`);
-        expect(got).toEqual(referenceLookup(lookup.repository, secrets));
+        expect(lookup.repository).toBe(repositoryOf(name));
+        expect(got).toEqual(referenceLookup(name, secrets));
       }),
       { numRuns: 3000 },
     );

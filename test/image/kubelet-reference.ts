@@ -12,7 +12,8 @@ export interface PlainSecret {
 type Fields = Partial<Record<'username' | 'password' | 'auth', string>>;
 
 /** `secret/user/password` of each credential in order, or why there is no answer. */
-export function referenceLookup(repository: string, secrets: readonly PlainSecret[]): string[] | 'secrets' {
+export function referenceLookup(image: string, secrets: readonly PlainSecret[]): string[] | 'secrets' {
+  const repository = repositoryOf(image);
   const rows: { key: string; text: string }[] = [];
   for (const secret of secrets) {
     for (const [entry, fields] of Object.entries(entriesOf(secret))) {
@@ -26,6 +27,17 @@ export function referenceLookup(repository: string, secrets: readonly PlainSecre
   const hub = repository.startsWith('docker.io/') || !/^[^/]*[.:]/.test(repository);
   const used = matching.length === 0 && hub ? ['index.docker.io'] : matching;
   return used.flatMap((key) => rows.filter((row) => row.key === key).map(({ text }) => text));
+}
+
+/** `docker.io/library/nginx` of `nginx:1`; what stands before the first slash is a host where it has a dot or port or is localhost. */
+export function repositoryOf(image: string): string {
+  const bare = image.replace(/@.*$/, '').replace(/:[^/]*$/, '');
+  const [first = '', ...rest] = bare.split('/');
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const host = isHost ? first : 'docker.io';
+  const path = isHost ? rest.join('/') : bare;
+  if (host !== 'docker.io' && host !== 'index.docker.io') return `${host}/${path}`;
+  return path.includes('/') ? `docker.io/${path}` : `docker.io/library/${path}`;
 }
 
 function entriesOf({ type, data }: PlainSecret): Record<string, Fields> {
