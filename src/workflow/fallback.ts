@@ -75,3 +75,8 @@ export function isClock(value: string): boolean {
 export function isMoving(value: string): boolean {
   return /^(?:latest|main|master|develop|dev|edge|nightly|stable)$/.test(value.trim());
 }
+
+/** A number that every run counts up: a tag only where the build makes its own of it. */
+export function isRunNumber(value: string): boolean {
+  return /\bgithub\.run_(?:number|id|attempt)\b/i.test(value);
+}

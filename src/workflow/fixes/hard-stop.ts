@@ -125,7 +125,10 @@ function inExpression(view: FixView, finding: Finding): Remedy[] {
   if (!producer || producer.condition !== undefined) return [];
   const { start, end } = edge.slot.scalar;
   const source = view.text.slice(start, end);
-  const pattern = new RegExp(`(?<=${edge.ref.replaceAll(/[^\w]/g, '\\$&')})\\s*\\|\\|\\s*'[^'\n]*'(?=\\s*\\}\\})`, 'g');
+  const pattern = new RegExp(
+    `(?<=${edge.ref.replaceAll(/[^\w]/g, '\\$&')})\\s*\\|\\|\\s*(?:'[^'\n]*'|github\\.run_\\w+)(?=\\s*\\}\\})`,
+    'g',
+  );
   const changes = [...source.matchAll(pattern)].map(({ index, 0: whole }) => ({
     start: start + index,
     end: start + index + whole.length,

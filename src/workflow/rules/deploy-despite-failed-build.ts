@@ -1,6 +1,7 @@
 /** `if: always()` on a job that deploys what another job may not have built. */
 import type { Edge } from '../edge.ts';
 import { deployedTags, deploys, makesImage, pushedTags, pushes } from '../images.ts';
+import { isMadeUp, isWanted, runsAnyway, withoutMildDemands } from '../made-up.ts';
 import { type Job, jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf } from '../place.ts';
 import type { Draft, Rule } from '../rule.ts';
@@ -31,7 +32,8 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
     slot.step?.condition !== undefined
   )
     return undefined;
-  if (read.otherwise !== undefined) return undefined;
+  const instead = insteadOf(workflow, edge);
+  if (instead === undefined) return undefined;
   const condition = (job.condition ?? '').trim().slice(0, 60);
   return {
     severity: 'warning',
@@ -39,9 +41,17 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
     scalarAt: slot.scalar.start,
     job: job.id,
     ref: edge.ref,
-    message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${condition}\`): \`${edge.ref}\` is empty then.`,
+    message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${condition}\`): \`${edge.ref}\` is empty then${instead}.`,
     fix: `Add \`needs.${builder.id}.result == 'success'\` to the condition.`,
   };
+}
+
+/** What the sentence says of the fallback; undefined where it is a good one. */
+function insteadOf(workflow: Workflow, edge: Edge): string | undefined {
+  const { otherwise } = edge.read;
+  if (otherwise === undefined) return '';
+  if (!isMadeUp(workflow, edge) || isWanted(workflow, edge)) return undefined;
+  return `, and \`${otherwise}\` is deployed: the fallback hides it`;
 }
 
 /** The job reads nothing of the build's, and deploys the tag under which it should have pushed. */
@@ -70,17 +80,9 @@ function ofName(workflow: Workflow, { place, job, step, scalar }: Slot): Draft |
 
 /** Whoever asks for a result, or for the value itself, has thought of it. */
 function deploysAnyway(job: Job, isSkippable: boolean): boolean {
-  const condition = job.condition ?? '';
-  const either = /success\(\)\s*\|\|\s*failure\(\)|failure\(\)\s*\|\|\s*success\(\)/;
-  const runsAnyway = /always\(\)|!\s*cancelled\(\)/.test(condition) || either.test(condition);
+  const condition = withoutMildDemands(job.condition ?? '');
   // `!failure()` lets a skipped build pass, and one that may be skipped has a condition.
-  const asks =
-    /needs\.|success\(\)/.test(condition.replace(either, '')) ||
-    (/failure\(\)/.test(condition.replace(either, '')) && !isSkippable);
-  return (
-    (runsAnyway || (isSkippable && /!\s*failure\(\)/.test(condition))) &&
-    !asks &&
-    deploys(job) &&
-    !job.steps.some(pushes)
-  );
+  const letsSkipped = isSkippable && /!\s*failure\(\)/.test(condition) && !/needs\.|success\(\)/.test(condition);
+  const isGuarded = !isSkippable && /(?<!\|\|\s*)failure\(\)(?!\s*\|\|)/.test(condition);
+  return ((runsAnyway(job) && !isGuarded) || letsSkipped) && deploys(job) && !job.steps.some(pushes);
 }

@@ -4,6 +4,7 @@ import type { Edge } from '../edge.ts';
 import { expressionsIn } from '../expression.ts';
 import { buildsImage, type Fallback, fallbacksIn, isClock, isMoving } from '../fallback.ts';
 import { deploys, pushes } from '../images.ts';
+import { isMadeUp, isWanted, runsAnyway } from '../made-up.ts';
 import { jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf, offsetOfLine } from '../place.ts';
 import type { Draft, Rule, TextView, View } from '../rule.ts';
@@ -90,16 +91,16 @@ function inExpressions({ workflow, edges }: View): Draft[] {
 /** How bad a fallback is for a value that arrives, and for one that may. */
 const ARRIVES: Readonly<Partial<Record<Edge['state'], Draft['severity']>>> = { ok: 'warning', unknown: 'info' };
 
-/** Nothing skips the producer, and a moving tag or the time is no other way to make the value: only a loss brings the fallback out. */
-function hidesALoss(workflow: Workflow, { slot, read, state }: Edge): boolean {
+/** Nothing skips the producer, and a made-up tag is no other way to make the value: only a loss brings the fallback out. */
+function hidesALoss(workflow: Workflow, edge: Edge): boolean {
+  const { slot, read, state } = edge;
   const [context, name = '', , output = ''] = read.path;
-  const value = read.otherwise ?? '';
   const { job } = slot;
-  if (context !== 'needs' || !ARRIVES[state] || !job || !deploys(job) || !(isMoving(value) || isClock(value)))
-    return false;
+  if (context !== 'needs' || !ARRIVES[state] || !job || !deploys(job) || !isMadeUp(workflow, edge)) return false;
   const producer = jobCalled(workflow, name);
-  const isSkippable = producer?.condition !== undefined || /always\(|cancelled\(|failure\(/.test(job.condition ?? '');
-  return producer !== undefined && !isSkippable && TAG_NAME.test(output.replaceAll('-', '_')) && slot.place !== 'name';
+  if (!producer || !TAG_NAME.test(output.replaceAll('-', '_')) || slot.place === 'name') return false;
+  if (!/always\(|cancelled\(|failure\(/.test(job.condition ?? '')) return producer.condition === undefined;
+  return runsAnyway(job) && !isWanted(workflow, edge);
 }
 
 function inRuns(view: View): Draft[] {
