@@ -4,6 +4,8 @@ import type { Workflow } from './model.ts';
 import { readWorkflow } from './read-workflow.ts';
 
 const MAX_FILES = 10;
+/** Questions for files, with those that are not there. */
+const MAX_ASKED = 20;
 
 /** Paths are relative to the repository's root. */
 export interface Project {
@@ -20,11 +22,17 @@ export function openProject(file: string, read: ReadFile): Project {
   const root = rootOf(file);
   const texts = new Map<string, string | undefined>();
   const workflows = new Map<string, Workflow | undefined>();
+  let found = 0;
+  const ask = (path: string) => {
+    if (texts.has(path)) return texts.get(path);
+    const answer = found >= MAX_FILES || texts.size >= MAX_ASKED ? undefined : read(path);
+    if (answer !== undefined) found += 1;
+    texts.set(path, answer);
+    return answer;
+  };
   const text = (path: string) => {
     const clean = normal(path);
-    if (clean === undefined) return undefined;
-    if (!texts.has(clean)) texts.set(clean, texts.size >= MAX_FILES * 2 ? undefined : read(`${root}${clean}`));
-    return texts.get(clean);
+    return clean === undefined ? undefined : ask(`${root}${clean}`);
   };
   const load = (path: string) => {
     const known = text(path);
@@ -37,9 +45,9 @@ export function openProject(file: string, read: ReadFile): Project {
       const theirs = remoteWorkflow(uses);
       if (theirs === undefined && !uses.startsWith('./')) return undefined;
       if (!workflows.has(uses)) {
-        if (workflows.size >= MAX_FILES) return undefined;
+        if (workflows.size >= MAX_ASKED) return undefined;
         if (theirs !== undefined) {
-          const known = read(theirs);
+          const known = ask(theirs);
           workflows.set(uses, known === undefined ? undefined : readWorkflow(theirs, known));
           return workflows.get(uses);
         }

@@ -20,8 +20,8 @@ export interface Script {
 }
 
 const SINK = {
-  output: /\$\{?(?:env:|Env:)?GITHUB_OUTPUT\}?|%GITHUB_OUTPUT%/i,
-  env: /\$\{?(?:env:|Env:)?GITHUB_ENV\}?|%GITHUB_ENV%/i,
+  output: /\$\{?(?:env:|Env:)?GITHUB_OUTPUT(?!\w)\}?|%GITHUB_OUTPUT%/i,
+  env: /\$\{?(?:env:|Env:)?GITHUB_ENV(?!\w)\}?|%GITHUB_ENV%/i,
 };
 const COMMAND = /::set-(output|env)\s+name=([^:]*?)::([^"'\n]*)/g;
 const ECHO =
