@@ -22,6 +22,8 @@ interface Branches {
 
 /** How far behind a test its branches are looked for. */
 const REACH = 1500;
+/** No script that somebody wrote has more tests. */
+const MAX_TESTS = 400;
 const TEST =
   /(?:(?<not>!)[ \t]+)?(?:\[\[?[ \t]+(?<body>(?:(?![ \t]\]).){1,300})[ \t]\]\]?|(?<![\w$./-])test[ \t]+(?<bare>[^\n;&|#]{1,300}))/g;
 const CASE = /\bcase[ \t]+(\S{1,200}|"?\$\{\{[^}\n]{1,200}\}\}"?)[ \t]+in\b/g;
@@ -52,12 +54,12 @@ export function originOf(text: string, name: string, before: number): string {
 }
 
 function tests(text: string): ShellFallback[] {
-  return [...text.matchAll(TEST)].flatMap((match) => {
+  return [...text.matchAll(TEST)].slice(0, MAX_TESTS).flatMap((match) => {
     const { not, body, bare } = match.groups ?? {};
     const sense = senseOf((body ?? bare ?? '').trim());
     if (!sense) return [];
     const isEmpty = sense.isEmpty !== (not !== undefined);
-    const start = text.lastIndexOf('\n', match.index) + 1;
+    const start = Math.max(text.lastIndexOf('\n', match.index) + 1, match.index - 200);
     const before = text.slice(start, match.index);
     const end = match.index + match[0].length;
     const rest = text.slice(end, end + REACH);
@@ -85,7 +87,7 @@ function chains(between: string, isEmpty: boolean): boolean {
 }
 
 function cases(text: string): ShellFallback[] {
-  return [...text.matchAll(CASE)].flatMap((match) => {
+  return [...text.matchAll(CASE)].slice(0, MAX_TESTS).flatMap((match) => {
     const name = operandOf(match[1] ?? '');
     const from = match.index + match[0].length;
     const rest = text.slice(from, from + REACH).split(/\besac\b/)[0] ?? '';

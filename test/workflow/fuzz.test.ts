@@ -46,6 +46,7 @@ it.each([
   ['an endless line', `jobs:\n  a:\n    steps:\n      - id: x\n        run: echo ${'a=$(b '.repeat(20_000)}\n`],
   ['open expressions', `jobs:\n  a:\n    env:\n      X: ${'${{ '.repeat(20_000)}\n`],
   ['deep expressions', `jobs:\n  a:\n    env:\n      X: \${{ ${'('.repeat(9000)} }}\n`],
+  ['tests without an end', 'if [ -z "$TAG" ]; then TAG=$('.repeat(10_000)],
   [
     'needs in a circle',
     'jobs:\n  a: { needs: b, env: { X: "${{ needs.c.outputs.x }}" } }\n  b: { needs: a }\n  c: { needs: a }\n',
