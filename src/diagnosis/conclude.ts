@@ -13,7 +13,7 @@ import { lightsOf } from './lights.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
 import { weigh } from './weigh.ts';
-import { tidy } from './words.ts';
+import { minuteOf, tidy } from './words.ts';
 
 export type { CaseConclusion } from './case.ts';
 export { type Conclusion, conclude } from './verdict.ts';
@@ -128,7 +128,7 @@ function givenDigests({ registryAccess }: Evidence): readonly string[] {
 function recovered({ pullFailure }: Evidence): string[] {
   const failure = valueOf(pullFailure);
   if (failure === undefined) return [];
-  const at = failure.at === undefined ? '' : ` at ${formatTime(failure.at)}`;
+  const at = failure.at === undefined ? '' : ` at ${minuteOf(formatTime(failure.at))}`;
   return [`an earlier pull failed${at} (${CAUSES[failure.classification.kind].title.toLowerCase()}); that is over`];
 }
 
