@@ -68,6 +68,9 @@ function odd(name: string, may: readonly string[], rest: Partial<Rest> = {}): Od
   return { name: `image ${name}`, objects, until: FAILED, may, never: noLogin, ...rest };
 }
 
+/** containerd 2 takes what is no image, and ends when it makes the container. */
+const TAKEN = new RegExp(`${FAILED.source}|CreateContainerError|RunContainerError|CrashLoopBackOff`, 'm');
+
 /** The good image, with this text as the Secret's configuration. */
 function keyed(name: string, content: object | string, rest: Rest): OddFault {
   const text = typeof content === 'string' ? content : JSON.stringify(content);
@@ -130,8 +133,8 @@ const IMAGES: readonly OddFault[] = [
   odd('emptyindex', ['platform-mismatch', 'manifest-unsupported', 'image-not-found']),
   odd('attested', ['platform-mismatch', 'manifest-unsupported', 'image-not-found']),
   odd('lostchild', ['image-not-found'], { says: /part of the image|manifest/ }),
-  odd('chart', ['manifest-unsupported', 'other', 'image-not-found']),
-  odd('artifact', ['manifest-unsupported', 'other', 'image-not-found']),
+  odd('chart', ['manifest-unsupported', 'other', 'image-not-found'], { until: TAKEN }),
+  odd('artifact', ['manifest-unsupported', 'other', 'image-not-found'], { until: TAKEN }),
   odd('huge', ['manifest-unsupported', 'registry-error', 'other', 'digest-mismatch', 'transfer-interrupted']),
   odd('broken', ['manifest-unsupported', 'non-registry-response', 'other']),
   odd('plaintype', ['manifest-unsupported', 'non-registry-response', 'other', 'image-not-found']),

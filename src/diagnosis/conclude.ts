@@ -10,6 +10,7 @@ import { gapsIn } from './gaps.ts';
 import { withOwner } from './gitops-words.ts';
 import { withImageCommand } from './image-commands.ts';
 import { lightsOf } from './lights.ts';
+import { takenForImage } from './not-an-image.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
 import { weigh } from './weigh.ts';
@@ -106,6 +107,8 @@ function settle({ evidence, results }: CheckedCase): Settled {
       ],
     };
   }
+  const taken = takenForImage(state, findings);
+  if (taken !== undefined) return { outcome: 'failing', findings: [taken], notes: [] };
   if (state.some(({ cause }) => cause === 'container-crashing')) {
     // An old image explains the crash where it is proven; where it is not, the crash is what is seen.
     return { outcome: 'failing', findings: [...state, ...stale].sort(provenStaleFirst), notes: nextPull(findings) };

@@ -20,6 +20,17 @@ export function noImage({ artifact, listsNothing, mediaType, digest }: ManifestV
   return { ...finding(summary, { detail: { mediaType, digest } }), confidence: 'certain', fix };
 }
 
+/** Where the runtime ends that took it all the same (containerd 2.4: "no command specified"). */
+const NOT_MADE: ReadonlySet<unknown> = new Set(['CreateContainerError', 'RunContainerError', 'StartError']);
+
+/** What was taken for an image and is none is why no container comes of it; undefined: nothing shows that. */
+export function takenForImage(state: readonly Finding[], shown: readonly Finding[]): Finding | undefined {
+  const artifact = shown.find(({ detail }) => typeof detail['artifact'] === 'string');
+  if (artifact === undefined || !state.some(({ detail }) => NOT_MADE.has(detail['reason']))) return undefined;
+  const because: Finding['because'] = ['registryAccess', 'container'];
+  return { ...artifact, because, summary: `${artifact.summary} The node took it and cannot make a container of it.` };
+}
+
 function ofArtifact({ name, type }: ArtifactView): Finding {
   const summary = `What is there is ${name} (${type}), not a container image: a runtime cannot run it.`;
   const fix = name.includes('Helm')
