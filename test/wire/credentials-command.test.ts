@@ -14,6 +14,7 @@ import { makeCommands } from '../../src/wire/commands.ts';
 import { ALERTS, ANN, createBed } from '../adapters/slack/bed.ts';
 import { handMadeLookups, kubeletLookups } from '../image/corpus.ts';
 import type { PlainSecret } from '../image/kubelet-reference.ts';
+import { plainTerminal } from '../support/plain-terminal.ts';
 import { aStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
 import { aPullSecret, aServiceAccount } from '../support/snapshots.ts';
 
@@ -37,20 +38,7 @@ const Answer = z.strictObject({
 
 /** What a person gets to see, and with which exit code. */
 async function type(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const written = { out: '', err: '' };
-  const terminal = {
-    out: (text: string) => {
-      written.out += text;
-    },
-    err: (text: string) => {
-      written.err += text;
-    },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    colour: false,
-    version: '1.2.3',
-    classify: async () => undefined,
-  };
+  const { written, terminal } = plainTerminal();
   return { code: await runProgram(args, makeCommands('1.2.3'), terminal), ...written };
 }
 

@@ -5,6 +5,7 @@ import { runProgram } from '../../../src/adapters/terminal/program.ts';
 import { pageProgress } from '../../../src/adapters/terminal/progress.ts';
 import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
 import { ConfigError, UnreachableError, UsageError } from '../../../src/errors.ts';
+import { plainTerminal } from '../../support/plain-terminal.ts';
 
 function diagnosisOf(cause: Diagnosis['verdict']['cause'], summary = 'the tag does not exist'): Diagnosis {
   return {
@@ -48,7 +49,7 @@ function preflight(cause: Diagnosis['verdict']['cause']): Diagnosis {
 
 /** A terminal that remembers; commands that fail unless given. */
 function session(commands: Partial<Commands> = {}) {
-  const written = { out: '', err: '' };
+  const { written, terminal } = plainTerminal();
   const none = async () => {
     throw new UsageError({ code: 'not-here', message: 'not in this test' });
   };
@@ -64,19 +65,6 @@ function session(commands: Partial<Commands> = {}) {
     worker: none,
     demo: none,
     ...commands,
-  };
-  const terminal = {
-    out: (text: string) => {
-      written.out += text;
-    },
-    err: (text: string) => {
-      written.err += text;
-    },
-    outIsTerminal: false,
-    errIsTerminal: false,
-    colour: false,
-    version: '1.2.3',
-    classify: async () => {},
   };
   return { written, run: (...args: string[]) => runProgram(args, all, terminal) };
 }
