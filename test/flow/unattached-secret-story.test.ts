@@ -89,6 +89,8 @@ describe('the Secret is there and nobody attached it', () => {
     expect(found(diagnosis)).toEqual(['pull-secret-not-attached certain']);
     expect(diagnosis.verdict.summary).toContain('Secret regcred of namespace staging would let it pull');
     expect(diagnosis.verdict.summary).toContain('neither the pod nor its service account default names it');
+    expect(diagnosis.lights).toEqual({ reference: 'good', credentials: 'bad', reachability: 'good' });
+    expect(diagnosis.lightNotes.reference).toContain('asked as Secret regcred of namespace staging');
     expect(diagnosis.findings[0]?.commands).toEqual([
       `kubectl patch serviceaccount default -n staging -p '{"imagePullSecrets":[{"name":"regcred"}]}'`,
       'kubectl rollout restart deployment/api -n staging',
@@ -112,6 +114,7 @@ describe('the Secret is there and nobody attached it', () => {
     expect(diagnosis.verdict).toMatchObject({ cause: 'credentials-required', confidence: 'certain' });
     const step = diagnosis.steps.find(({ id }) => id === 'pull-secret');
     expect(step?.summary).toContain('The registry refuses also Secret staging/old');
+    expect(diagnosis.lights.reference).toBe('unknown');
   });
 
   it('may not be listed: the verdict stands, and the rule to add is printed', async () => {
@@ -131,6 +134,7 @@ describe('the Secret that the pod names is missing', () => {
     const diagnosis = await incident(['regcred']);
     expect(found(diagnosis)).toEqual(['pull-secret-wrong-namespace certain']);
     expect(diagnosis.verdict.summary).toContain('is not in its namespace staging, only in prod');
+    expect(diagnosis.lights.reference).toBe('good');
     expect(diagnosis.findings[0]?.commands).toEqual([
       String.raw`kubectl get secret regcred -n prod -o 'jsonpath={.data.\.dockerconfigjson}' | base64 -d | kubectl create secret generic regcred -n staging --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=/dev/stdin`,
     ]);

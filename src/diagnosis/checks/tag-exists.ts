@@ -5,9 +5,10 @@
 import type { Elsewhere } from '../../evidence/elsewhere.ts';
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { valueOf } from '../../evidence/observation.ts';
-import type { AccessAttempt, ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
+import type { ManifestView, RegistryAccess } from '../../evidence/registry-access.ts';
 import { OPEN, runsOn } from '../../image/platform.ts';
 import { fullName, type ImageReference, manifestSelector, repositoryName } from '../../image/reference.ts';
+import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { withEarlierImage } from '../earlier-image.ts';
 import { otherRegistries, registrySentence, withElsewhere } from '../elsewhere-words.ts';
@@ -20,7 +21,16 @@ import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
 type View = EvidenceView<
-  'reference' | 'registryAccess' | 'tags' | 'tagDetails' | 'node' | 'landing' | 'revisions' | 'container' | 'elsewhere'
+  | 'reference'
+  | 'registryAccess'
+  | 'unattachedSecrets'
+  | 'tags'
+  | 'tagDetails'
+  | 'node'
+  | 'landing'
+  | 'revisions'
+  | 'container'
+  | 'elsewhere'
 >;
 
 export const tagExists = defineCheck({
@@ -29,6 +39,7 @@ export const tagExists = defineCheck({
   needs: [
     'reference',
     'registryAccess',
+    'unattachedSecrets',
     'tags',
     'tagDetails',
     'node',
@@ -56,8 +67,13 @@ export const tagExists = defineCheck({
 
 function look(evidence: View, image: ImageReference, access: RegistryAccess): CheckResult {
   for (const attempt of access.attempts) {
-    if (attempt.outcome.kind === 'found') return found(evidence, attempt, attempt.outcome.manifest);
+    if (attempt.outcome.kind === 'found') {
+      const by = { who: nameOf(attempt.credential), because: 'registryAccess' } as const;
+      return found(evidence, by, attempt.outcome.manifest);
+    }
   }
+  const lent = shownToOthers(evidence);
+  if (lent !== undefined) return lent;
   const odd = access.attempts.find(({ outcome }) => outcome.kind === 'unsupported-manifest');
   if (odd?.outcome.kind === 'unsupported-manifest') return fail(unsupported(odd.outcome));
   if (access.attempts.some((attempt) => readAttempt(attempt) === 'missing')) {
@@ -95,29 +111,44 @@ function fail(finding: Finding): CheckResult {
   return { verdict: 'fail', note: finding.summary, findings: [finding] };
 }
 
-const EXISTS: readonly RuledOut[] = [
-  { cause: 'tag-not-found', because: ['registryAccess'] },
-  { cause: 'repository-not-found', because: ['registryAccess'] },
-  { cause: 'digest-not-found', because: ['registryAccess'] },
-];
+/** A Secret that the pod does not use was tried for its image: that the pod may not see it says nothing of whether it is there. */
+function shownToOthers(evidence: View): CheckResult | undefined {
+  const secrets = valueOf(evidence.unattachedSecrets);
+  if (secrets === undefined) return undefined;
+  for (const { namespace, name, answer } of [...secrets.here, ...(valueOf(secrets.elsewhere) ?? [])]) {
+    if (answer?.kind !== 'found') continue;
+    const who = `Secret ${name} of namespace ${namespace}, which the pod does not use`;
+    return found(evidence, { who, because: 'unattachedSecrets' }, answer.manifest);
+  }
+  return undefined;
+}
 
-function found({ node, landing, container }: View, attempt: AccessAttempt, manifest: ManifestView): CheckResult {
-  const note = `the registry has it: ${manifest.digest} (asked as ${nameOf(attempt.credential)})`;
+/** Who was shown the image. */
+interface Witness {
+  readonly who: string;
+  readonly because: 'registryAccess' | 'unattachedSecrets';
+}
+
+const EXISTS: readonly Cause[] = ['tag-not-found', 'repository-not-found', 'digest-not-found'];
+
+function found({ node, landing, container }: View, { who, because }: Witness, manifest: ManifestView): CheckResult {
+  const note = `the registry has it: ${manifest.digest} (asked as ${who})`;
+  const exists = EXISTS.map((cause): RuledOut => ({ cause, because: [because] }));
   const other = valueOf(container)?.state === 'running' ? undefined : noImage(manifest);
-  if (other !== undefined) return { verdict: 'fail', note: other.summary, findings: [other], ruledOut: EXISTS };
+  if (other !== undefined) return { verdict: 'fail', note: other.summary, findings: [other], ruledOut: exists };
   const platform = valueOf(node);
-  if (manifest.platforms.length === 0) return { verdict: 'pass', note, ruledOut: EXISTS };
+  if (manifest.platforms.length === 0) return { verdict: 'pass', note, ruledOut: exists };
   if (platform === undefined) {
     const gap = gapOf('node', node);
-    return { verdict: 'pass', note: `${note}; built for ${list(manifest.platforms)}; ${gap}`, ruledOut: EXISTS };
+    return { verdict: 'pass', note: `${note}; built for ${list(manifest.platforms)}; ${gap}`, ruledOut: exists };
   }
   const fit = runsOn(platform, manifest.platforms);
   if (fit === 'unknown') {
     const open = `${note}; built for ${list(manifest.platforms)}; of node ${platform.name} ${OPEN}`;
-    return { verdict: 'pass', note: open, ruledOut: EXISTS };
+    return { verdict: 'pass', note: open, ruledOut: exists };
   }
   if (fit === 'yes') {
-    const ruledOut: RuledOut[] = [...EXISTS, { cause: 'platform-mismatch', because: ['registryAccess', 'node'] }];
+    const ruledOut: RuledOut[] = [...exists, { cause: 'platform-mismatch', because: [because, 'node'] }];
     return { verdict: 'pass', note: `${note}, also for ${platform.os}/${platform.arch}`, ruledOut };
   }
   const finding = platformMismatch(manifest, platform, valueOf(landing));
@@ -125,6 +156,6 @@ function found({ node, landing, container }: View, attempt: AccessAttempt, manif
     verdict: 'fail',
     note: finding.summary,
     findings: [finding],
-    ruledOut: EXISTS,
+    ruledOut: exists,
   };
 }

@@ -77,6 +77,27 @@ describe('does the tag exist', () => {
     expect(causes).toEqual(['tag-not-found', 'repository-not-found', 'digest-not-found', 'platform-mismatch']);
   });
 
+  it('believes a Secret that the pod does not use, whatever others are told', () => {
+    const unattachedSecrets = observed({
+      here: [
+        { namespace: 'staging', name: 'old', type: 'x', fit: 'matches', reason: '', answer: wrongLogin },
+        { namespace: 'staging', name: 'reg-cred', type: 'x', fit: 'matches', reason: '', answer: found },
+      ],
+      others: 2,
+      truncated: false,
+      elsewhere: observed([]),
+    } as const);
+    for (const outcome of [wrongLogin, denied, missing]) {
+      const registryAccess = access(attempt(anyone, wrongLogin), attempt(botLogin, outcome));
+      const result = check({ registryAccess, unattachedSecrets });
+      expect(result).toMatchObject({
+        verdict: 'pass',
+        note: expect.stringContaining('asked as Secret reg-cred of namespace staging, which the pod does not use'),
+        ruledOut: expect.arrayContaining([{ cause: 'tag-not-found', because: ['unattachedSecrets'] }]),
+      });
+    }
+  });
+
   it.each([
     [
       ['shop/cart', 'team/apps', 'team/api-old', 'a', 'b', 'c'],
