@@ -114,6 +114,7 @@ async function readEverything(client: KubeClient): Promise<void> {
   for (const kind of ['Application', 'Kustomization', 'HelmRelease', 'GitRepository'] as const)
     await reader.gitOps({ ...at, kind }, signal);
   await reader.gitOps({ kind: 'Application', name: 'shop' }, signal);
+  await reader.namespaces(signal);
   await reader.nodes(signal);
   await reader.crashLog({ namespace: 'shop', pod: 'api', container: 'api', previous: true }, signal);
   for (const kind of Object.keys(WORKLOADS).filter(isWorkloadKind)) {

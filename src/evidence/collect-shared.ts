@@ -186,6 +186,7 @@ function shareCluster(
     node: (name) => look(['node', name], (signal) => reader.node(name, signal)),
     crashLog: (ref) =>
       look(['log', ref.namespace, ref.pod, ref.container, ref.previous], (signal) => reader.crashLog(ref, signal)),
+    namespaces: () => look(['namespaces'], (signal) => reader.namespaces(signal)),
     nodes: () => look(['nodes'], (signal) => reader.nodes(signal)),
   };
 }

@@ -32,6 +32,12 @@ export interface PodList {
   readonly truncated: boolean;
 }
 
+export interface NamespaceList {
+  readonly names: readonly string[];
+  /** true: the cluster has more than our cap, the list is a prefix. */
+  readonly truncated: boolean;
+}
+
 /** The pods of a list that may wait for an image. */
 export interface UnreadyList {
   /** Every pod of which a container waits for its image, and perhaps others; those being deleted need not be here. */
@@ -112,6 +118,8 @@ export interface ClusterReader {
    * not-collected where the cluster does not know the kind.
    */
   gitOps(ref: GitOpsRef, signal: AbortSignal): Promise<Observation<readonly GitOpsObject[]>>;
+  /** What the namespaces are called; asked only where one seems not to exist. Never `absent`. */
+  namespaces(signal: AbortSignal): Promise<Observation<NamespaceList>>;
   /** Every node. Never `absent`: an empty list is observed. */
   nodes(signal: AbortSignal): Promise<Observation<NodeList>>;
   /** The end of a container's log, what looks like a secret masked. `previous`: of the run before this one. */

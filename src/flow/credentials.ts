@@ -7,6 +7,7 @@ import type { ClusterReader } from '../evidence/ports.ts';
 import { isPullType, judge, looksMistyped, type UnattachedSecret } from '../evidence/unattached-secrets.ts';
 import { type CredentialsView, credentialsView } from '../image/credentials-view.ts';
 import { lookupCredentials } from '../image/keyring.ts';
+import { blameNamespace, type NamespaceDeps } from './no-such-namespace.ts';
 import { noSuchAccount } from './preflight.ts';
 import type { OpenReaders } from './scope.ts';
 import type { CredentialsUseCase } from './use-cases.ts';
@@ -14,14 +15,20 @@ import type { CredentialsUseCase } from './use-cases.ts';
 /** Secrets shown that the account does not name. */
 const MOST_SHOWN = 20;
 
+export interface CredentialsDeps extends NamespaceDeps {
+  readonly clock: Clock;
+  readonly readers: OpenReaders;
+}
+
 /** A Secret that does not exist is skipped, as the kubelet does. Rejects with UsageError (no such account) or UnreachableError. */
-export function makeCredentials(deps: { readonly clock: Clock; readonly readers: OpenReaders }): CredentialsUseCase {
+export function makeCredentials(deps: CredentialsDeps): CredentialsUseCase {
   return async ({ image, namespace, serviceAccount = 'default', cluster, signal }) => {
     const readers = deps.readers(cluster, { count: () => undefined });
     const shared = shareReaders(readers, deps.clock, DEFAULT_LIMITS, signal);
     try {
       const account = await shared.cluster.serviceAccount(namespace, serviceAccount, signal);
-      if (account.status === 'absent') throw noSuchAccount(serviceAccount, namespace);
+      const at = { cluster: shared.cluster, namespace };
+      if (account.status === 'absent') await blameNamespace(noSuchAccount(serviceAccount, namespace), deps, at, signal);
       const names = [...new Set(need(`serviceaccount/${serviceAccount}`, account).imagePullSecrets)];
       const read = await Promise.all(
         names.map(async (name) => ({ name, seen: await shared.cluster.secret(namespace, name, signal) })),

@@ -16,6 +16,7 @@ import type { Target } from '../target/target.ts';
 import { makeCallMeter } from './call-meter.ts';
 import { chooseCases } from './choose-cases.ts';
 import { findRunbook, type LookDeps, look } from './look.ts';
+import { blameNamespace, type NamespaceDeps } from './no-such-namespace.ts';
 import { recallWith, rememberCauses } from './remembered-causes.ts';
 import { type ResolvedTarget, resolveTarget } from './resolve-target.ts';
 import type { OpenReaders } from './scope.ts';
@@ -23,7 +24,7 @@ import { siblingTrouble, withheldFor } from './siblings.ts';
 import { findStanding } from './standing.ts';
 import type { DiagnoseUseCase } from './use-cases.ts';
 
-export interface DiagnoseDeps extends LookDeps {
+export interface DiagnoseDeps extends LookDeps, NamespaceDeps {
   readonly clock: Clock;
   readonly readers: OpenReaders;
   /** The bot's own read-only credential for a registry host. */
@@ -48,7 +49,11 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
     const readers = deps.readers(cluster, meter);
     const shared = shareReaders(readers, deps.clock, limits, signal);
     try {
-      const target = await resolveTarget(request, shared.cluster, signal);
+      const { cluster: eyes } = shared;
+      const at = { cluster: eyes, namespace: request.namespace };
+      const target = await resolveTarget(request, eyes, signal).catch((error: unknown) =>
+        blameNamespace(error, deps, at, signal),
+      );
       const outside = outsideFor(deps, shared, target, signal);
       const cases = openCases(target, request.namespace, outside);
       const now = () => deps.clock.now();

@@ -9,6 +9,7 @@ import type { Target } from '../target/target.ts';
 import { makeCallMeter } from './call-meter.ts';
 import type { DiagnoseDeps } from './diagnose.ts';
 import { findRunbook, look } from './look.ts';
+import { blameNamespace } from './no-such-namespace.ts';
 import type { PreflightUseCase } from './use-cases.ts';
 
 /** Rejects with UsageError (no such service account) and when `signal` aborts; never for what the outside does. */
@@ -22,7 +23,8 @@ export function makePreflight(deps: DiagnoseDeps): PreflightUseCase {
     const shared = shareReaders(readers, deps.clock, limits, signal);
     try {
       const account = await shared.cluster.serviceAccount(namespace, serviceAccount, signal);
-      if (account.status === 'absent') throw noSuchAccount(serviceAccount, namespace);
+      const at = { cluster: shared.cluster, namespace };
+      if (account.status === 'absent') await blameNamespace(noSuchAccount(serviceAccount, namespace), deps, at, signal);
       const target: Target = { cluster: shared.cluster.cluster, namespace, kind: 'Image', name: image };
       const { ownCredential = () => undefined } = deps;
       const now = () => deps.clock.now();
@@ -50,7 +52,7 @@ export function makePreflight(deps: DiagnoseDeps): PreflightUseCase {
   };
 }
 
-/** A namespace that does not exist looks the same: the API answers "not found" for whatever is in it. */
+/** Exit code 2. Whether the namespace is there has not been asked. */
 export function noSuchAccount(name: string, namespace: string): UsageError {
   return new UsageError({
     code: 'no-such-target',

@@ -1,10 +1,10 @@
 /** From what a person typed to the pods that it means, with as few questions to the cluster as possible. */
 import { UsageError } from '../errors.ts';
-import { absent, type Observation } from '../evidence/observation.ts';
+import { absent, describeGap, type Observation } from '../evidence/observation.ts';
 import { ownerByLabels } from '../evidence/owner-by-labels.ts';
 import type { ClusterReader, PodList } from '../evidence/ports.ts';
 import type { PodSnapshot } from '../evidence/snapshots.ts';
-import { type NamedPod, noSuchTarget, resolveName } from '../target/resolve.ts';
+import { NAMEABLE, type NamedPod, noSuchTarget, resolveName } from '../target/resolve.ts';
 import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } from '../target/target.ts';
 import { endedJob } from './ended-job.ts';
 
@@ -22,8 +22,6 @@ export interface ResolvedTarget {
   readonly note?: string;
 }
 
-/** Kinds a bare name is tried as, when no pod tells of it. */
-const NAMEABLE: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job'];
 /** Jobs of one CronJob that are looked at, newest first; the default history holds four (batch/v1 CronJobSpec). */
 const MOST_JOBS = 5;
 
@@ -57,9 +55,9 @@ async function resolveBareName(
   const listed = pods.map(toNamed);
   // In a list that was cut, "the only one that begins so" would be a guess.
   const named = truncated ? listed.filter(({ workload }) => workload?.name === request.name) : listed;
-  const unowned = await workloadsCalled(request, named, cluster, signal);
+  const { found: unowned, unread } = await workloadsCalled(request, named, cluster, signal);
   const known = [...named, ...unowned.map((workload): NamedPod => ({ name: '', workload }))];
-  const meant = resolveName(request, known);
+  const meant = resolveName(request, known, unread);
   if (meant.kind === 'pod') {
     const note = `no pod is called "${request.name}"; pod/${meant.name} is the only one that begins so`;
     return { kind: 'Pod', name: meant.name, pods: pods.filter(({ name }) => name === meant.name), note };
@@ -69,16 +67,25 @@ async function resolveBareName(
   return { ...found, note: found.note === undefined ? note : `${note}; ${found.note}` };
 }
 
-/** Workloads of exactly this name that no pod of the list tells of; those that may not be read are left out. */
+/** Workloads of exactly this name that no pod of the list tells of; `unread`: why some kinds could not be looked for. */
 async function workloadsCalled(
   { namespace, name }: TargetRequest,
   named: readonly NamedPod[],
   cluster: ClusterReader,
   signal: AbortSignal,
-): Promise<readonly WorkloadRef[]> {
-  const kinds = kindsToTry(name, named);
-  const found = await Promise.all(kinds.map((kind) => cluster.workload({ namespace, kind, name }, signal)));
-  return kinds.flatMap((kind, index) => (found[index]?.status === 'observed' ? [{ kind, name }] : []));
+): Promise<{ readonly found: readonly WorkloadRef[]; readonly unread: readonly string[] }> {
+  const looked = await Promise.all(
+    kindsToTry(name, named).map(async (kind) => ({
+      workload: { kind, name },
+      seen: await cluster.workload({ namespace, kind, name }, signal),
+    })),
+  );
+  return {
+    found: looked.flatMap(({ workload, seen }) => (seen.status === 'observed' ? [workload] : [])),
+    unread: looked.flatMap(({ workload, seen }) =>
+      seen.status === 'observed' || seen.status === 'absent' ? [] : [describeGap(kubectlName(workload), seen)],
+    ),
+  };
 }
 
 /** None where a pod tells of a workload so called, or where all that begins so is one workload's pods and the name goes on after its own. */

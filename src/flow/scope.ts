@@ -1,12 +1,13 @@
 /** The runbook's quick assessment: everything that cannot pull, and what it has in common. */
 import type { Clock } from '../clock.ts';
-import { PullcheckError, UnreachableError } from '../errors.ts';
+import { type PullcheckError, UnreachableError, UsageError } from '../errors.ts';
 import type { CodeHost } from '../evidence/code-host.ts';
 import { type CollectLimits, DEFAULT_LIMITS, shareReaders } from '../evidence/collect-shared.ts';
 import { describeGap, type Observation } from '../evidence/observation.ts';
 import type { CallMeter, ClusterReader, RegistryReader, UnreadyList } from '../evidence/ports.ts';
 import { failingPods } from '../evidence/pull-failures.ts';
 import { groupFailing, totalOf } from '../evidence/scope-groups.ts';
+import { type NamespaceDeps, noSuchNamespace } from './no-such-namespace.ts';
 import type { ScopeUseCase } from './use-cases.ts';
 
 /** The outside as one diagnosis sees it. */
@@ -22,13 +23,13 @@ interface Readers {
 /** Opens readers for one diagnosis; every request is counted on `meter`. Throws UsageError for an unknown cluster. */
 export type OpenReaders = (cluster: string | undefined, meter: CallMeter) => Readers;
 
-export interface ScopeDeps {
+export interface ScopeDeps extends NamespaceDeps {
   readonly clock: Clock;
   readonly readers: OpenReaders;
   readonly limits?: Partial<CollectLimits>;
 }
 
-/** Rejects with UnreachableError when no pods can be listed: exit code 3. */
+/** Rejects with UnreachableError when no pods can be listed (exit code 3), with UsageError when there is no such namespace. */
 export function makeScope(deps: ScopeDeps): ScopeUseCase {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   return async ({ namespace, cluster, onCall, signal }) => {
@@ -56,7 +57,7 @@ export function makeScope(deps: ScopeDeps): ScopeUseCase {
         truncated,
         gaps: [
           ...(truncated ? [`only the first ${total} pods were looked at; choose a namespace to see all of it`] : []),
-          ...(namespace !== undefined && total === 0 ? await doubts(shared.cluster, namespace, signal) : []),
+          ...(namespace !== undefined && total === 0 ? await doubts(deps, shared.cluster, namespace, signal) : []),
         ],
       };
     } finally {
@@ -66,12 +67,16 @@ export function makeScope(deps: ScopeDeps): ScopeUseCase {
   };
 }
 
-/** A list of pods is empty too in a namespace that does not exist; a real one always has the account `default`. */
-async function doubts(cluster: ClusterReader, namespace: string, signal: AbortSignal): Promise<readonly string[]> {
-  const account = await cluster.serviceAccount(namespace, 'default', signal);
-  return account.status === 'absent'
-    ? [`namespace ${namespace}: it has no pods and no service account "default"; does it exist?`]
-    : [];
+/** A list of pods is empty too in a namespace that does not exist. */
+async function doubts(
+  deps: ScopeDeps,
+  cluster: ClusterReader,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await noSuchNamespace(deps, cluster, namespace, signal);
+  if (found instanceof UsageError) throw found;
+  return found === undefined ? [] : [found.doubt];
 }
 
 function couldNotList(list: Exclude<Observation<UnreadyList>, { status: 'observed' }>): PullcheckError {

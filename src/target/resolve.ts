@@ -1,6 +1,6 @@
 /** What does a bare name mean? Pure: decides from lists that somebody else read. */
 import { UsageError } from '../errors.ts';
-import { kubectlName, type TargetRequest, type WorkloadRef } from './target.ts';
+import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } from './target.ts';
 
 /** A pod as far as names go. */
 export interface NamedPod {
@@ -16,11 +16,19 @@ export type Resolution =
 /** As many as a person reads before typing more of the name. */
 const MOST_LISTED = 15;
 
+/** Kinds a bare name is tried as, when no pod tells of it. */
+export const NAMEABLE: readonly WorkloadKind[] = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job'];
+
 /**
  * A bare name that is no pod: a workload of that name, else the one workload whose pods begin with it, else the one pod that does.
- * Throws UsageError `no-such-target`, or `ambiguous-target` with the list.
+ * `unread`: why workloads of that name could not be looked for, one sentence each. Throws UsageError `no-such-target`, or
+ * `ambiguous-target` with the list.
  */
-export function resolveName(request: TargetRequest, pods: readonly NamedPod[]): Resolution {
+export function resolveName(
+  request: TargetRequest,
+  pods: readonly NamedPod[],
+  unread: readonly string[] = [],
+): Resolution {
   const exact = distinct(pods.flatMap(({ workload }) => (workload?.name === request.name ? [workload] : [])));
   const [only, ...more] = exact;
   if (only && more.length === 0) return { kind: 'workload', workload: only };
@@ -35,23 +43,37 @@ export function resolveName(request: TargetRequest, pods: readonly NamedPod[]): 
   }
   if (owner) return { kind: 'workload', workload: owner };
   if (orphan) return { kind: 'pod', name: orphan.name };
-  throw noSuchTarget(request, pods);
+  throw noSuchTarget(request, pods, unread);
 }
 
-/** Nothing of that name: exit code 2, with the names that are there. */
-export function noSuchTarget(request: TargetRequest, pods: readonly NamedPod[] = []): UsageError {
+/** Nothing of that name was found: exit code 2, with the names that are there, what was tried, and what could not be looked for. */
+export function noSuchTarget(
+  request: TargetRequest,
+  pods: readonly NamedPod[] = [],
+  unread: readonly string[] = [],
+): UsageError {
+  const { kind, name, namespace } = request;
+  const near = namesNear(name, pods);
+  const [gap] = unread;
   const what =
-    request.kind === undefined
-      ? `pod or workload "${request.name}"`
-      : kubectlName({ kind: request.kind, name: request.name });
-  const near = namesNear(request.name, pods);
+    kind !== undefined
+      ? kubectlName({ kind, name })
+      : gap === undefined
+        ? `pod or workload "${name}"`
+        : `pod "${name}"`;
+  const open = gap === undefined ? '' : ', and whether a workload is called so could not be seen';
+  const tried =
+    kind === undefined && gap === undefined
+      ? `tried as the name or the beginning of a pod, and as ${NAMEABLE.slice(0, -1).join(', ')} and ${NAMEABLE.at(-1) ?? ''}; `
+      : '';
+  const hint =
+    near.length > 0
+      ? `there are: ${near.join(', ')}`
+      : `${tried}look with: kubectl get ${kind === undefined ? 'pods' : `${kind.toLowerCase()}s`} -n ${namespace}; another namespace is chosen with -n`;
   return new UsageError({
     code: 'no-such-target',
-    message: `there is no ${what} in namespace ${request.namespace}`,
-    hint:
-      near.length > 0
-        ? `there are: ${near.join(', ')}`
-        : `look with: kubectl get pods -n ${request.namespace}; another namespace is chosen with -n`,
+    message: `there is no ${what} in namespace ${namespace}${open}`,
+    hint: gap === undefined ? hint : `${gap}; ${hint}`,
   });
 }
 

@@ -2,10 +2,21 @@
 
 /** The nearest known word, where at most 3 letters and fewer than 3 of 5 are wrong; undefined where none is near. */
 export function suggestion(word: string, known: readonly string[]): string | undefined {
-  const near = known
+  return byNearness(word, known)[0];
+}
+
+/** Known words that may have been meant, the likeliest first: those spelt much alike, then those that hold the word or begin it. */
+export function suggestions(word: string, known: readonly string[], most: number): readonly string[] {
+  const held = known.filter((one) => word.length >= 3 && (one.includes(word) || word.startsWith(`${one}-`))).toSorted();
+  return [...new Set([...byNearness(word, known), ...held])].slice(0, most);
+}
+
+function byNearness(word: string, known: readonly string[]): readonly string[] {
+  return known
     .map((one) => ({ one, letters: Math.max(one.length, word.length), wrong: lettersWrong(word, one) }))
-    .filter(({ letters, wrong }) => wrong <= 3 && (letters - wrong) / letters > 0.4);
-  return near.toSorted((a, b) => a.wrong - b.wrong)[0]?.one;
+    .filter(({ letters, wrong }) => wrong <= 3 && (letters - wrong) / letters > 0.4)
+    .toSorted((a, b) => a.wrong - b.wrong)
+    .map(({ one }) => one);
 }
 
 /** Optimal string alignment: a letter too many, one missing, another one, or two neighbours swapped count one each. */

@@ -28,9 +28,9 @@ export interface DiagnosisParts {
 export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, causes?: CauseMemory): DiagnosisParts {
   const runbooks = loadRunbooks(config.file.runbooks);
   const { readers, credentialHosts, ownCredential } = outside;
+  const base = { clock, readers, hidesNamespaces: config.file.access.read.length > 0 };
   const deps: DiagnoseDeps = {
-    clock,
-    readers,
+    ...base,
     runbooks,
     checks: CHECKS,
     remedies: REMEDIES,
@@ -43,8 +43,8 @@ export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, ca
     diagnose: shownBy(makeDiagnose(deps)),
     quickLook: shownBy(makeQuickLook(deps)),
     preflight: shownBy(makePreflight(deps)),
-    credentials: makeCredentials({ clock, readers }),
-    scope: makeScope({ clock, readers }),
+    credentials: makeCredentials(base),
+    scope: makeScope(base),
     runbooks,
   };
 }

@@ -65,6 +65,12 @@ export function clusterReaderContract(name: string, start: () => Promise<Cluster
       expect(await reader.workload(ref, signal)).toEqual({ status: 'absent' });
     });
 
+    it('knows what the namespaces are called', async () => {
+      const listed = await reader.namespaces(signal);
+      expect(listed).toMatchObject({ status: 'observed', value: { truncated: false } });
+      expect(listed.status === 'observed' && listed.value.names).toEqual(expect.arrayContaining([namespace]));
+    });
+
     it('lists pods by label, in one namespace or in all, page after page', async () => {
       for (let index = 0; index < 3; index += 1) await bed.create(podObject(namespace, `api-${index}`));
       await bed.create(podObject(namespace, 'other', { metadata: { name: 'other', labels: { app: 'web' } } }));

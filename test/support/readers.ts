@@ -47,6 +47,8 @@ export interface ClusterStory {
   readonly policies: readonly NetworkPolicySnapshot[];
   readonly jobs: readonly JobSnapshot[];
   readonly gitOps: readonly GitOpsObject[];
+  /** Default: none are told of. */
+  readonly namespaces?: readonly string[];
 }
 
 /** Answers instead of the story's, by method name: forbidden, unreachable, or a promise that never settles. */
@@ -155,6 +157,7 @@ export function fakeCluster(story: ClusterStory = aStory(), instead: Instead = {
         const found = inNamespace(story.gitOps, namespace).filter((one) => one.kind === kind && one.name === name);
         return found.length === 0 ? absent : observed(found);
       }),
+    namespaces: () => say('namespaces', '', () => observed({ names: story.namespaces ?? [], truncated: false })),
     node: (name) => say('node', name, () => named(story.nodes, name)),
     crashLog: ({ namespace, pod, container, previous }) =>
       say('crashLog', `${namespace}/${pod}/${container}${previous ? ' previous' : ''}`, () => {

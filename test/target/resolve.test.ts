@@ -34,7 +34,7 @@ describe('a bare name', () => {
     });
     expect(noSuchTarget({ kind: 'Job', name: 'zzz', namespace: 'prod' })).toMatchObject({
       message: 'there is no job/zzz in namespace prod',
-      hint: expect.stringContaining('kubectl get pods -n prod'),
+      hint: expect.stringContaining('kubectl get jobs -n prod'),
     });
   });
 

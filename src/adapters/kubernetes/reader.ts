@@ -5,6 +5,7 @@ import { listEvents, listPodEvents } from './read/events.ts';
 import { readGitOps } from './read/gitops.ts';
 import { listJobs } from './read/jobs.ts';
 import { readCrashLog } from './read/logs.ts';
+import { listNamespaces } from './read/namespaces.ts';
 import { listNetworkPolicies } from './read/network-policies.ts';
 import { listNodes, readNode } from './read/nodes.ts';
 import { listPods, readPod } from './read/pods.ts';
@@ -35,6 +36,7 @@ export function createReader(client: KubeClient): ClusterReader {
     networkPolicies: async (namespace, signal) => listNetworkPolicies(client, namespace, signal),
     jobs: async (query, signal) => listJobs(client, query, signal),
     gitOps: async (ref, signal) => readGitOps(client, ref, signal),
+    namespaces: async (signal) => listNamespaces(client, signal),
     node: async (name, signal) => readNode(client, name, signal),
     nodes: async (signal) => listNodes(client, signal),
     crashLog: async (ref, signal) => readCrashLog(client, ref, signal),

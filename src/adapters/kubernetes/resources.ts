@@ -27,6 +27,7 @@ export const EVENTS = core('events');
 export const SECRETS = core('secrets');
 export const SERVICE_ACCOUNTS = core('serviceaccounts');
 export const NODES = core('nodes');
+export const NAMESPACES = core('namespaces');
 export const SERVICES = core('services');
 export const ENDPOINT_SLICES: Resource = { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' };
 export const NETWORK_POLICIES: Resource = { group: 'networking.k8s.io', version: 'v1', plural: 'networkpolicies' };

@@ -55,6 +55,15 @@ export function createStore(clock: Clock, ids: IdSource): ObjectStore {
     return copy;
   }
 
+  /** The real one wants a namespace made first; here it is there once something is in it. */
+  function settleIn(name: string): void {
+    const resource = resourceOf('Namespace');
+    const place: Place = { resource, namespace: '', name };
+    if (name === '' || table(resource).has(key(place))) return;
+    const metadata = { name, resourceVersion: String(version) };
+    table(resource).set(key(place), { apiVersion: 'v1', kind: 'Namespace', metadata });
+  }
+
   return {
     get: (place) => table(place.resource).get(key(place)),
     list: (resource, namespace) =>
@@ -67,6 +76,7 @@ export function createStore(clock: Clock, ids: IdSource): ObjectStore {
       const stored = prepare(object);
       version += 1;
       table(resourceOf(stored.kind)).set(key(placeOf(stored)), stored);
+      if (resourceOf(stored.kind).namespaced) settleIn(stored.metadata.namespace ?? '');
       return stored;
     },
     remove(place) {
