@@ -91,6 +91,8 @@ export interface WorkloadSnapshot extends WorkloadRef {
   /** `key=value,…`, to list its pods. */
   readonly selector: string;
   readonly images: Readonly<Record<string, string>>;
+  /** Of the pod template, empty names left out. Absent: it has no list, and each new pod is given its service account's of that moment. */
+  readonly imagePullSecrets?: readonly string[];
   readonly paused: boolean;
   /** Labels and annotations that say who owns the object (`argocd.argoproj.io/…`, `kustomize.toolkit.fluxcd.io/…`). */
   readonly managedBy?: string;

@@ -33,11 +33,11 @@ function restartedAt(): unknown {
   return world.cluster.world.get('Deployment', 'staging', 'api')?.spec?.template?.metadata?.annotations;
 }
 /** One more pod of it that runs on an image that its node has. */
-async function healthyPod(): Promise<void> {
+async function healthyPod(imagePullSecrets = ['regcred']): Promise<void> {
   const { world: sim } = world.cluster;
   world.node = () => ({ ok: true });
   const image = `${world.registry.host}/team/api:1.4.2`;
-  await sim.pod({ namespace: 'staging', name: 'cached', image, labels: { app: 'api' }, imagePullSecrets: ['regcred'] });
+  await sim.pod({ namespace: 'staging', name: 'cached', image, labels: { app: 'api' }, imagePullSecrets });
   world.node = undefined;
 }
 
@@ -93,6 +93,33 @@ describe('a restart', () => {
     await healthyPod();
     world.cluster.deny({ verb: 'get', resource: 'secrets' });
     expect(await world.press(action)).toMatchObject({ kind: 'refused', reason: expect.stringContaining(rule) });
+  });
+
+  it('counts the list that a new pod gets, not the copy that the newest pod was made with', async () => {
+    const action = await secretCameLater();
+    const { world: sim } = world.cluster;
+    sim.pullSecret({ namespace: 'staging', name: 'old', registry: 'other.example.com', username: 'a', password: 'b' });
+    await healthyPod(['old']);
+    const preview = await world.press(action);
+    expect(preview).toMatchObject({ kind: 'confirm' });
+    expect(preview.kind === 'confirm' && preview.plan.consequences.join(' ')).toContain('1 healthy pod is replaced');
+  });
+
+  it('does not take a refusal of nobody in particular for the node’s, nor what only a pod brings for what the next one will', async () => {
+    const action = await secretCameLater();
+    const { world: sim } = world.cluster;
+    sim.serviceAccount({ namespace: 'staging', name: 'default' });
+    const alone = await world.press(action);
+    expect(alone.kind === 'confirm' && alone.plan.consequences.join(' ')).toMatch(
+      /could not be tried\. .* wants a login, a new pod would bring none .* whether its node has one cannot be seen/,
+    );
+    await healthyPod();
+    expect(await world.press(action)).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(
+        /^Nobody can say .* stop 1 healthy pod\. Pod cached can pull it with Secret regcred, which neither/,
+      ),
+    });
   });
 
   it('is refused when the images were changed since, when it is paused, and without the right', async () => {

@@ -121,6 +121,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     replicas: z.looseObject({ desired: Count, updated: Count, available: Count }),
     selector: Text,
     images: Images,
+    imagePullSecrets: Texts.optional(),
     paused: z.boolean(),
     gitOps: GitOpsOwnerFile.optional(),
   }),

@@ -1,10 +1,14 @@
-/** Could a new pod pull this image right now? Asked of the registry with the credentials that the kubelet would choose. */
+/**
+ * Could a new pod pull this image right now? Asked of the registry with the credentials that the kubelet would choose. Where those are
+ * none, a registry that wants a login has refused nobody in particular: the node may bring one of its own, which cannot be seen.
+ */
+
+import { asCredential } from '../../evidence/collectors/registry-access.ts';
 import { describeGap } from '../../evidence/observation.ts';
-import type { RegistryCredential } from '../../evidence/registry-access.ts';
-import { anonymous } from '../../evidence/registry-access.ts';
+import { type AccessOutcome, anonymous } from '../../evidence/registry-access.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
 import { lookupCredentials } from '../../image/keyring.ts';
-import { parseReference } from '../../image/reference.ts';
+import { type ImageReference, parseReference } from '../../image/reference.ts';
 import type { RemedyPorts } from '../ports.ts';
 import { isOurs, outcomeSentence } from './outcome-sentence.ts';
 
@@ -31,23 +35,23 @@ export async function pullability(
   const keyring = lookupCredentials(input.image, secrets);
   if (keyring.error === 'secrets')
     return { kind: 'refused', reason: 'a pull secret of the pod is not readable, and that fails every pull' };
-  const own = keyring.tried.map(
-    (entry): RegistryCredential => ({
-      kind: 'password',
-      origin: 'pull-secret',
-      source: `secret/${entry.secret}`,
-      secret: entry.secret,
-      entry: entry.entry,
-      username: entry.username,
-      password: entry.password,
-    }),
-  );
+  // An entry without a user name is the question that nobody in particular asks.
+  const own = keyring.tried.filter(({ nobody }) => nobody === undefined).map(asCredential);
   let last = 'nobody answered';
   for (const credential of own.length > 0 ? own : [anonymous]) {
-    const attempt = await ports.registry.manifest(parsed.reference, credential, signal);
-    if (attempt.outcome.kind === 'found') return { kind: 'pullable' };
-    last = outcomeSentence(attempt.outcome);
-    if (isOurs(attempt.outcome)) return { kind: 'unknown', reason: `From here ${last}.` };
+    const { outcome } = await ports.registry.manifest(parsed.reference, credential, signal);
+    if (outcome.kind === 'found') return { kind: 'pullable' };
+    last = outcomeSentence(outcome);
+    if (isOurs(outcome)) return { kind: 'unknown', reason: `From here ${last}.` };
+    if (own.length === 0 && wantsLogin(outcome)) return { kind: 'unknown', reason: noLogin(parsed.reference) };
   }
   return { kind: 'refused', reason: last };
+}
+
+function wantsLogin({ kind }: AccessOutcome): boolean {
+  return kind === 'unauthorized' || kind === 'denied';
+}
+
+function noLogin({ registry }: ImageReference): string {
+  return `${registry} wants a login, a new pod would bring none for this image, and whether its node has one cannot be seen from here.`;
 }

@@ -4,7 +4,7 @@ import type { PodSnapshot } from '../../evidence/snapshots.ts';
 import { kubectlName, type WorkloadRef } from '../../target/target.ts';
 import { isHealthy } from '../pods.ts';
 import type { RemedyPorts } from '../ports.ts';
-import { pullability } from './pullability.ts';
+import { type Pullability, pullability } from './pullability.ts';
 
 /** The workload as the rollout would leave it. */
 export interface Rollout extends WorkloadRef {
@@ -12,6 +12,8 @@ export interface Rollout extends WorkloadRef {
   readonly selector: string;
   /** Container name -> image. */
   readonly images: Readonly<Record<string, string>>;
+  /** Of the pod template; absent: new pods are given their service account's. */
+  readonly imagePullSecrets?: readonly string[];
 }
 
 export interface Risk {
@@ -37,11 +39,11 @@ export async function rolloutRisk(
   const newest = pods.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0))[0];
   if (!newest) return { healthy };
   const danger = healthy > 0 ? ` It would stop ${healthy} healthy pod${healthy === 1 ? '' : 's'}.` : '';
-  const secrets = await secretsOf(newest, ports, signal);
+  const secrets = await secretsOf(rollout, newest, ports, signal);
   if ('doubt' in secrets) return undecided(healthy, danger, secrets.doubt);
   let doubt: string | undefined;
   for (const image of new Set(Object.values(rollout.images))) {
-    const answer = await pullability({ image, namespace, secrets: secrets.names }, ports, signal);
+    const answer = await asNewPod({ image, namespace, secrets: secrets.names }, newest, ports, signal);
     if (answer.kind === 'refused') {
       return `As far as can be seen from here, ${image} cannot be pulled right now (${answer.reason}).${danger} ${capitalized(act)} does not help before that is mended.`;
     }
@@ -69,16 +71,36 @@ function undecided(healthy: number, danger: string, doubt: string): Risk | strin
   return healthy > 0 ? `Nobody can say whether the image can be pulled.${danger} ${doubt}` : { healthy, doubt };
 }
 
-/** As a pod made now would bring them: its own list, else its service account's as it is today. */
+/**
+ * As a pod made now would bring them. A pod's own list does not tell: without one in the template, it is a copy of what its service
+ * account had when the pod was made.
+ */
 async function secretsOf(
+  { imagePullSecrets }: Rollout,
   pod: PodSnapshot,
   ports: RemedyPorts,
   signal: AbortSignal,
 ): Promise<{ readonly names: readonly string[] } | { readonly doubt: string }> {
-  if (pod.imagePullSecrets.length > 0) return { names: pod.imagePullSecrets };
+  if (imagePullSecrets !== undefined) return { names: imagePullSecrets };
   const account = await ports.reader.serviceAccount(pod.namespace, pod.serviceAccount, signal);
   if (account.status === 'observed') return { names: account.value.imagePullSecrets };
   return account.status === 'absent'
     ? { names: [] }
     : { doubt: describeGap(`serviceaccount/${pod.serviceAccount}`, account) };
+}
+
+type Asked = Parameters<typeof pullability>[0];
+
+/** What is no more than a pod's own (put there by an admission webhook, or copied before the account lost it) may come again or not. */
+async function asNewPod(asked: Asked, pod: PodSnapshot, ports: RemedyPorts, signal: AbortSignal): Promise<Pullability> {
+  const answer = await pullability(asked, ports, signal);
+  const only = pod.imagePullSecrets.filter((name) => !asked.secrets.includes(name));
+  if (answer.kind === 'pullable' || only.length === 0) return answer;
+  const withOwn = await pullability({ ...asked, secrets: pod.imagePullSecrets }, ports, signal);
+  if (withOwn.kind !== 'pullable') return answer;
+  const names = only.map((name) => `Secret ${name}`).join(', ');
+  return {
+    kind: 'unknown',
+    reason: `Pod ${pod.name} can pull it with ${names}, which neither its template nor its service account names: whether a new pod would get it too is not known.`,
+  };
 }

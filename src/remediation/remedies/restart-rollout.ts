@@ -65,8 +65,7 @@ export const restartRollout: Remedy<Params> = {
         reason: 'the workload was changed since the diagnosis (other images). Press Re-run first.',
       };
     }
-    const rollout = { ...params, selector: workload.selector, images: workload.images };
-    const risk = await rolloutRisk(rollout, 'a restart', ports, signal);
+    const risk = await rolloutRisk(workload, 'a restart', ports, signal);
     if (typeof risk === 'string') return { kind: 'refused', reason: risk };
     // The instant is the claim's, so that a second run after a crash writes the same value and starts no second rollout.
     const write = await ports.writer.restartWorkload(params, workload.resourceVersion, ports.now(), mode, signal);

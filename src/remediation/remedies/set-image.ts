@@ -78,7 +78,7 @@ async function change(run: Run, to: string, mode: WriteMode): Promise<RemedyOutc
   const stop = stands === params.from ? stopFor(seen.value) : 'its image was changed since the diagnosis. Press Re-run';
   if (stop !== undefined) return { kind: 'refused', reason: `${kubectlName(params)}: ${stop}.` };
   const images = { ...seen.value.images, [params.container]: to };
-  const risk = await rolloutRisk({ ...params, selector: seen.value.selector, images }, 'this', ports, signal);
+  const risk = await rolloutRisk({ ...seen.value, images }, 'this', ports, signal);
   if (typeof risk === 'string') return { kind: 'refused', reason: risk };
   const written = await write(run, to, seen.value.resourceVersion, mode);
   if (written.kind !== 'done') return refusalOf(kubectlName(params), written);

@@ -31,6 +31,23 @@ describe('whether an image can be pulled', () => {
     expect((await ask({ kind: 'refused', reason: 'link-local' })).kind).toBe('unknown');
   });
 
+  it.each([
+    { kind: 'unauthorized', at: 'manifest', code: 'UNAUTHORIZED', message: '' },
+    { kind: 'denied', at: 'token', code: 'DENIED', message: '' },
+  ] as const)(
+    'is not known where no pull secret applies and nobody in particular is answered $kind',
+    async (outcome) => {
+      expect(await ask(outcome)).toEqual({
+        kind: 'unknown',
+        reason: expect.stringContaining('whether its node has one cannot be seen'),
+      });
+    },
+  );
+
+  it('is denied where nobody in particular is told that it is missing', async () => {
+    expect((await ask({ kind: 'missing', code: 'MANIFEST_UNKNOWN', message: '' })).kind).toBe('refused');
+  });
+
   it.each(['connection-refused', 'dns-failure', 'connection-timeout'] as const)('is denied at %s', async (fault) => {
     expect((await ask(network(fault))).kind).toBe('refused');
   });

@@ -5,8 +5,8 @@ import type { WorkloadSnapshot } from '../../../evidence/snapshots.ts';
 import type { WorkloadKind, WorkloadRef } from '../../../target/target.ts';
 import type { KubeClient } from '../client.ts';
 import { isWorkloadKind, WORKLOADS } from '../resources.ts';
-import { type Metadata, type Selector, Workload } from '../schema.ts';
-import { controllerIn, identity, imagesOf, optional } from './common.ts';
+import { type Metadata, type Selector, type Template, Workload } from '../schema.ts';
+import { controllerIn, identity, imagesOf, optional, secretNames } from './common.ts';
 import { getOne } from './fetch.ts';
 import { podSnapshot } from './pods.ts';
 
@@ -43,12 +43,19 @@ function workloadSnapshot(kind: WorkloadKind, workload: Workload): WorkloadSnaps
     replicas: replicasOf(kind, workload),
     selector: kind === 'CronJob' ? cronJobSelector(template?.metadata?.labels) : selectorText(spec?.selector),
     images: imagesOf(template),
+    ...optional('imagePullSecrets', listIn(template)),
     paused: spec?.paused ?? spec?.suspend ?? false,
     ...optional('managedBy', managerIn(metadata)),
     ...optional('gitOps', ownerIn(kind, metadata)),
     ...optional('unmet', failuresIn(workload)),
     ...optional('ended', kind === 'Job' ? endOf(workload) : undefined),
   };
+}
+
+/** A list that names nobody is one all the same: the API server copies the account's only where there is none. */
+function listIn(template: Template | null | undefined): readonly string[] | undefined {
+  const list = template?.spec?.imagePullSecrets;
+  return list?.length ? secretNames(list) : undefined;
 }
 
 function replicasOf(kind: WorkloadKind, workload: Workload): WorkloadSnapshot['replicas'] {
