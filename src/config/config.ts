@@ -1,7 +1,7 @@
 /** The configuration, read once at start: environment + pullcheck.yaml -> plain values, or every problem together. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigError } from '../errors.ts';
+import { ConfigError, codeOf, errorLine } from '../errors.ts';
 import type { Sealed } from '../sealed.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { ConfigFile, parseConfigFile } from './file.ts';
@@ -76,8 +76,11 @@ function readConfigFile(environment: Environment, readFile: ConfigInput['readFil
   let text: string;
   try {
     text = readFile(resolve(named ?? 'pullcheck.yaml'));
-  } catch {
+  } catch (error) {
+    // One that is there and cannot be read is not as good as none: its limits on who may do what would be gone.
     if (named) problems.push(`PULLCHECK_CONFIG names ${named}, which cannot be read`);
+    else if (codeOf(error) !== 'ENOENT')
+      problems.push(`pullcheck.yaml is there and cannot be read: ${errorLine(error)}`);
     return empty;
   }
   const parsed = parseConfigFile(text, named ?? 'pullcheck.yaml');

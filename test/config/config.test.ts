@@ -13,7 +13,7 @@ function input(
     need: 'cli',
     readFile: (path) => {
       const name = Object.keys(files).find((file) => path.endsWith(file));
-      if (name === undefined) throw new Error('ENOENT');
+      if (name === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
       return files[name] ?? '';
     },
     ...rest,
@@ -37,6 +37,20 @@ describe('configuration', () => {
     expect(config.host).toBe('0.0.0.0');
     expect(config.file.escalation).toEqual({ acknowledgeAfter: 300_000, resolveAfter: 1_200_000 });
     expect(config.file.slack.blocks).toBe('plan');
+  });
+
+  it('reads ./pullcheck.yaml for the command line too, and the file that PULLCHECK_CONFIG names instead', () => {
+    const files = { 'pullcheck.yaml': 'slack: { blocks: text }', 'other.yaml': 'slack: { blocks: sections }' };
+    expect(loadConfig(input({}, files)).file.slack.blocks).toBe('text');
+    expect(loadConfig(input({ PULLCHECK_CONFIG: 'etc/other.yaml' }, files)).file.slack.blocks).toBe('sections');
+    expect(problemsOf(input({ PULLCHECK_CONFIG: 'etc/gone.yaml' }, files))).toContain('etc/gone.yaml');
+  });
+
+  it('takes a pullcheck.yaml that it may not read for no missing one: its limits would be gone', () => {
+    const readFile = () => {
+      throw Object.assign(new Error("EACCES: permission denied, open 'pullcheck.yaml'"), { code: 'EACCES' });
+    };
+    expect(problemsOf(input({}, {}, { readFile }))).toContain('pullcheck.yaml is there and cannot be read: EACCES');
   });
 
   it('tells everything that serve lacks, together', () => {

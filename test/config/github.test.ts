@@ -7,7 +7,7 @@ const PEM = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 
 function load(variables: Readonly<Record<string, string>>) {
   const readFile = (): string => {
-    throw new Error('ENOENT');
+    throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
   };
   return loadConfig({ variables, readFile, need: 'cli' }).github;
 }
