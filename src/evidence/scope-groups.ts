@@ -1,4 +1,5 @@
 /** The quick assessment's second half: what do the failing pods share? Pure. */
+import { kubectlName } from '../target/target.ts';
 import type { FailingPod, Scope, ScopeGroup } from './scope.ts';
 
 type Sort = ScopeGroup['by'];
@@ -43,6 +44,37 @@ export function totalOf(pods: readonly FailingPod[], lookedAt: number): Scope['t
   return { pods: lookedAt, failing, ...rest };
 }
 
+/** What to diagnose first; `name` as kubectl writes it: `deployment/api`. */
+export interface WorstRow {
+  readonly namespace: string;
+  readonly name: string;
+  readonly pods: number;
+}
+
+/** The workload (or pod without one) with the most pods that cannot pull; among equals the one that waits longest, then the first. */
+export function worstOf(pods: readonly FailingPod[]): WorstRow | undefined {
+  const rows = new Map<string, WorstRow & { readonly since: number }>();
+  for (const one of pods) {
+    const { namespace, workload, pod, since = Number.POSITIVE_INFINITY } = one;
+    const key = workloadKey(one);
+    const before = rows.get(key);
+    const name = workload ? kubectlName(workload) : `pod/${pod}`;
+    rows.set(key, {
+      namespace,
+      name,
+      pods: (before?.pods ?? 0) + 1,
+      since: Math.min(before?.since ?? Number.POSITIVE_INFINITY, since),
+    });
+  }
+  return [...rows.values()].reduce<(WorstRow & { readonly since: number }) | undefined>(
+    (worst, row) =>
+      worst === undefined || row.pods > worst.pods || (row.pods === worst.pods && row.since < worst.since)
+        ? row
+        : worst,
+    undefined,
+  );
+}
+
 function workloadKey({ namespace, workload, pod }: FailingPod): string {
-  return `${namespace}/${workload ? `${workload.kind.toLowerCase()}/${workload.name}` : `pod/${pod}`}`;
+  return `${namespace}/${workload ? kubectlName(workload) : `pod/${pod}`}`;
 }

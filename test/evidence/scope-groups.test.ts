@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { assert as assertProperty, property, subarray } from 'fast-check';
 import { failingPods } from '../../src/evidence/pull-failures.ts';
-import { groupFailing, totalOf } from '../../src/evidence/scope-groups.ts';
+import { groupFailing, totalOf, worstOf } from '../../src/evidence/scope-groups.ts';
 import { aContainer, aPod } from '../support/snapshots.ts';
 
 const outage = failingPods([
@@ -41,5 +41,18 @@ describe('what failing pods share', () => {
         expect(totalOf(pods, 50)).toMatchObject({ pods: 50, failing: pods.length });
       }),
     );
+  });
+});
+
+describe('what to diagnose first', () => {
+  it('is the workload with the most pods, then the one that waits longest', () => {
+    expect(worstOf(outage)).toMatchObject({ namespace: 'staging', name: 'deployment/api', pods: 2 });
+    const [api, , web] = outage;
+    const alone = [
+      { ...api, since: 2000 },
+      { ...web, since: 1000 },
+    ] as typeof outage;
+    expect(worstOf(alone)).toMatchObject({ namespace: 'prod', name: 'statefulset/web' });
+    expect(worstOf([])).toBeUndefined();
   });
 });

@@ -67,7 +67,7 @@ export function readingCommands(
     const view = viewOf(options, terminal);
     const listing = options.output === 'text' && terminal.errIsTerminal ? pageProgress(terminal.err) : silentPages;
     const scope = await commands.scope({ ...flags(options), all, onCall: listing.onCall }).finally(listing.end);
-    view.print(scope, renderScope(printableDeep(scope), view.style));
+    view.print(scope, renderScope(printableDeep(scope), view.style, clusterFlags(options)));
     exit(exitOfScope(scope));
   });
 
@@ -97,6 +97,14 @@ export function readingCommands(
     view.print(diagnosis, renderDiagnosis(printableDeep(diagnosis), view.style));
     exit(exitOfDiagnosis(diagnosis));
   });
+}
+
+/** As they were typed, for a command that goes on with the same cluster. */
+function clusterFlags({ context, kubeconfig }: ReadOptions): readonly string[] {
+  return [
+    ...(context === undefined ? [] : ['--context', context]),
+    ...(kubeconfig === undefined ? [] : ['--kubeconfig', kubeconfig]),
+  ];
 }
 
 async function tellDiagnosis(

@@ -1,5 +1,7 @@
 /** The quick assessment as tables. */
+import { commandLine } from '../../diagnosis/shell.ts';
 import type { Scope } from '../../evidence/scope.ts';
+import { worstOf } from '../../evidence/scope-groups.ts';
 import type { Style } from './style.ts';
 import { count, table } from './table.ts';
 import { wrap } from './wrap.ts';
@@ -7,8 +9,8 @@ import { wrap } from './wrap.ts';
 /** Rows shown before the rest is summed up. */
 const MAX_ROWS = 50;
 
-/** The whole report; ends without a line break. */
-export function renderScope(scope: Scope, style: Style): string {
+/** The whole report; ends without a line break. `flags`: those that chose the cluster, repeated in the command to type next. */
+export function renderScope(scope: Scope, style: Style, flags: readonly string[] = []): string {
   const where =
     scope.namespace === undefined
       ? `cluster ${scope.cluster}`
@@ -47,7 +49,12 @@ export function renderScope(scope: Scope, style: Style): string {
     scope.gaps.length === 0
       ? ''
       : `${style.bold('Could not see')}\n${scope.gaps.map((gap) => wrap(gap, style.width, '  ')).join('\n')}`;
-  return [wrap(head, style.width).replace(found, paint(found)), list, shared, gaps]
+  const worst = worstOf(scope.items);
+  const next =
+    worst === undefined
+      ? ''
+      : `${style.bold('Next: why, and what to do about it')}\n${style.dim(`  $ ${commandLine('pullcheck', 'pod', worst.name, '-n', worst.namespace, ...flags)}`)}`;
+  return [wrap(head, style.width).replace(found, paint(found)), list, shared, gaps, next]
     .filter((part) => part !== '')
     .join('\n\n');
 }

@@ -185,6 +185,10 @@ describe('whatever is found', () => {
           actionCard(anAction({ title: diagnosis.target.name, target: diagnosis.target }), diagnosis.verdict.summary),
           reply(diagnosis.verdict.summary || 'x', NOBODY),
           scopeTable(aScope({ cluster: diagnosis.target.cluster || 'c', gaps: diagnosis.gaps }), START),
+          scopeTable(
+            aScope({ items: aScope().items.map((item) => ({ ...item, namespace: diagnosis.target.name })) }),
+            START,
+          ),
         ];
         for (const message of drawn) {
           expectFits(message);

@@ -142,27 +142,36 @@ export function aRun(part: Partial<RunView> = {}): RunView {
 }
 
 export function aScope(part: Partial<Scope> = {}): Scope {
+  const item = {
+    namespace: 'staging',
+    pod: 'api-1',
+    workload: { kind: 'Deployment', name: 'api' },
+    node: 'n1',
+    container: 'app',
+    image: 'ghcr.io/acme/api:v2',
+    registry: 'ghcr.io',
+    reason: 'ImagePullBackOff',
+    kind: 'image-not-found',
+    secrets: ['regcred'],
+    since: START - 720_000,
+  } as const;
+  const debug = {
+    namespace: 'staging',
+    pod: 'debug',
+    container: 'sh',
+    image: 'ghcr.io/acme/tools',
+    since: START,
+  } as const;
   return {
     apiVersion: 'pullcheck/v1',
     kind: 'Scope',
     cluster: 'prod-eu',
-    items: [
-      {
-        namespace: 'staging',
-        pod: 'api-1',
-        workload: { kind: 'Deployment', name: 'api' },
-        node: 'n1',
-        container: 'app',
-        image: 'ghcr.io/acme/api:v2',
-        registry: 'ghcr.io',
-        reason: 'ImagePullBackOff',
-        kind: 'image-not-found',
-        secrets: ['regcred'],
-        since: START - 720_000,
-      },
+    items: [item, { registry: 'ghcr.io', reason: 'ErrImagePull', kind: 'other', secrets: [], ...debug }],
+    groups: [
+      { by: 'registry', value: 'ghcr.io', pods: 2, workloads: 2, namespaces: 1, nodes: 1 },
+      { by: 'node', value: 'n1', pods: 1, workloads: 1, namespaces: 1, nodes: 1 },
     ],
-    groups: [{ by: 'registry', value: 'ghcr.io', pods: 1, workloads: 1, namespaces: 1, nodes: 1 }],
-    total: { pods: 40, failing: 1, workloads: 1, namespaces: 1, nodes: 1 },
+    total: { pods: 40, failing: 2, workloads: 2, namespaces: 1, nodes: 1 },
     truncated: false,
     gaps: [],
     ...part,

@@ -81,6 +81,14 @@ describe('the quick assessment in 80 columns', () => {
       `\nstaging    secret-elsewhere-67cf6668cb-7ndh8  no-secret-obj  unauthorized\n    ${image}  node-1`,
     );
   });
+  it('ends with the command that says why, for the same cluster', () => {
+    const text = renderScope(scope, createStyle(false, 80), ['--context', 'prod eu']);
+    expect(text).toMatch(
+      /\nNext: .*\n {2}\$ pullcheck pod pod\/secret-elsewhere-67cf6668cb-7ndh8 -n staging --context 'prod eu'$/,
+    );
+    const well: Scope = { ...scope, items: [], groups: [], total: { ...scope.total, failing: 0 } };
+    expect(renderScope(well, createStyle(false, 80))).not.toContain('Next');
+  });
   it('names as shared only what two pods share', () => {
     const text = renderScope(scope, createStyle(false, 80));
     expect(text).toContain('\nregistry  2     2          1           1      registry.example:5000');

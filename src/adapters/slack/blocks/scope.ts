@@ -2,8 +2,9 @@
 import { formatDuration } from '../../../clock.ts';
 import { count } from '../../../diagnosis/words.ts';
 import type { FailingPod, Scope, ScopeGroup } from '../../../evidence/scope.ts';
+import { worstOf } from '../../../evidence/scope-groups.ts';
 import { kubectlName } from '../../../target/target.ts';
-import { clampEscaped, escaped } from './escape.ts';
+import { clampEscaped, code, escaped } from './escape.ts';
 import { fit } from './fit.ts';
 import { context, fence, header, type Message, type MessageBlock, section } from './parts.ts';
 
@@ -30,6 +31,7 @@ export function scopeTable(scope: Scope, now: number): Message {
     section(`*${scopeLine(scope)}*`),
     ...groups(scope.groups),
     ...(rows.length > 0 ? [section(fence(rows))] : []),
+    ...next(scope),
     ...(more > 0 ? [context(`and ${more} more rows; \`pullcheck scope\` in the terminal lists them all`)] : []),
     ...(scope.truncated
       ? [context('The cluster has more pods than are looked at: the numbers are lower bounds.')]
@@ -48,11 +50,23 @@ export function scopeTable(scope: Scope, now: number): Message {
   return fit({ text: scopeLine(scope), body });
 }
 
+/** What to ask next: why the worst of them cannot pull. */
+function next({ items }: Scope): MessageBlock[] {
+  const worst = worstOf(items);
+  if (worst === undefined) return [];
+  const command = code(`/pullcheck pod ${worst.name} -n ${worst.namespace}`, 400);
+  return [section(`*Next*  ${command} says why, and what to do about it`)];
+}
+
+/** A group of one pod shares nothing, and the pod is in the table. */
 function groups(all: readonly ScopeGroup[]): MessageBlock[] {
-  if (all.length === 0) return [];
-  const rows = all.slice(0, MAX_ROWS).map((group) => {
+  const shared = all.filter(({ pods }) => pods > 1);
+  if (shared.length === 0) return [];
+  const rows = shared.slice(0, MAX_ROWS).map((group) => {
     return `${group.by.padEnd(9)} ${clampEscaped(group.value, 80)}  ${count(group.pods, 'pod')}, ${count(group.workloads, 'workload')}, ${count(group.nodes, 'node')}`;
   });
+  const left = shared.length - rows.length;
+  if (left > 0) rows.push(`… ${left} more`);
   return [section(`*What they share*\n${fence(rows)}`)];
 }
 
