@@ -79,7 +79,7 @@ export async function openLocalSlack(binary: string, options: LocalSlackOptions)
   return {
     page,
     app: (app, log) => ({
-      connection: { botToken: app.botToken, apiUrl: `${page}/api/`, fetch: fetchForLocalSlack, log },
+      connection: { botToken: app.botToken, apiUrl: `${page}/api/`, pages: page, fetch: fetchForLocalSlack, log },
       // It hands every payload to every socket: one is enough.
       mode: { kind: 'socket', appToken: app.appToken, connections: 1 },
     }),

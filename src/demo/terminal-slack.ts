@@ -26,7 +26,7 @@ export function openTerminalSlack(out: (text: string) => void, style: Style): Te
     place: {
       app(app, log) {
         const { fetch, receiver } = room.app(app.name);
-        return { connection: { botToken: app.botToken, fetch, log }, mode: { kind: 'custom', receiver } };
+        return { connection: { botToken: app.botToken, fetch, pages: null, log }, mode: { kind: 'custom', receiver } };
       },
       close: async () => undefined,
     },

@@ -1,7 +1,7 @@
 /** The demo as a newcomer plays it: real local Slack, real bot, simulated outside. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openLocalSlack } from '../../src/demo/local-slack.ts';
-import { ALICE, BOB } from '../../src/demo/people.ts';
+import { ALICE, BOB, CHANNEL } from '../../src/demo/people.ts';
 import { freePortFrom } from '../../src/demo/ports.ts';
 import type { SlackPlace } from '../../src/demo/slack-place.ts';
 import { type Demo, startDemo } from '../../src/demo/start.ts';
@@ -49,7 +49,11 @@ const binary = localSlackIsHere('the demo in the local Slack');
     await alice.submit();
     const opened = wordsOf(await alice.reply(root, '/pull/1> is open'));
     const page = await fetch(/http:\/\/[^\s"|>]+\/pull\/1/.exec(opened)?.[0] ?? '');
-    expect(await page.text()).toContain('needs: [smoke, build]');
+    const shown = await page.text();
+    expect(shown).toContain('needs: [smoke, build]');
+    const thread = `${place.page ?? ''}/archives/${CHANNEL.id}/p${root.ts.replace('.', '')}`;
+    expect(shown).toContain(`<a href="${thread}">`);
+    expect((await fetch(thread)).status).toBe(200);
 
     await press('Push image');
     await alice.reply(root, 'Resolved by alertmanager');

@@ -9,6 +9,8 @@ export interface SlackConnection {
   /** Base address; the default is Slack's own. */
   readonly apiUrl?: string;
   readonly fetch?: NonNullable<WebClientOptions['fetch']>;
+  /** Where messages have their pages; default: the workspace's own address. null: nowhere. */
+  readonly pages?: string | null;
   readonly log: SlackLog;
 }
 

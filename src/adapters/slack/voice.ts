@@ -102,7 +102,7 @@ export function createSlackVoice(parts: VoiceParts): SlackVoice {
         throw errorOf(failureOf(error, 'auth.test'));
       }
     },
-    linkTo: (thread) => permalink(thread, address),
+    linkTo: (thread) => (connection.pages === null ? undefined : permalink(thread, connection.pages ?? address)),
     drain: () => editor.drain(),
   };
 }

@@ -13,6 +13,12 @@ describe('a thread’s page', () => {
     expect(voice.linkTo(thread)).toBe('https://acme.slack.com/archives/C0ALERTS0/p1767225600000100');
   });
 
+  it('is on the pages of a local Slack, where one is named', () => {
+    const local = (pages: string) => permalink(thread, pages);
+    expect(local('http://127.0.0.1:4100')).toBe('http://127.0.0.1:4100/archives/C0ALERTS0/p1767225600000100');
+    expect(local('http://acme.example')).toBe('https://slack.com/archives/C0ALERTS0/p1767225600000100');
+  });
+
   it('is none for a conversation of two, and for what is no message', () => {
     expect(permalink({ ...thread, channel: 'D0ALERTS0' })).toBeUndefined();
     expect(permalink({ ...thread, channel: 'C0/../x' })).toBeUndefined();

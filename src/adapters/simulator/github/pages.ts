@@ -53,7 +53,7 @@ function pullPage(repository: SimulatedRepository, number: number): string | und
   );
   return page(
     `#${number} ${pull.title}`,
-    `<p>${escape(pull.head)} into ${escape(pull.base)}</p><pre>${escape(pull.body)}</pre>${diffs.join('')}`,
+    `<p>${escape(pull.head)} into ${escape(pull.base)}</p><pre>${linked(pull.body)}</pre>${diffs.join('')}`,
   );
 }
 
@@ -76,6 +76,11 @@ function diffOf(before: string, after: string): string {
 
 function mark(kind: string, line: string): string {
   return `<span class="line ${kind}">${escape(line)}</span>`;
+}
+
+/** Escaped, with its addresses to click on. */
+function linked(text: string): string {
+  return escape(text).replace(/https?:\/\/[^\s()`&]+/g, (url) => `<a href="${url}">${url}</a>`);
 }
 
 function escape(text: string): string {
