@@ -40,15 +40,18 @@ type Texts = ReadonlyMap<string, string>;
 function withTheRest(main: CheckedFix, workflows: readonly string[], before: Texts): CheckedFix {
   const read = (path: string) => before.get(path);
   const inputs = workflows.map((file) => ({ file, text: before.get(file) ?? '' }));
-  const files = repaired(inputs, read, ({ severity }) => severity === 'error');
-  const after = new Map([...before, ...files.map((one) => [one.path, one.after] as const)]);
-  const left = new Set(errorsIn(workflows, after).map(keyOf));
   const first = new Set(main.findings.map(keyOf));
+  const isWanted = (one: Finding) => one.severity === 'error' || first.has(keyOf(one));
+  const files = repaired(inputs, read, isWanted);
+  const after = new Map([...before, ...files.map((one) => [one.path, one.after] as const)]);
+  const left = new Set(findingsIn(workflows, after).filter(isWanted).map(keyOf));
   const isMain = files.every(({ path, after: text }) =>
     main.files.some((one) => one.path === path && one.after === text),
   );
   if (isMain || [...first].some((key) => left.has(key))) return main;
-  const also = errorsIn(workflows, before).filter((one) => !left.has(keyOf(one)) && !first.has(keyOf(one)));
+  const also = findingsIn(workflows, before).filter(
+    (one) => isWanted(one) && !left.has(keyOf(one)) && !first.has(keyOf(one)),
+  );
   return {
     ...main,
     files,
@@ -58,9 +61,8 @@ function withTheRest(main: CheckedFix, workflows: readonly string[], before: Tex
   };
 }
 
-function errorsIn(workflows: readonly string[], texts: Texts): readonly Finding[] {
-  const all = workflows.flatMap((path) => checkFile(path, texts.get(path) ?? '', (other) => texts.get(other)));
-  return all.filter(({ severity }) => severity === 'error');
+function findingsIn(workflows: readonly string[], texts: Texts): readonly Finding[] {
+  return workflows.flatMap((path) => checkFile(path, texts.get(path) ?? '', (other) => texts.get(other)));
 }
 
 /** Lines move with an edit, so a finding is known by the rest. */

@@ -24,6 +24,8 @@ export interface Fix {
   /** Why this is right, in one or two sentences. */
   readonly why: string;
   readonly edits: readonly Edit[];
+  /** Where else the value arrives, by job and name: a fallback there hides its loss, and is mended with it. */
+  readonly arrives?: readonly { readonly job: string; readonly name: string }[];
 }
 
 /** A fix without its finding, as a rule's maker gives it. */

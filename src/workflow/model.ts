@@ -1,7 +1,7 @@
 /** A workflow or a composite action as the checker sees it. Names are kept as written; look them up with `sameName`. */
 import type { Expression } from './expression.ts';
 
-/** A scalar of the file with its place. `start`, `end` are offsets in the file; of a block scalar those of its text, not of `|`. */
+/** A scalar of the file with its place. `start`, `end` are offsets in the file; a block scalar begins with its `|`, a quoted one with its quote. */
 export interface Scalar {
   readonly value: string;
   readonly start: number;

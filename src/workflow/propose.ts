@@ -143,14 +143,20 @@ function pairs(fix: Fix, fixes: readonly Fix[]): Fix[] {
   const hiding = fixes.filter(
     (one) =>
       one.finding.rule === 'silent-fallback' &&
-      one.finding.message.includes('loss is hidden') &&
-      belongs(one.finding, finding),
+      (isHidingIn(fix, one.finding) ||
+        (one.finding.message.includes('loss is hidden') && belongs(one.finding, finding))),
   );
   if (hiding.length === 0) return [fix];
   const edits = [...fix.edits, ...hiding.flatMap((one) => one.edits)];
   const why = `${fix.why} ${[...new Set(hiding.map((one) => one.why))].join(' ')}`;
   const stop = [...new Set(hiding.map((one) => one.title.replace(/^./, (letter) => letter.toLowerCase())))].join(', ');
   return [{ ...fix, edits, why, title: `${fix.title}, and ${stop}` }, fix];
+}
+
+function isHidingIn({ arrives = [], finding }: Fix, fallback: Finding): boolean {
+  return (
+    finding.file === fallback.file && arrives.some(({ job, name }) => job === fallback.job && name === fallback.ref)
+  );
 }
 
 /** In a followed file, or in the same job. */

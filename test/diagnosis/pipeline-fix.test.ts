@@ -58,8 +58,37 @@ kubectl -n staging set image deployment/app app="shop/app:$TAG"
   ],
 ]);
 
-function fix(rule: string, ref: string) {
-  const [main, ...rest] = [...CALLED].map(([path, text]) => ({ path, text }));
+/** The whole reference is an output, and the registry's user in it is secret. */
+const MASKED: ReadonlyMap<string, string> = new Map([
+  [
+    DEPLOY,
+    `name: release
+on: { push: { branches: [main] } }
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    outputs:
+      image: \${{ steps.meta.outputs.image }}
+    steps:
+      - id: meta
+        run: echo "image=registry.test/\${{ secrets.REGISTRY_USER }}/shop:${STAMP}" >> "$GITHUB_OUTPUT"
+      - uses: docker/build-push-action@v6
+        with: { push: true, tags: '\${{ steps.meta.outputs.image }}' }
+  deploy:
+    needs: build
+    runs-on: ubuntu-latest
+    env:
+      IMAGE: \${{ needs.build.outputs.image }}
+    steps:
+      - run: |
+          IMAGE="\${IMAGE:-registry.test/shop:${STAMP}}"
+          kubectl -n staging set image deployment/app app="$IMAGE"
+`,
+  ],
+]);
+
+function fix(rule: string, ref: string, files = CALLED) {
+  const [main, ...rest] = [...files].map(([path, text]) => ({ path, text }));
   return main && pipelineFix({ workflow: main, files: rest }, { rule, ref });
 }
 
@@ -78,6 +107,15 @@ describe('the fix of a pipeline', () => {
     expect(new Set(found?.findings.map((one) => one.rule))).toEqual(
       new Set(['reusable-output-not-declared', 'silent-fallback']),
     );
+  });
+
+  it.each([
+    ['output-may-be-masked', 'outputs.image'],
+    ['silent-fallback', 'IMAGE'],
+  ])('passes on what is not secret and stops the fallback, from whichever end it was found: %s', (rule, ref) => {
+    const found = fix(rule, ref, MASKED);
+    expect(checkFile(DEPLOY, found?.files[0]?.after ?? '', () => undefined)).toEqual([]);
+    expect(found?.diff).toContain('IMAGE: registry.test/${{ secrets.REGISTRY_USER }}/shop:${{ needs.build.outputs');
   });
 
   it('is none for a finding that is not there', () => {

@@ -21,7 +21,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'deploy-despite-failed-build': 'the condition has a form that is left alone',
   'matrix-output-overwritten': 'each reader must say which leg it means',
   'output-conditional': 'whether the run should stop there is a decision',
-  'output-may-be-masked': 'the reader has to put the secret back, in its own words',
+  'output-may-be-masked':
+    'the secret is not the first part of the value, its reader cannot read that secret, or the script has a form that is left alone',
   'strict-mode-missing': 'the command stands in a form that is left alone',
 };
 

@@ -10,6 +10,7 @@ import { badJob, envName, jobMissing, neverWritten, notDeclared, unknownJob } fr
 import { builtTag, sameTag } from './pass-on.ts';
 import { sink } from './sink.ts';
 import { steps } from './steps.ts';
+import { unmask } from './unmask.ts';
 
 /** The same for scripts and Makefiles. */
 export const IN_TEXT: ReadonlyMap<string, (text: string, finding: Finding) => readonly Remedy[]> = new Map([
@@ -26,6 +27,7 @@ export const MAKERS: ReadonlyMap<string, readonly MakeRemedies[]> = new Map([
   ['reusable-output-not-declared', [notDeclared]],
   ['step-unknown', [steps]],
   ['output-never-written', [sink, neverWritten]],
+  ['output-may-be-masked', [unmask]],
   ['env-undefined', [envName]],
   ['empty-input-accepted', [checkInput]],
   ['silent-fallback', [hardStop]],
