@@ -7,8 +7,7 @@ import { tagReader } from '../evidence/tag-reader.ts';
 import type { PullErrorKind } from '../image/pull-error.ts';
 import type { Cause } from './cause.ts';
 import type { Confidence } from './check.ts';
-import { type Answer, canRead, furthest, readAttempt, sortAttempts } from './registry-answers.ts';
-import { tidy } from './words.ts';
+import { type Answer, canRead, cautionWords, furthest, readAttempt, sortAttempts } from './registry-answers.ts';
 
 export type Pattern =
   /** The credential works for this repository; `attempt` shows it. */
@@ -56,7 +55,7 @@ export function credentialPattern(facts: PatternFacts): Pattern {
   if (answer === 'missing') return missing(best, facts);
   if (answer === 'network') return { kind: 'open', reason: 'the registry could not be reached to try the credentials' };
   if (best.outcome.kind === 'refused') {
-    return { kind: 'open', reason: `the registry was not asked, for safety: ${tidy(best.outcome.reason)}` };
+    return { kind: 'open', reason: cautionWords(facts.access.host, best.outcome) };
   }
   return registryFault(answer, best, facts) ?? refusal(answer, best, facts);
 }

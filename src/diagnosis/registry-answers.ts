@@ -3,8 +3,9 @@
  * than the manifest step: a token server hands out a token without the right instead of refusing
  * (distribution, spec/auth/token.md), so a 401 after a good token is a missing right, not a wrong password.
  */
-import type { AccessAttempt, RegistryAccess, RegistryCredential } from '../evidence/registry-access.ts';
+import type { AccessAttempt, AccessOutcome, RegistryAccess, RegistryCredential } from '../evidence/registry-access.ts';
 import type { AskedRow } from './diagnosis.ts';
+import { tidy } from './words.ts';
 
 export type Answer =
   | 'pullable'
@@ -177,6 +178,24 @@ export function nameOf(credential: RegistryCredential): string {
   return `${credential.username === '' ? 'an empty user name' : `user ${credential.username}`} (${credential.source})`;
 }
 
+/** A registry that has sent its challenge was reached; it is the realm behind it that fails. */
+export function whereOf({ host }: RegistryAccess, { challenge }: AccessAttempt): string {
+  const token = URL.parse(challenge.realm ?? '')?.host;
+  return token === undefined || token === host ? host : `${tidy(token)} (the token server of ${host})`;
+}
+
+/** Why the registry was not asked, or what it answered that was not followed: the node knows no such caution. */
+export function cautionWords(host: string, { reason, after }: Extract<AccessOutcome, { kind: 'refused' }>): string {
+  const seen = {
+    redirect: 'answered the bot with a redirect that it does not follow',
+    realm: 'answered the bot, and sends it to a token server that it does not ask',
+    answer: 'answered the bot with what it does not read',
+  } as const;
+  return after === undefined
+    ? `the registry ${host} was not asked, for safety: ${tidy(reason)}`
+    : `the registry ${host} ${seen[after]}, for safety: ${tidy(reason)}; the node may fare otherwise`;
+}
+
 const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   pullable: 'image found',
   unsupported: 'manifest in an unsupported format',
@@ -204,7 +223,7 @@ export function rowsOf(access: RegistryAccess): AskedRow[] {
     credential: nameOf(attempt.credential),
     token: attempt.token === undefined ? '-' : `${attempt.token.status}${grantText(attempt)}`,
     manifest: attempt.status === undefined ? '-' : String(attempt.status),
-    means: `${ANSWER_WORDS[readAttempt(attempt)]}${loginText(attempt)}`,
+    means: `${meaning(attempt)}${loginText(attempt)}`,
   }));
 }
 
@@ -213,8 +232,13 @@ export function tableOf(access: RegistryAccess): string[] {
   return access.attempts.map((attempt) => {
     const token = attempt.token === undefined ? '' : `, token ${attempt.token.status}${grantText(attempt)}`;
     const status = attempt.status === undefined ? '' : `, manifest ${attempt.status}`;
-    return `${nameOf(attempt.credential)}: ${ANSWER_WORDS[readAttempt(attempt)]}${token}${status}${loginText(attempt)}`;
+    return `${nameOf(attempt.credential)}: ${meaning(attempt)}${token}${status}${loginText(attempt)}`;
   });
+}
+
+function meaning(attempt: AccessAttempt): string {
+  const isAnswered = attempt.outcome.kind === 'refused' && attempt.outcome.after !== undefined;
+  return isAnswered ? 'answered, and not followed for safety' : ANSWER_WORDS[readAttempt(attempt)];
 }
 
 function loginText({ login }: AccessAttempt): string {

@@ -69,7 +69,7 @@ function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[]
 function tell({ finding, from }: Chosen): Told {
   const { owner } = CAUSES[finding.cause];
   // Where nobody gave a reason, what could not be seen may hide it.
-  const unseen = isMute(finding.cause) ? [...new Set(from.open)].slice(0, 3) : [];
+  const unseen = isMute(finding.cause) ? fullest(from.open).slice(0, 3) : [];
   return {
     what: withoutStop(finding.summary),
     where: from.pod === '' ? '' : `${from.pod}${from.container === '' ? '' : `, container ${from.container}`}`,
@@ -78,6 +78,12 @@ function tell({ finding, from }: Chosen): Told {
     owner: owner === 'nobody' ? '' : owner,
     notes: [...from.notes, ...unseen].map(withoutStop),
   };
+}
+
+/** Steps may say the same of one look at the registry, one of them more. */
+function fullest(notes: readonly string[]): readonly string[] {
+  const distinct = [...new Set(notes)];
+  return distinct.filter((note) => !distinct.some((other) => other !== note && other.includes(note)));
 }
 
 function joined(told: Told, confidence: Finding['confidence'], alternatives: readonly Cause[]): string {

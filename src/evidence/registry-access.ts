@@ -128,8 +128,11 @@ export type AccessOutcome =
       readonly detail: string;
       readonly certificate?: CertificateView;
     }
-  /** We did not ask, for safety: the host is link-local, metadata, loopback, or the realm points elsewhere. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  /**
+   * We did not go on, for safety: `reason` names what is link-local, metadata, foreign, or too large. `after`: what the registry had
+   * answered by then (a redirect, a token server to ask, the manifest itself); absent: it was not asked at all.
+   */
+  | { readonly kind: 'refused'; readonly reason: string; readonly after?: 'redirect' | 'realm' | 'answer' };
 
 /** What `/v2/` itself, where no repository is named, says to a login: `unknown` where it does not tell (it lets anybody in, or failed). */
 export type LoginAnswer = 'accepted' | 'rejected' | 'unknown';

@@ -48,7 +48,7 @@ const OUTCOMES: readonly AccessOutcome[] = [
   { kind: 'not-a-registry', status: 200, contentType: 'text/html' },
   { kind: 'unsupported-manifest', mediaType: 'application/vnd.docker.distribution.manifest.v1+json' },
   { kind: 'network', fault: 'tls-untrusted', detail: 'certificate has expired', certificate: CERTIFICATE },
-  { kind: 'refused', reason: 'the realm points elsewhere' },
+  { kind: 'refused', reason: 'the realm points elsewhere', after: 'realm' },
 ];
 
 const attempt = (outcome: AccessOutcome): AccessAttempt => ({

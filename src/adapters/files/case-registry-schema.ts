@@ -62,7 +62,11 @@ export const Outcome = z.discriminatedUnion('kind', [
     detail: Text,
     certificate: Certificate.optional(),
   }),
-  z.looseObject({ kind: z.literal('refused'), reason: Text }),
+  z.looseObject({
+    kind: z.literal('refused'),
+    reason: Text,
+    after: z.enum(['redirect', 'realm', 'answer']).optional(),
+  }),
 ]);
 
 const Stage = z.looseObject({

@@ -1,5 +1,5 @@
 /** Redirects: followed by hand, each address judged again, the credential left behind as soon as the origin changes. */
-import { type Answer, type Call, type Failure, type HttpRequest, refusal, send } from './transport.ts';
+import { type Answer, type Call, type Failure, type Heard, type HttpRequest, refusal, send } from './transport.ts';
 
 /** An answer and whether it came from another origin than the one asked (then its challenge is not ours to answer). */
 export type Followed = (Answer & { readonly foreign: boolean }) | Failure;
@@ -10,14 +10,21 @@ export async function follow(call: Call, request: HttpRequest): Promise<Followed
   const seen = new Set([keyOf(request)]);
   for (let hop = 0; hop <= call.limits.redirects; hop += 1) {
     const answer = await send(call, current);
-    if (answer.kind === 'failure') return answer;
+    if (answer.kind === 'failure') return sentBy(request, hop, answer);
     const target = locationOf(answer);
     if (target === undefined) return { ...answer, foreign: answer.url.origin !== request.url.origin };
     current = { ...current, url: target, headers: sameOrigin(request.url, target, current.headers) };
-    if (seen.has(keyOf(current))) return refusal(call, `${request.url.host} redirects in a circle`);
+    if (seen.has(keyOf(current))) return refusal(call, `${request.url.host} redirects in a circle`, 'redirect');
     seen.add(keyOf(current));
   }
-  return refusal(call, `${request.url.host} redirects more than ${call.limits.redirects} times`);
+  return refusal(call, `${request.url.host} redirects more than ${call.limits.redirects} times`, 'redirect');
+}
+
+/** An address that is not asked for safety was named by somebody: a redirect, or the registry as its token server. */
+function sentBy({ what }: HttpRequest, hop: number, failure: Failure): Failure {
+  const after: Heard | undefined = hop > 0 ? 'redirect' : what === 'token' ? 'realm' : undefined;
+  const { outcome } = failure;
+  return outcome.kind === 'refused' && after !== undefined ? { ...failure, outcome: { ...outcome, after } } : failure;
 }
 
 /** The same address asked without the credential is another question. */

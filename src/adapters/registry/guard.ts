@@ -27,6 +27,8 @@ function addressFault(hostname: string, address: string, mayBeInside: InsideRule
 
 /** Judges a URL before anything is sent: scheme, user info, literal address. Undefined: fine. */
 export function urlFault(url: URL, plainAllowed: boolean, mayBeInside: InsideRule): string | undefined {
+  if (!['http:', 'https:'].includes(url.protocol))
+    return `an address of the form ${url.protocol} is none of a registry`;
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && plainAllowed)) {
     return `${url.host} would be asked without https`;
   }

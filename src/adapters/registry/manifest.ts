@@ -22,7 +22,7 @@ export function readManifestAnswer(call: Call, answer: Answer, digest: string | 
   if (answer.cut) {
     const megabytes = call.limits.bodyBytes / 1024 / 1024;
     const reason = `the manifest is larger than ${Math.round(megabytes * 100) / 100} MiB`;
-    return refusal(call, reason).outcome;
+    return refusal(call, reason, 'answer').outcome;
   }
   const body = readManifest(answer.body);
   const type = mediaTypeOf(answer);

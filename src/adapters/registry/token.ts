@@ -75,7 +75,7 @@ function keep(call: Call, key: string, held: HeldToken): void {
 async function fetchToken(call: Call, challenge: Challenge, credential: RegistryCredential): Promise<TokenAnswer> {
   const url = URL.parse(challenge.realm ?? '', call.host.endpoint.base.href);
   if (!url) {
-    return { kind: 'failed', outcome: refusal(call, 'the registry names a token server that is no address').outcome };
+    return { kind: 'failed', outcome: refusal(call, 'it is no address', 'realm').outcome };
   }
   url.hash = '';
   if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);

@@ -92,10 +92,13 @@ async function attempt(call: Call, request: HttpRequest, before: number): Promis
   }
 }
 
-/** A failure for a reason of safety. */
-export function refusal(call: Call, reason: string): Failure {
-  return { kind: 'failure', outcome: { kind: 'refused', reason: call.scrub.clean(reason) } };
+/** A failure for a reason of safety; `after`: what the registry had answered by then. */
+export function refusal(call: Call, reason: string, after?: Heard): Failure {
+  const heard = after === undefined ? {} : { after };
+  return { kind: 'failure', outcome: { kind: 'refused', reason: call.scrub.clean(reason), ...heard } };
 }
+
+export type Heard = NonNullable<Extract<AccessOutcome, { kind: 'refused' }>['after']>;
 
 async function exchange(call: Call, request: HttpRequest, signal: AbortSignal): Promise<Answer> {
   const { url, method } = request;

@@ -14,6 +14,7 @@ import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../c
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
+import { registryFaultWords } from '../registry-fault-words.ts';
 import { attachCommands, createCommand, replaceCommand } from '../secret-commands.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { minuteOf, tidy } from '../words.ts';
@@ -225,7 +226,11 @@ function told(pattern: Account, facts: PatternFacts): string {
     return `The registry ${facts.access.host} refuses ${who}, and does not tell whether the password is wrong or a right is missing.${written(facts)}`;
   }
   if (tell !== undefined) return tell(who, facts);
-  return `${CAUSES[pattern.cause].title} (${facts.access.host}, asked as ${who} from the bot’s place in the network).`;
+  const { access } = facts;
+  const fault = registryFaultWords({ access, attempt: pattern.attempt, nodeAgrees: facts.said === pattern.cause });
+  return (
+    fault ?? `${CAUSES[pattern.cause].title} (${access.host}, asked as ${who} from the bot’s place in the network).`
+  );
 }
 
 /** The refusal alone does not show that the repository exists. */

@@ -17,7 +17,7 @@ import type { WayStep } from '../diagnosis.ts';
 import { isMute } from '../explains.ts';
 import { couldNotLook } from '../gaps.ts';
 import { contrast, saysNetwork } from '../node-contrast.ts';
-import { type Answer, nameOf, readAttempt, sortAttempts } from '../registry-answers.ts';
+import { type Answer, cautionWords, nameOf, readAttempt, sortAttempts, whereOf } from '../registry-answers.ts';
 import { faultWords, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
 import { list, minuteOf, tidy } from '../words.ts';
@@ -40,12 +40,9 @@ export const registryReachable = defineCheck({
     const strange = access.attempts.find((attempt) => readAttempt(attempt) === 'not-a-registry');
     if (strange !== undefined) return stranger(whereOf(access, strange));
     const refused = access.attempts.map(({ outcome }) => outcome).find((outcome) => outcome.kind === 'refused');
-    const why = refused?.kind === 'refused' ? `for safety: ${tidy(refused.reason)}` : 'nobody asked';
-    return {
-      verdict: 'inconclusive',
-      note: `the registry ${access.host} was not asked, ${why}`,
-      missing: ['registryAccess'],
-    };
+    const note =
+      refused?.kind === 'refused' ? cautionWords(access.host, refused) : `the registry ${access.host} was not asked`;
+    return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
   },
   command({ registryAccess }) {
     if (registryAccess?.status !== 'observed') return undefined;
@@ -135,12 +132,6 @@ interface Broken {
   readonly at: string;
   readonly fault: Fault;
   readonly way: readonly WayStep[];
-}
-
-/** A registry that has sent its challenge was reached; it is the realm behind it that fails. */
-function whereOf({ host }: RegistryAccess, { challenge }: AccessAttempt): string {
-  const token = URL.parse(challenge.realm ?? '')?.host;
-  return token === undefined || token === host ? host : `${tidy(token)} (the token server of ${host})`;
 }
 
 function unreached(

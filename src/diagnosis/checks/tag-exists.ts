@@ -16,7 +16,7 @@ import { couldNotLook, gapOf } from '../gaps.ts';
 import { describedMissing, describeMissing } from '../missing-image.ts';
 import { noImage, unsupported } from '../not-an-image.ts';
 import { platformMismatch } from '../platform-words.ts';
-import { nameOf, readAttempt, tableOf } from '../registry-answers.ts';
+import { cautionWords, nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { list } from '../words.ts';
 
@@ -84,11 +84,19 @@ function look(evidence: View, image: ImageReference, access: RegistryAccess): Ch
   if (gone !== undefined) return fail(withElsewhere(gone, evidence.elsewhere));
   const seen = valueOf(evidence.elsewhere);
   if (seen !== undefined && otherRegistries(seen).length > 0) return fail(wrongPlace(image, access, seen));
-  const note =
-    access.attempts.length === 0
-      ? 'the registry was not asked'
-      : 'no login that was tried may read the repository (or the registry did not answer), so it is not known whether the image exists';
+  const note = unanswered(access);
   return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
+}
+
+/** Why it is not known whether the image exists. */
+function unanswered(access: RegistryAccess): string {
+  const { pod } = sortAttempts(access);
+  const stopped = [...pod, ...access.attempts].find(({ outcome }) => outcome.kind === 'refused')?.outcome;
+  if (stopped?.kind === 'refused')
+    return `${cautionWords(access.host, stopped)}; it is not known whether the image exists`;
+  return access.attempts.length === 0
+    ? 'the registry was not asked'
+    : 'no login that was tried may read the repository (or the registry did not answer), so it is not known whether the image exists';
 }
 
 /** Hidden or missing here, and there in another registry: the name may want another host, which nothing here can prove. */

@@ -25,7 +25,7 @@ export function outcomeSentence(outcome: AccessOutcome): string {
     case 'network':
       return `the registry cannot be reached (${outcome.fault})`;
     case 'refused':
-      return `it was not asked, for safety: ${outcome.reason}`;
+      return `${outcome.after === undefined ? 'it was not asked' : 'its answer was not followed'}, for safety: ${outcome.reason}`;
   }
 }
 

@@ -172,7 +172,11 @@ describe('a registry that wastes time and memory', () => {
     const registry = await fake((_request, response) =>
       json(response, 200, { ...oneManifest, fat: 'x'.repeat(10_000_000) }),
     );
-    expect((await pull(registry)).outcome).toEqual({ kind: 'refused', reason: 'the manifest is larger than 4 MiB' });
+    expect((await pull(registry)).outcome).toEqual({
+      kind: 'refused',
+      reason: 'the manifest is larger than 4 MiB',
+      after: 'answer',
+    });
   });
 
   it('sends a byte now and then', async () => {

@@ -1,0 +1,51 @@
+/** A fault of the registry itself in one sentence: what it answered, and who saw it. */
+import { formatDuration } from '../clock.ts';
+import type { AccessAttempt, RegistryAccess } from '../evidence/registry-access.ts';
+import { whereOf } from './registry-answers.ts';
+import { tidy } from './words.ts';
+
+interface Seen {
+  readonly access: RegistryAccess;
+  readonly attempt: AccessAttempt;
+  /** The node’s own words say the same. */
+  readonly nodeAgrees: boolean;
+}
+
+/** undefined: what was answered is no fault of the registry. */
+export function registryFaultWords({ access, attempt, nodeAgrees }: Seen): string | undefined {
+  const said = answered(access, attempt);
+  return said === undefined ? undefined : `${said}${nodeAgrees ? '; the node met the same' : ', as the bot saw it'}.`;
+}
+
+function answered(access: RegistryAccess, attempt: AccessAttempt): string | undefined {
+  const { outcome } = attempt;
+  const host = attempt.status === undefined ? whereOf(access, attempt) : access.host;
+  if (outcome.kind === 'server-error') {
+    return `The registry itself fails: ${host} answered ${outcome.status}${quoted(outcome.message)}`;
+  }
+  if (outcome.kind === 'rate-limited') {
+    return `The registry limits how often it may be asked: ${host} answered 429${pause(outcome)}`;
+  }
+  return outcome.kind === 'not-a-registry'
+    ? `What answers at ${host} is no registry: it sent ${shape(outcome)}`
+    : undefined;
+}
+
+/** The reader takes no more for granted. */
+const LONGEST_WAIT_S = 86_400;
+
+function pause({ retryAfterSeconds: seconds }: { readonly retryAfterSeconds?: number }): string {
+  if (seconds === undefined || seconds <= 0) return '';
+  return ` and asks to wait ${seconds >= LONGEST_WAIT_S ? 'a day or more' : formatDuration(seconds * 1000)}`;
+}
+
+function quoted(message: string): string {
+  const text = tidy(message).slice(0, 200).trim();
+  return text === '' ? '' : ` ("${text}")`;
+}
+
+function shape({ status, contentType }: { readonly status: number; readonly contentType: string }): string {
+  if (status === 0) return 'what cannot be read as HTTP';
+  const type = tidy(contentType).slice(0, 100);
+  return `${status} with ${type === '' ? 'no content type' : type}, and what came with it is nothing that a registry sends`;
+}
