@@ -48,12 +48,20 @@ function tried({ file, text, read, known }: Trial, fix: Fix): CheckedFix | undef
     if (!known.has(path)) known.set(path, checkFile(path, (path === file ? text : read(path)) ?? '', read));
   const before = paths.flatMap((path) => known.get(path) ?? []);
   const after = paths.flatMap((path) => checkFile(path, edited.get(path) ?? text, readEdited));
-  const gone = without(once(before), once(after));
+  const gone = without(touchedLast(once(before), fix, files), once(after));
   const isNew = without(once(after), once(before)).length > 0;
   if (isNew || !gone.some((one) => keyOf(one) === keyOf(fix.finding))) return undefined;
   const { title, why, finding } = fix;
   const diff = files.map((one) => unifiedDiff(one.before, one.after, one.path)).join('');
   return { rule: finding.rule, title, why, files, diff, findings: gone };
+}
+
+/** Of several alike, those on an edited line are the ones that go. */
+function touchedLast(findings: readonly Finding[], { edits }: Fix, files: readonly FixedFile[]): Finding[] {
+  const text = (path: string) => files.find((one) => one.path === path)?.before ?? '';
+  const lines = new Set(edits.map((edit) => `${edit.file}:${text(edit.file).slice(0, edit.start).split('\n').length}`));
+  const isTouched = ({ file, exprLine }: Finding) => Number(lines.has(`${file}:${exprLine}`));
+  return findings.toSorted((a, b) => isTouched(a) - isTouched(b));
 }
 
 /** One fix for each finding that has one, worst finding first; a lost value and the fallback that hides it are mended together. */
@@ -75,10 +83,10 @@ function* proposals(trial: Trial, wanted: (finding: Finding) => boolean): Genera
   const refused = fixes.filter(({ finding }) => finding.rule === 'needs-unknown-job');
   const losses = fixes.filter(({ finding }) => finding.rule !== 'silent-fallback');
   for (const fix of [...refused, ...losses, ...fixes]) {
-    if (done.has(keyOf(fix.finding)) || !wanted(fix.finding)) continue;
+    if (done.has(placeOf(fix.finding)) || !wanted(fix.finding)) continue;
     const best = firstThatHolds(trial, pairs(fix, fixes), failed);
     if (!best) continue;
-    for (const finding of best.findings) done.add(keyOf(finding));
+    for (const finding of best.findings) done.add(placeOf(finding));
     yield best;
   }
 }
@@ -124,14 +132,13 @@ export function withDiffs(
   files: readonly { readonly file: string; readonly text: string }[],
   read: ReadFile,
 ): Finding[] {
-  const at = (one: Finding) => `${keyOf(one)} ${one.exprLine} ${one.exprColumn}`;
   const fixes = files
     .flatMap(({ file, text }) => proposeFixes(file, text, read))
-    .flatMap(({ findings: gone, diff }) => gone.map((one) => [at(one), diff] as const));
+    .flatMap(({ findings: gone, diff }) => gone.map((one) => [placeOf(one), diff] as const));
   // The first is the one that mends a pair together.
   const diffs = new Map(fixes.toReversed());
   return findings.map((one) => {
-    const diff = diffs.get(at(one));
+    const diff = diffs.get(placeOf(one));
     return diff === undefined ? { ...one, fix: `${one.fix} ${whyByHand(one)}`.trimEnd() } : { ...one, diff };
   });
 }
@@ -186,9 +193,14 @@ function keyOf({ rule, file, job, ref }: Finding): string {
   return [rule, file, job, ref].join('\u0000');
 }
 
+/** Before any edit: one variable may be replaced at several places. */
+function placeOf(one: Finding): string {
+  return `${keyOf(one)} ${one.exprLine} ${one.exprColumn}`;
+}
+
 /** The first of those at one place: the checked file's own view of it. */
 function once(findings: readonly Finding[]): Finding[] {
-  const placed = findings.map((one) => [`${keyOf(one)} ${one.exprLine} ${one.exprColumn}`, one] as const);
+  const placed = findings.map((one) => [placeOf(one), one] as const);
   return [...new Map(placed.toReversed()).values()].toReversed();
 }
 

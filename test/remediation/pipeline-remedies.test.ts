@@ -179,7 +179,7 @@ describe('the pull request with the fix', () => {
     expect(propose(openFixPullRequest, finding({ cause: 'ci-silent-fallback', detail: hidden }))).toEqual(params);
   });
 
-  it('is one button too where the loss is in a called workflow and the fallback in a script', () => {
+  it('is one button too where the loss is in a called workflow and the fallback in a script, and one pull request for all callers', async () => {
     const called = '.github/workflows/image.yml';
     const caller = `name: release
 on: push
@@ -231,6 +231,23 @@ kubectl set image deployment/api api=docker.io/shop/api:$TAG
     ].map((one) => propose(openFixPullRequest, finding({ detail: { run: run.url, chain, ...one } }), seen));
     expect(offers[0]).toMatchObject({ rule: 'reusable-output-not-declared', path: PATH });
     expect(offers[1]).toEqual(offers[0]);
+
+    const nightly = '.github/workflows/nightly.yml';
+    const other = observed({ path: nightly, repository: run.repository, sha: run.headSha, text: caller });
+    const about = finding({ detail: { run: run.url, chain: [], ...offers[0] } });
+    const again = propose(openFixPullRequest, about, trace({ workflow: other, files }));
+    expect([offers[0]?.path, again?.path]).toEqual([PATH, nightly]);
+    const fake = fakeCodeWriter(pipelineStory(caller, { [nightly]: caller, [called]: image, 'deploy.sh': script }));
+    const notes = [];
+    for (const asked of [offers[0], again]) {
+      if (asked === undefined) throw new Error('not offered');
+      const ports = { ...fakePorts(aStory()), codeHost: fake.codeHost };
+      notes.push(await openFixPullRequest.run(asked, ports, 'apply', signal));
+    }
+    expect(notes[1]).toMatchObject({ note: expect.stringContaining('was open already') });
+    expect(fake.opened.map(({ branch, title }) => `${branch} ${title}`)).toEqual([
+      expect.stringMatching(/^pullcheck\/image-yml-reusable-output-not-declared-\S+ .* in image\.yml$/),
+    ]);
   });
 
   it('is not offered where no edit is proven, where the file could not be read, and for a file of another repository', () => {

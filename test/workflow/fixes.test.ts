@@ -162,6 +162,20 @@ it('mends a lost value together with the fallback that hides it, in both files',
   expect(first?.diff).toMatch(/^\+.*::error::IMAGE_TAG is empty/m);
 });
 
+it('gives each of several fallbacks of one variable its own diff', () => {
+  const words = ['api', 'web'];
+  const steps = words.map((word) => `      - run: helm upgrade ${word} ./c --set image.tag="\${TAG:-$(date +%s)}"\n`);
+  const text = `${withNeeds('    needs: build')}    steps:\n${steps.join('')}`;
+  const fixes = proposeFixes(file, text, nothing);
+  expect(fixes.map(({ findings }) => findings.map(({ rule }) => rule))).toEqual([
+    ['silent-fallback'],
+    ['silent-fallback'],
+  ]);
+  for (const [index, word] of words.entries())
+    expect(fixes[index]?.diff).toMatch(new RegExp(`^-.* upgrade ${word}`, 'm'));
+  expect(checkFile(file, fixed(text), nothing)).toEqual([]);
+});
+
 it('puts the job that is read in the place of one that is not there', () => {
   const text = withNeeds('    needs: checks').replace('  test: { needs: build }\n', '');
   expect(fixed(text)).toContain('    needs: build\n');

@@ -24,6 +24,8 @@ const Params = z.strictObject({
   base: z.string(),
   /** The workflow file. */
   path: z.string(),
+  /** Where the fault lies, if in another file: the same one for everybody who calls it. */
+  faulty: z.string().exactOptional(),
   /** What it uses, read with it. */
   files: z.array(z.string()),
   /** The finding's rule and what it reads, as the checker names them. */
@@ -59,6 +61,7 @@ export const openFixPullRequest: Remedy<Params> = {
       repository: trace.repository,
       base: branchOf(seen),
       path: workflow.path,
+      ...(first.file === workflow.path ? {} : { faulty: first.file }),
       files: seen.files.filter(({ repository }) => repository === trace.repository).map(({ path }) => path),
       // A loss and the fallback that hides it are mended by one edit: one button.
       rule: first.rule,
@@ -68,7 +71,7 @@ export const openFixPullRequest: Remedy<Params> = {
     };
   },
 
-  object: ({ repository, path }) => `file/${repository}/${path}`,
+  object: ({ repository, path, faulty = path }) => `file/${repository}/${faulty}`,
 
   command: ({ repository, base, path }) =>
     pullRequestByHand({
@@ -159,7 +162,7 @@ async function draft(
   { reader, writer, thread }: Host,
   signal: AbortSignal,
 ): Promise<Drafted | Extract<RemedyOutcome, { kind: 'refused' }>> {
-  const { repository, path, despite } = params;
+  const { repository, path, faulty = path, despite } = params;
   const branch = params.base === '' ? await writer.defaultBranch(repository, signal) : undefined;
   if (branch !== undefined && branch.status !== 'observed')
     return refused(describeGap(`${repository}, its default branch`, branch));
@@ -172,7 +175,7 @@ async function draft(
       `${path} at ${base} is not as it was when it ran: the fault is gone there, or its fix needs a person`,
     );
   }
-  const title = plainTitle(`${fix.title} in ${fileName(path)}`);
+  const title = plainTitle(`${fix.title} in ${fileName(faulty)}`);
   const body = pullRequestBody({ fix, evidence: params.evidence, run: params.run, thread });
   const known = despite === undefined ? {} : { despite };
   return { fix, request: { repository, base, branch: branchFor(params), title, body, changes: fix.files, ...known } };
@@ -207,8 +210,8 @@ async function mend(
   return { fix: pipelineFix({ workflow: { path, text: main.value }, files }, { rule, ref }) };
 }
 
-/** The same for the same fault of the same file, so that a second press finds the first one's. */
-function branchFor({ path, rule, ref }: Params): string {
+/** The same for the same fault of the same file, so that a second press finds the first one's, also from another caller of that file. */
+function branchFor({ path: workflow, faulty: path = workflow, rule, ref }: Params): string {
   const slug = `${fileName(path)}-${rule}-${ref}`
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
