@@ -3,7 +3,7 @@
  * Rules describe mechanisms, in the order that real messages force; a text that fits none is `other`, and nobody is blamed.
  */
 
-import { kindsOfCutEnd } from './pull-error/cut.ts';
+import { kindsOfCutEnd, twinsOf } from './pull-error/cut.ts';
 import { mask } from './pull-error/mask.ts';
 import { hostIn, imageIn, registryIn, runtimeIn } from './pull-error/names.ts';
 import { prepare } from './pull-error/prepare.ts';
@@ -142,7 +142,7 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
   const cut = kindsOfCutEnd(failure.text);
   const [only] = cut;
   const bare = isBare(failure.text);
-  if (only !== undefined && cut.length === 1) return verdict(only, 'other');
+  if (only !== undefined && cut.length === 1) return verdict(only, 'other', ...twinsOf(cut));
   if (bare) return verdict('backoff-only', ...cut);
   if (reason === 'RegistryUnavailable') {
     return verdict(
@@ -159,9 +159,16 @@ function settle(found: Verdict | undefined, failure: Failure, reason: string | n
 
 /** What a text without a cause leaves open: what its cut end may have become, else what a wrapper guesses at, else its stage. */
 function leftOpen(text: string, cut: readonly PullErrorKind[]): readonly PullErrorKind[] {
-  const names = ['back-off pulling image', 'imagepullbackoff', 'errimagepull', 'imageinspecterror'];
+  const names = [
+    'back-off pulling image',
+    'imagepullbackoff',
+    'errimagepull',
+    'imageinspecterror',
+    'startcontainer',
+    'waiting to start',
+  ];
   const retried: PullErrorKind[] = has(text, names) ? ['backoff-only'] : [];
-  if (cut.length > 0) return [...cut, ...retried];
+  if (cut.length > 0) return [...cut, ...twinsOf(cut), ...retried];
   const guessed = openAfterWrapper(text);
   return [...(guessed.length > 0 ? guessed : kindsOfStage(text)), ...retried];
 }
@@ -170,10 +177,16 @@ function leftOpen(text: string, cut: readonly PullErrorKind[]): readonly PullErr
 function isBare(text: string): boolean {
   // Current kubelets repeat the last error behind the back-off: where one begins, a cause was there and was cut off.
   if (causeBegun(text)) return false;
-  if (text.includes('back-off pulling image')) return !/errimagepull: \W{0,8}[a-z]{3}/.test(text);
+  if (text.includes('back-off pulling image')) {
+    return !/errimagepull: \W{0,8}[a-z]{3}|back-off pulling image ‹ref›: (?!errimagep|imagepull)[a-z]{6}/.test(text);
+  }
   if (has(text, ['trying and failing to pull image', "image can't be pulled"])) return true;
-  return /(?:^\s*|\berror: )(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable)\W*$/.test(text);
+  const last = /(?:^\s*|\berror: )([a-z]{6,24})\W*$/.exec(text)?.[1] ?? '-';
+  return REASONS.some((reason) => reason.startsWith(last));
 }
+
+/** What the kubelet calls a failed pull; a cut one has lost its end. */
+const REASONS = ['imagepullbackoff', 'errimagepull', 'imageinspecterror', 'registryunavailable'];
 
 /** The attempt's own line stands beside the retry's (a table of events), and its cause had begun before it was cut. */
 function causeBegun(text: string): boolean {
@@ -185,7 +198,5 @@ function causeBegun(text: string): boolean {
 
 /** Wrappers that guess at credentials before every cause (old kubelets, ECS agents); a text that ends there leaves it open. */
 function openAfterWrapper(text: string): readonly PullErrorKind[] {
-  if (text.includes('registry auth'))
-    return ['unauthorized', 'credential-provider-failed', 'forbidden', 'connection-timeout'];
-  return text.includes('this may be b') ? ['unauthorized'] : [];
+  return has(text, ['registry auth', 'this may be b']) ? kindsOfStage(text.replace(/[^a-z ]/g, ' ')) : [];
 }

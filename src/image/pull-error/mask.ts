@@ -41,7 +41,7 @@ const REASONS =
   'bad request|unauthorized|payment required|forbidden|not found|method not allowed|proxy authentication|request timeout|conflict|gone|precondition failed|too many requests|unavailable for legal|internal server|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time';
 const STATUS_BY_REASON = new RegExp(`(?<![\\w-])([45]\\d\\d):? \\(?(?:${REASONS})`);
 const STATUS_BY_NAME =
-  /(?:status ?code|http status|unexpected status|status|http code|error code|response code|server error:|http)\W{0,6}(?:from registry |from [a-z]{3,7} request to )?(?:‹\w+›\W{0,3})?([45]\d\d)\b/;
+  /(?:status ?code|http status|unexpected status|status|(?:http|error|response|with|returned|got) code|server error:|http)\W{0,6}(?:from registry |from [a-z]{3,7} request to )?(?:‹\w+›\W{0,3})?([45]\d\d)\b/;
 const STATUS_IN_BRACKETS = /\(([45]\d\d)\)/;
 /** Old containerd in a log cut after the code: `‹manifest›: 403 F`. */
 const STATUS_AFTER_URL = /‹(?:token|manifest|blob|ping|url)›: ([45]\d\d)\b/;
@@ -75,7 +75,7 @@ export function mask(error: string): Masked {
 const NAMES: readonly (readonly [string, (word: string) => boolean])[] = [
   ['ref', (word) => /sha(?:256|512):/.test(word) && word.includes('/')],
   ['digest', (word) => /sha(?:256|512):/.test(word)],
-  ['sock', (word) => word.endsWith('.sock')],
+  ['sock', (word) => word.endsWith('.sock') || word.startsWith('unix:')],
   ['policy', (word) => word.endsWith('policy.json')],
   ['path', (word) => word.startsWith('/')],
   ['addr', (word) => ADDRESS.test(word)],

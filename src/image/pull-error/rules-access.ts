@@ -94,6 +94,8 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
   ];
   // containerd wraps the token server's word in the sentence that names both alternatives.
   if (!has(text, words) || text.includes('invalid_token')) return undefined;
+  // Docker's sentence before the registry's own word: where that names a permission, it is one.
+  if (/may require 'docker login': denied: permission denied for/.test(text)) return undefined;
   return registry === 'ecr' || registry === 'ecr-public'
     ? verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden', 'credentials-expired')
     : verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
@@ -206,11 +208,13 @@ function required({ text, status, registry }: Failure): Verdict | undefined {
 function byStatus({ status, registry, urls }: Failure): Verdict | undefined {
   if (status !== 403) return undefined;
   if (registry === 'ecr-public') return verdict('forbidden', 'credentials-expired', 'rate-limited', 'source-blocked');
+  const asked = urls.at(-1)?.purpose;
+  // ECR signed the link to its store, so the identity may pull; the store's endpoint in the network lets nobody through.
+  if (registry === 'ecr' && asked === 'blob') return verdict('source-blocked', 'forbidden', 'credentials-expired');
   if (registry === 'ecr') return verdict('forbidden', 'credentials-expired', 'unauthorized', 'source-blocked');
   if (registry === 'gitlab')
     return verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
-  if (urls.at(-1)?.purpose === 'blob')
-    return verdict('forbidden', 'source-blocked', 'proxy-failure', 'credentials-expired');
+  if (asked === 'blob') return verdict('forbidden', 'source-blocked', 'proxy-failure', 'credentials-expired');
   return verdict(
     'forbidden',
     'unauthorized',

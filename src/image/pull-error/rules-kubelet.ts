@@ -122,5 +122,9 @@ function signaturePolicy({ text }: Failure): Verdict | undefined {
   ) {
     return verdict('signature-rejected', 'forbidden');
   }
+  // What lies where signatures are kept is none: often a page.
+  if (has(text, ['parsing signature', 'signature format'])) {
+    return verdict('signature-rejected', 'non-registry-response', 'registry-error');
+  }
   return text.includes('required email') ? verdict('signature-rejected') : undefined;
 }

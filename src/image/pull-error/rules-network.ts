@@ -77,7 +77,10 @@ export const TLS_RULES: readonly Rule[] = [
   when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),
   badRecord,
-  (failure) => (cutTls(failure.text) ? verdict('other', 'tls-untrusted', 'tls-handshake', 'http-vs-https') : undefined),
+  (failure) =>
+    cutTls(failure.text)
+      ? verdict('other', 'tls-untrusted', 'tls-handshake', 'http-vs-https', 'transfer-interrupted')
+      : undefined,
   when('tls-handshake', ['remote error: tls', 'handshake failure']),
   when('tls-handshake', ['tls: ', 'ssl_error', 'ssl routines', '[ssl', 'tlsv1', 'sslv3'], ['tls-untrusted']),
   // Other protocols shake hands too (attestation, SSH): only with TLS in the text.

@@ -110,6 +110,7 @@ export const CONTENT_RULES: readonly Rule[] = [
 
 /** The image store or unpacking; after everything that explains it better. */
 export const STORAGE_RULES: readonly Rule[] = [
+  givenUp,
   when('node-storage', ['read-only file system', 'input/output error', 'structure needs cleaning'], ['node-disk']),
   when('node-storage', ['whiteout', 'operation not supported'], ['manifest-unsupported']),
   when('node-storage', ['unable to convert a nil pointer'], ['manifest-unsupported', 'other']),
@@ -160,6 +161,14 @@ export const STORAGE_RULES: readonly Rule[] = [
   when('node-storage', ['hcsshim', 'win32', 'windowsfilter'], ['manifest-unsupported', 'platform-mismatch']),
   unpacking,
 ];
+
+/** Somebody gave up while the node unpacked: the innermost error, whatever was being done. */
+function givenUp({ text }: Failure): Verdict | undefined {
+  if (!has(text, ['extract', 'snapshot', 'unpack', 'layer'])) return undefined;
+  return /: context (?:canceled|deadline exceeded)(?:: \w{1,24})?(?:["'\s]|$)/.test(text)
+    ? verdict('cancelled-or-deadline', 'node-storage', 'node-disk', 'connection-timeout', 'transfer-interrupted')
+    : undefined;
+}
 
 /** The snapshotter may be a program of its own (stargz, nydus, SOCI): unless the text says what the store lacks, it may be down. */
 function snapshotter({ text }: Failure): Verdict | undefined {

@@ -96,6 +96,8 @@ export const REFUSED_RULES: readonly Rule[] = [
           'node-storage',
           'signature-rejected',
           'image-not-found',
+          'unauthorized',
+          'forbidden',
         )
       : undefined,
 ];

@@ -16,19 +16,18 @@ const MOST = 20;
 
 /** The errors of `text`, in the order in which they happened; one element where nothing is joined. */
 export function splitErrors(text: string): readonly Part[] {
-  const { own, mirrors } = withoutMirrors(withoutArtifact(text));
-  return [...joined(own).map((one) => ({ text: one, mirror: false })), ...mirrors];
+  const events = text.includes('\n') ? text.split(EVENT, MOST) : [text];
+  return events.flatMap((event) => {
+    const { own, mirrors } = withoutMirrors(withoutArtifact(event));
+    return [...joined(own).map((one) => ({ text: one, mirror: false })), ...mirrors];
+  });
 }
 
 /** Lines of a table of events, as kubectl prints it: type, reason, age, who says it, message. */
 const EVENT = /\n(?=[^\S\n]{0,40}(?:\S{1,24}[^\S\n]{1,40}){0,6}?(?:warning|normal)[^\S\n]{1,40}[a-z])/i;
 
 function joined(own: string): readonly string[] {
-  if (own.includes('\n')) {
-    const events = own.split(EVENT, MOST);
-    if (events.length > 1) return events;
-  }
-  const open = own.search(/:\s{0,3}\[|^\[|errors? occurred/);
+  const open = own.search(/:\s{0,3}\[|^\[|errors? occurred/i);
   if (open < 0) return [own];
   const parts: string[] = [];
   let from = 0;
@@ -50,14 +49,18 @@ function withoutArtifact(text: string): string {
 
 /** containers/image lists the mirrors that failed before the registry itself was asked: `(Mirrors also failed: [a: …] [b: …]): …`. */
 function withoutMirrors(text: string): { own: string; mirrors: readonly Part[] } {
-  const at = text.search(/\(Mirrors also failed:/i);
+  const at = text.search(/\(?Mirrors also failed:/i);
   if (at < 0) return { own: text, mirrors: [] };
-  const length = text.slice(at).search(/\]\):\s/);
-  // Cut inside the list: what the registry itself said is gone.
-  if (length < 0) return { own: text.slice(0, at), mirrors: [] };
-  const mirrors = text
-    .slice(at, at + length)
-    .split(/\]\s{0,4}\[/, MOST)
-    .map((one) => ({ text: one, mirror: true }));
-  return { own: `${text.slice(0, at)}${text.slice(at + length + 3)}`, mirrors };
+  const list = text.slice(at);
+  const length = list.search(/\]\):\s/);
+  // The list is the end: shortened by somebody, and then the mirrors' are the only errors told, or cut in the middle.
+  if (length < 0) {
+    const whole = /\]\)?[\s"'.)]{0,16}$/.test(list.slice(-24));
+    return { own: text.slice(0, at), mirrors: mirrorsOf(list, !whole) };
+  }
+  return { own: `${text.slice(0, at)}${list.slice(length + 3)}`, mirrors: mirrorsOf(list.slice(0, length), true) };
+}
+
+function mirrorsOf(list: string, mirror: boolean): readonly Part[] {
+  return list.split(/\]\s{0,4}\[/, MOST).map((one) => ({ text: one, mirror }));
 }

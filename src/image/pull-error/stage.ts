@@ -15,7 +15,18 @@ export const CONNECTING: readonly PullErrorKind[] = [
   'http-vs-https',
   'cancelled-or-deadline',
 ];
-const ANSWERED: readonly PullErrorKind[] = ['registry-error', 'rate-limited', 'unauthorized', 'forbidden'];
+const ANSWERED: readonly PullErrorKind[] = [
+  'registry-error',
+  'rate-limited',
+  'unauthorized',
+  'credentials-expired',
+  'forbidden',
+  'not-found-or-unauthorized',
+  'image-not-found',
+  'source-blocked',
+  'non-registry-response',
+];
+const FORMATS: readonly PullErrorKind[] = ['platform-mismatch', 'manifest-unsupported', 'digest-mismatch'];
 
 /** The later stage first: a text that copies has resolved before. */
 const STAGES: readonly (readonly [readonly string[], readonly PullErrorKind[]])[] = [
@@ -28,20 +39,13 @@ const STAGES: readonly (readonly [readonly string[], readonly PullErrorKind[]])[
       'storing blob',
       'httpreadseeker',
       'httpreaderseeker',
+      'unpacking image',
     ],
-    [
-      'transfer-interrupted',
-      ...CONNECTING,
-      ...ANSWERED,
-      'image-not-found',
-      'digest-mismatch',
-      'node-disk',
-      'node-storage',
-    ],
+    ['transfer-interrupted', ...CONNECTING, ...ANSWERED, ...FORMATS, 'node-disk', 'node-storage', 'signature-rejected'],
   ],
   [
     ['failed to authorize', 'fetch token', 'anonymous token', 'oauth token', 'bearer token', 'auth token'],
-    [...ANSWERED, 'not-found-or-unauthorized', ...CONNECTING],
+    [...ANSWERED, ...CONNECTING],
   ],
   [
     [
@@ -52,23 +56,17 @@ const STAGES: readonly (readonly [readonly string[], readonly PullErrorKind[]])[
       'reading manifest',
       'failed to resolve',
     ],
-    [...CONNECTING, ...ANSWERED, 'not-found-or-unauthorized', 'image-not-found', 'platform-mismatch'],
+    [...CONNECTING, ...ANSWERED, ...FORMATS, 'transfer-interrupted', 'signature-rejected'],
   ],
 ];
 
-/** Words that nobody has written a rule for may mean anything but what the kubelet itself says in fixed words. */
-const FIXED: ReadonlySet<PullErrorKind> = new Set([
-  'never-pull-policy',
-  'kubelet-throttled',
-  'pull-secret-missing',
-  'backoff-only',
-  'other',
-]);
+/** Words that nobody has written a rule for may mean anything but these. */
+const FIXED: ReadonlySet<PullErrorKind> = new Set(['pull-secret-missing', 'backoff-only', 'other']);
 const ANYTHING = PULL_ERROR_KINDS.filter((kind) => !FIXED.has(kind));
 
 /** The kinds that the stage reached by a masked text leaves open; where it tells no stage, all that its unknown words may mean. */
 export function kindsOfStage(text: string): readonly PullErrorKind[] {
   const stage = STAGES.find(([words]) => has(text, words))?.[1];
   if (stage) return stage;
-  return /[a-z]{3}/.test(text) ? ANYTHING : [];
+  return /[a-z]/.test(text) ? ANYTHING : [];
 }
