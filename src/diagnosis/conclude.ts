@@ -10,6 +10,7 @@ import { gapsIn } from './gaps.ts';
 import { withOwner } from './gitops-words.ts';
 import { withImageCommand } from './image-commands.ts';
 import { lightsOf } from './lights.ts';
+import { withNearHost } from './near-host-words.ts';
 import { takenForImage } from './not-an-image.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
@@ -29,7 +30,9 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
   const container = valueOf(evidence.container);
   const pod = valueOf(evidence.pod);
   const { outcome, findings: settled, notes } = settle({ evidence, results });
-  const findings = settled.map((finding) => withImageCommand(withOwner(finding, evidence), evidence));
+  const findings = settled.map((finding) =>
+    withImageCommand(withOwner(withNearHost(finding, evidence), evidence), evidence),
+  );
   const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
   const neverStarted = container !== undefined && container.restartCount === 0 && outcome === 'failing';
   const hasImage = outcome === 'healthy' || (container !== undefined && hasStarted(container));

@@ -3,10 +3,11 @@
  * proves only that its image was there when it started; a contrast is one that asked the registry (policy Always) after this pod had
  * begun to fail, and got its image. Pure.
  */
+import { isNearHost } from '../image/near-host.ts';
 import { parseReference } from '../image/reference.ts';
 import { ownerByLabels } from './owner-by-labels.ts';
 import { waitsForImage } from './pull-failures.ts';
-import type { Axis, Contrast } from './scope.ts';
+import type { Axis, Contrast, NearHost } from './scope.ts';
 import type { ContainerSnapshot, PodSnapshot } from './snapshots.ts';
 
 interface Use {
@@ -33,12 +34,36 @@ export function contrastOf(
   );
   const since = waiting.restartCount === 0 ? own.createdAt : undefined;
   const same = axesOf(mine);
+  const near = nearHosts(mine, running);
   return {
     ...(since === undefined ? {} : { since }),
     axes: same.map((axis) => measure(axis, { mine, failing, running, since })),
     unrelated: failing.filter((use) => !same.some(({ holds }) => holds(use))).length,
     oneWorkload: new Set(failing.map(workloadOf)).size === 1,
+    ...(near.length === 0 ? {} : { near }),
   };
+}
+
+const MOST_NEAR = 2;
+
+/** By what runs: a host from which nothing came may be as wrong as this one. */
+function nearHosts({ pod, registry }: Use, running: readonly Use[]): readonly NearHost[] {
+  const byHost = new Map<string, Use[]>();
+  for (const use of running) {
+    const uses = byHost.get(use.registry);
+    if (uses === undefined) byHost.set(use.registry, [use]);
+    else uses.push(use);
+  }
+  const images = (uses: readonly Use[]) => new Set(uses.map(({ container }) => container.image)).size;
+  return [...byHost]
+    .filter(([host]) => host !== '' && isNearHost(registry, host))
+    .map(([host, uses]) => ({
+      host,
+      images: images(uses),
+      here: images(uses.filter((use) => use.pod.namespace === pod.namespace)),
+    }))
+    .sort((a, b) => b.here - a.here || b.images - a.images)
+    .slice(0, MOST_NEAR);
 }
 
 interface AxisOf {

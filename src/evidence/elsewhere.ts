@@ -95,7 +95,7 @@ function entriesOf(secret: SecretSnapshot): readonly ConfigEntry[] {
 }
 
 /** `https://ghcr.io/org` -> `ghcr.io` and `org/`. */
-function placeOf(entry: string): { readonly host: string; readonly path: string } | undefined {
+export function placeOf(entry: string): { readonly host: string; readonly path: string } | undefined {
   const bare = entry.replace(/^https?:\/\//, '').replace(/^[^/@]*@/, '');
   const [host = '', ...rest] = bare.split('/');
   if (!/^[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\d{1,5})?$/.test(host)) return undefined;

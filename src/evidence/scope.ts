@@ -70,6 +70,14 @@ export interface Axis {
   readonly lastEarlier?: number;
 }
 
+/** Another registry that is in use, and whose host may have been meant. */
+export interface NearHost {
+  readonly host: string;
+  /** Different images that run from there, in the cluster and in the pod's own namespace. */
+  readonly images: number;
+  readonly here: number;
+}
+
 /** How others fare with what one pod fails with. */
 export interface Contrast {
   /** When this pod began to fail, as far as its creation tells; absent for one that has run before: then nothing is a contrast. */
@@ -79,4 +87,6 @@ export interface Contrast {
   readonly unrelated: number;
   /** Do all failing pods belong to one workload? */
   readonly oneWorkload: boolean;
+  /** Registries whose host is a slip away from this one's, the most used first; absent: none. */
+  readonly near?: readonly NearHost[];
 }

@@ -153,6 +153,7 @@ export const WHOLE_EVIDENCE: { readonly [K in EvidenceKind]: readonly EvidenceKi
         ],
         unrelated: 0,
         oneWorkload: true,
+        near: [{ host: 'registry.example.org', images: 2, here: 1 }],
       },
     },
   ],
