@@ -46,6 +46,13 @@ export function isEcr(host: string): boolean {
 }
 
 export function credentialPattern(facts: PatternFacts): Pattern {
+  const pattern = decide(facts);
+  // Another credential of the pod may do what this one cannot; only a rule about the image stands for whoever asks.
+  const isOpen = facts.access.untried !== undefined && pattern.kind === 'cause' && pattern.cause !== 'forbidden';
+  return isOpen && pattern.confidence === 'certain' ? { ...pattern, confidence: 'likely' } : pattern;
+}
+
+function decide(facts: PatternFacts): Pattern {
   const { pod, anonymous } = sortAttempts(facts.access);
   const asKubelet = pod.length > 0 ? pod : anonymous === undefined ? [] : [anonymous];
   const best = furthest(asKubelet);

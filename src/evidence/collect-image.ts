@@ -3,7 +3,7 @@ import { parseReference } from '../image/reference.ts';
 import { type Collector, defineCollector } from './collector.ts';
 import { COLLECTORS, type Collectors } from './collectors/index.ts';
 import { lookUp } from './collectors/keyring.ts';
-import { MOST_SECRETS } from './collectors/pull-secrets.ts';
+import { readSecrets } from './collectors/pull-secrets.ts';
 import type { AttachedSecret, EvidenceKind } from './evidence.ts';
 import { blockedBy, notCollected, observed } from './observation.ts';
 
@@ -40,20 +40,11 @@ export function imageCollectors(image: string, account: string): Collectors {
     pullSecrets: defineCollector({
       kind: 'pullSecrets',
       needs: ['serviceAccount'],
-      collect: async (read, { cluster, signal }, { namespace }) => {
+      collect: async (read, outside, { namespace }) => {
         const seen = await read('serviceAccount');
         if (seen.status !== 'observed') return blockedBy('the service account', seen);
-        const names = [...new Set(seen.value.imagePullSecrets)].slice(0, MOST_SECRETS);
-        const secrets = await Promise.all(
-          names.map(
-            async (name): Promise<AttachedSecret> => ({
-              name,
-              via: 'service-account',
-              secret: await cluster.secret(namespace, name, signal),
-            }),
-          ),
-        );
-        return observed(secrets);
+        const secrets = await readSecrets(seen.value.imagePullSecrets, namespace, outside);
+        return observed(secrets.map((one): AttachedSecret => ({ ...one, via: 'service-account' })));
       },
     }),
     keyring: defineCollector({

@@ -213,4 +213,6 @@ export interface RegistryAccess {
   /** ms */
   readonly askedAt?: number;
   readonly attempts: readonly AccessAttempt[];
+  /** How many more of the pod's credentials the kubelet would try; absent: all were tried. */
+  readonly untried?: number;
 }

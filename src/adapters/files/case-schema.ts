@@ -168,6 +168,7 @@ const VALUES: { readonly [K in EvidenceKind]?: z.ZodType } = {
     host: Text,
     scheme: z.enum(['http', 'https']).optional(),
     attempts: z.array(Attempt),
+    untried: Count.optional(),
   }),
   tagDetails: z.discriminatedUnion('kind', [
     z.looseObject({

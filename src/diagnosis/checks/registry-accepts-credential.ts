@@ -205,7 +205,13 @@ const RULED_OUT: readonly RuledOut[] = [
 type Account = Extract<Pattern, { kind: 'cause' }>;
 
 function sentence(pattern: Account, facts: PatternFacts): string {
-  return `${told(pattern, facts)}${unread(pattern.attempt)}`;
+  return `${told(pattern, facts)}${unread(pattern.attempt)}${untried(facts)}`;
+}
+
+function untried({ access }: PatternFacts): string {
+  return access.untried === undefined
+    ? ''
+    : ` The kubelet would try ${access.untried} more of the pod’s credentials, which the bot did not.`;
 }
 
 /** What a desktop login leaves in an entry: the kubelet asks with an empty password. */

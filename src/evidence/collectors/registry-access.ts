@@ -34,7 +34,9 @@ export const registryAccess = defineCollector({
     const attempts = await withLogins([first, ...rest], reference, { registry, signal });
     const scheme = first.scheme === undefined ? {} : { scheme: first.scheme };
     const asked = now === undefined ? {} : { askedAt: now() };
-    return observed({ host: apiHost(reference.registry), ...scheme, ...asked, attempts });
+    const left = attached.length - MOST_CREDENTIALS;
+    const untried = left > 0 && rest.length > 0 ? { untried: left } : {};
+    return observed({ host: apiHost(reference.registry), ...scheme, ...asked, attempts, ...untried });
   },
 });
 
