@@ -1,5 +1,5 @@
 /** Which words of the node a proven cause explains, and in which order causes stand in a pull's way. */
-import type { PullErrorKind } from '../image/pull-error.ts';
+import { CUT_OFF, type PullErrorKind } from '../image/pull-error.ts';
 import { CAUSES, familyOf } from './catalogue.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
@@ -17,14 +17,6 @@ const REFUSAL: readonly PullErrorKind[] = [
   'credentials-expired',
   'pull-secret-missing',
   'credential-provider-failed',
-];
-
-const CUT_OFF: readonly PullErrorKind[] = [
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'transfer-interrupted',
 ];
 
 /** Why nobody pushed what is asked for. */

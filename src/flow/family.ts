@@ -1,6 +1,7 @@
 /** The fault's key: incidents that have the same one are one fault, with one thread and one page. */
 import type { Cause } from '../diagnosis/cause.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import { CUT_OFF } from '../image/pull-error.ts';
 import { fullName, parseReference } from '../image/reference.ts';
 
 type Kind = 'registry' | 'credentials' | 'image';
@@ -8,12 +9,8 @@ type Kind = 'registry' | 'credentials' | 'image';
 /** Causes that more than one workload can share; the others (a node, a policy, an application) are their own. */
 const SHARED: Partial<Record<Cause, Kind>> = {
   ...group('registry', [
+    ...CUT_OFF,
     'dns-failure',
-    'connection-refused',
-    'connection-timeout',
-    'connection-reset',
-    'network-unreachable',
-    'transfer-interrupted',
     'proxy-failure',
     'tls-untrusted',
     'tls-handshake',

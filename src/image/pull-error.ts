@@ -40,6 +40,15 @@ export const PULL_ERROR_KINDS = [
 
 export type PullErrorKind = (typeof PULL_ERROR_KINDS)[number];
 
+/** What a node writes of a peer that is down, shut off, or lost on the way. Whoever needs a wider circle says why beside it. */
+export const CUT_OFF = [
+  'connection-refused',
+  'connection-timeout',
+  'connection-reset',
+  'network-unreachable',
+  'transfer-interrupted',
+] as const satisfies readonly PullErrorKind[];
+
 /** The answer of `pullcheck classify`. Host and image are as the text has them. */
 export interface Classification {
   readonly kind: PullErrorKind;

@@ -1,22 +1,10 @@
 /** Pods of a remedy's concern: which are stuck on a pull, which are healthy. Pure. */
+import { waitsForImage } from '../evidence/pull-failures.ts';
 import type { ContainerSnapshot, PodSnapshot } from '../evidence/snapshots.ts';
-
-/** Waiting reasons that mean "this container's image could not be pulled". */
-const STUCK: readonly string[] = [
-  'ErrImagePull',
-  'ImagePullBackOff',
-  'RegistryUnavailable',
-  'ErrImageNeverPull',
-  'InvalidImageName',
-  'ImageInspectError',
-  'SignatureValidationFailed',
-];
 
 /** Containers that wait for an image. */
 export function stuckContainers(pod: PodSnapshot): readonly ContainerSnapshot[] {
-  return pod.containers.filter(
-    (container) => container.state === 'waiting' && STUCK.includes(container.waitingReason ?? ''),
-  );
+  return pod.containers.filter(waitsForImage);
 }
 
 /** true: every main container runs and is ready. */

@@ -7,6 +7,7 @@ import { lateTrouble } from '../diagnosis/late-account.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import type { AccessAttempt } from '../evidence/registry-access.ts';
+import { CUT_OFF } from '../image/pull-error.ts';
 import { isOurs, outcomeSentence } from './execute/outcome-sentence.ts';
 
 /** One container as it was seen and judged. */
@@ -15,16 +16,15 @@ export interface LookedAt {
   readonly evidence: Evidence;
 }
 
-/** Faults that pass by themselves: once the registry answers again, a pull would succeed. */
+/**
+ * Faults that pass by themselves: once the registry answers again, a pull would succeed. A wrong proxy does not, so that this is not
+ * what makes a registry look out of reach.
+ */
 export const PASSING: ReadonlySet<Cause> = new Set<Cause>([
+  ...CUT_OFF,
   'registry-error',
   'registry-down',
   'registry-unreachable',
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'transfer-interrupted',
   'cancelled-or-deadline',
   'dns-failure',
   'backoff-only',
