@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { registryAcceptsCredential } from '../../../src/diagnosis/checks/registry-accepts-credential.ts';
 import { collectCase } from '../../../src/evidence/collect.ts';
 import { valueOf } from '../../../src/evidence/observation.ts';
-import type { AccessOutcome, RegistryCredential } from '../../../src/evidence/registry-access.ts';
+import type { AccessOutcome } from '../../../src/evidence/registry-access.ts';
 import { aStory, fakeCluster, fakeRegistry } from '../../support/readers.ts';
 import { aPod, aPullSecret, aServiceAccount } from '../../support/snapshots.ts';
 
@@ -19,7 +19,7 @@ function podWith(many: number) {
       secrets: names.map((name) => aPullSecret({ name })),
     }),
   );
-  const registry = fakeRegistry((_: RegistryCredential) => wrongToken);
+  const registry = fakeRegistry(() => wrongToken);
   const outside = { cluster, registry, signal, ownCredential: () => undefined };
   return { one: collectCase({ namespace: 'staging', pod: 'api', container: 'api' }, outside), registry };
 }
