@@ -181,6 +181,9 @@ function isBare(text: string): boolean {
     return !/errimagepull: \W{0,8}[a-z]{3}|back-off pulling image ‹ref›: (?!errimagep|imagepull)[a-z]{6}/.test(text);
   }
   if (has(text, ['trying and failing to pull image', "image can't be pulled"])) return true;
+  // A row of a table of pods: ready, status, restarts.
+  if (/‹ref› (?:init:)?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable) \d/.test(text))
+    return true;
   const last = /(?:^\s*|\berror: )([a-z]{6,24})\W*$/.exec(text)?.[1] ?? '-';
   return REASONS.some((reason) => reason.startsWith(last));
 }

@@ -6,6 +6,8 @@ const DEPTH = 3;
 const ERROR_FIELD = /(?<=[\s{,])(?:err|error)=(?=")|"(?:err|error)": ?(?=")/i;
 /** A JSON line is a log's when it says when or how grave; a registry's answer has an `error` too. */
 const LOGGED = /"(?:level|ts|time|timestamp|caller)": ?["\d]/i;
+/** What a mirror answered, as its own log has it. */
+const STATUS_FIELD = /"status": ?([45]\d\d)\b/i;
 const MESSAGE_FIELD = /"(?:msg|message)": ?(?=")/i;
 const SHIPPED = /^\s{0,8}\{"(?:log|message|msg)": ?(?="[A-Z]\d{4} |"[A-Z][a-z]{2} |"time=)/;
 /** A quoted value, or its beginning where the line was cut. */
@@ -40,7 +42,8 @@ function inside(line: string): string | null {
     const said = MESSAGE_FIELD.exec(line);
     const message = said === null ? null : quotedAt(line, said.index + said[0].length);
     const open = line.indexOf('{');
-    const before = open < field.index ? line.slice(0, open) : '';
+    const status = STATUS_FIELD.exec(line)?.[1];
+    const before = `${open < field.index ? line.slice(0, open) : ''}${status === undefined ? '' : `status ${status}: `}`;
     return message === null ? `${before}${value.text}` : `${before}${message.text}: ${value.text}`;
   }
   FIELDS.lastIndex = value.end;

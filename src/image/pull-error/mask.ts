@@ -33,7 +33,7 @@ const PLAIN =
   /^(?:i\/o|net\/http|archive\/tar|compress\/\w+|text\/\w+|username\/password|user\/password|read\/write|input\/output|client\.timeout|os\/arch|x509|http\/[12](?:\.\d)?|and\/or)$/;
 const MEDIA_TYPE = /^(?:application|text)\/[\w.+-]*$/;
 const PLATFORM = /^(?:linux|windows|darwin|freebsd)\/[\w/.]+$/;
-const STATUS_WORD = /^(?:status|code|statuscode|error|http):/;
+const STATUS_WORD = /^(?:status|code|statuscode|error|http|init):/;
 const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?:->[\d.:]+)?$/;
 const DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}(?::\d+)?$/;
 

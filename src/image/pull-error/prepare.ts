@@ -25,7 +25,7 @@ const WRAPPERS: readonly (readonly [string, RegExp])[] = [
 const CUT_WRAPPER = /rpc error:\s{0,16}code =? ?\w{0,40} {0,4}(?:de?s?c?)?[\s.…"'=)]{0,8}$/i;
 
 /** What kubectl and YAML put behind a message: how often it came, and its reason. */
-const COUNT = / {1,4}\(x\d{1,9} over [\dydhms.]{1,16}\)/g;
+const COUNT = / {1,4}\(x\d{1,9} over [\dydhms.]{1,16}\)/gi;
 const YAML_REASON = /['"]?\s{0,8}\n\s{0,40}reason: \w{1,60}\s{0,8}$/;
 const YAML_MESSAGE = /^[\s-]{0,40}message: '/;
 
@@ -59,7 +59,7 @@ export function prepare(message: string): string {
   const told = errorOf(plain(capped));
   let text = told.includes('\\') ? unescape(told) : told;
   if (/[│┃]/.test(text)) text = text.replace(FRAME, '');
-  if (text.includes(' over ')) text = text.replace(COUNT, '');
+  if (/ over /i.test(text)) text = text.replace(COUNT, '');
   if (text.includes('\n')) text = lines(text);
   const lower = text.toLowerCase();
   if (lower.includes('rpc error')) text = text.replace(CUT_WRAPPER, ' ‹cut›');

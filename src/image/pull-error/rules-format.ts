@@ -90,6 +90,10 @@ const MEANT: ReadonlyMap<number | null, readonly PullErrorKind[]> = new Map([
 function foreignBody({ text, status }: Failure): Verdict | undefined {
   if (!text.includes('error parsing http') || !text.includes('invalid character')) return undefined;
   if (status === null || status >= 500) return undefined;
+  // An object store's own document: the registry had granted the manifest and signed the link.
+  if (text.includes('<code>accessdenied')) {
+    return verdict('source-blocked', 'forbidden', 'registry-error', 'non-registry-response', 'credentials-expired');
+  }
   const inner = has(text, ['i/o timeout', 'timed out']) ? (['connection-timeout'] as const) : [];
   return verdict('non-registry-response', 'proxy-failure', ...(MEANT.get(status) ?? []), ...inner);
 }

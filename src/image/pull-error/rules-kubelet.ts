@@ -77,6 +77,10 @@ export const WARNING_RULES: readonly Rule[] = [
 function cloudLogin({ text }: Failure): Verdict | undefined {
   const words = [
     'failed to get authorization token',
+    'ecr authorization token',
+    'aws_credentials',
+    'azure_credentials',
+    'getting aws credentials',
     'imds role',
     'ec2imds',
     'instance metadata',

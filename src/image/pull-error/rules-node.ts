@@ -15,6 +15,10 @@ function otherEvent({ text }: Failure): Verdict | undefined {
     'probe failed',
     'probe errored',
     'mountvolume',
+    'failedmount',
+    'failedattachvolume',
+    'failedscheduling',
+    'failed for volume',
     'attach or mount volumes',
     'sync configmap',
     'sync secret',
@@ -187,7 +191,7 @@ function snapshotter({ text }: Failure): Verdict | undefined {
 
 function unpacking({ text }: Failure): Verdict | undefined {
   if (text.includes('on snapshotter') && !text.includes('layer')) {
-    return verdict('node-storage', 'manifest-unsupported', 'non-registry-response', 'node-disk');
+    return verdict('node-storage', 'manifest-unsupported', 'non-registry-response', 'node-disk', 'platform-mismatch');
   }
   if (
     has(text, ['register layer', 'extract layer', 'on snapshotter', 'mount callback', 'applylayer', 'processing tar'])

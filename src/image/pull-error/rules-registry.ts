@@ -131,6 +131,9 @@ function missing({ text, status, registry, urls }: Failure): Verdict | undefined
     'not known to the registry',
     'not known to registry',
     'not found',
+    'not be found',
+    // containerd says so of nothing but what it did not find.
+    'content at ‹',
     'no such image',
     'no such manifest',
     'does not exist',
@@ -150,7 +153,7 @@ function missing({ text, status, registry, urls }: Failure): Verdict | undefined
   if (text.includes('invalid manifest reference')) return verdict('image-not-found', 'manifest-unsupported');
   // Docker's `not found: does not exist or no pull access`, cut before it names the other alternative.
   if (/repository ‹\w+› not found\W*$/.test(text)) return verdict('image-not-found', 'not-found-or-unauthorized');
-  if (status === 404 || !/not found|does not exist|notfound/.test(text) || PARTS.test(text) || said(text)) {
+  if (status === 404 || !/not (?:be )?found|does not exist|notfound/.test(text) || PARTS.test(text) || said(text)) {
     return verdict('image-not-found');
   }
   // containerd closes every missing thing with these words; what was missing is not said.
