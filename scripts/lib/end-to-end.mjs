@@ -1,7 +1,7 @@
 // The end-to-end suites run inside a whole one-node Kubernetes, once on each container runtime: their messages differ.
 
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { installDebian, root, run, say, which } from './install.mjs';
 
@@ -63,14 +63,24 @@ function onCluster({ testbed, runtime, env, work, jest, part, id }) {
   const cluster = join(testbed, 'cluster');
   say(`end-to-end on ${runtime.name}, part ${id.at(-1)} of ${PARTS.length}: starting a one-node Kubernetes`);
   try {
-    writeNames(dir);
-    if (run(cluster, ['up', dir], { env: { ...env, ...runtime.env }, stdio: ['ignore', 'ignore', 'inherit'] }) !== 0)
-      return 1;
+    if (!isUp({ cluster, dir, env: { ...env, ...runtime.env } })) return 1;
     const inside = { ...env, ...runtime.env, PULLCHECK_E2E_DIR: dir, PULLCHECK_E2E_RUNTIME: runtime.name };
     const suites = ['--config', 'jest.e2e.config.js', '--runInBand', ...part];
     return jest(suites, inside, join(work, `${id}.json`), [cluster, 'exec', dir]);
   } finally {
     run(cluster, ['down', dir], { stdio: 'ignore' });
+  }
+}
+
+/** On a busy machine the runtime may answer the kubelet too late for the cluster's own patience: it is started once more, and that is said. */
+function isUp({ cluster, dir, env }) {
+  for (const isLast of [false, true]) {
+    writeNames(dir);
+    if (run(cluster, ['up', dir], { env, stdio: ['ignore', 'ignore', 'inherit'] }) === 0) return true;
+    if (isLast) return false;
+    say('the cluster did not start: trying once more');
+    run(cluster, ['down', dir], { stdio: 'ignore' });
+    rmSync(dir, { recursive: true, force: true });
   }
 }
 
