@@ -8,6 +8,9 @@ import { oncePerGesture } from './inquire.ts';
 import { transition } from './transition.ts';
 import type { Actor, IncidentButton, PressAnswer, PressIncidentUseCase } from './use-cases.ts';
 
+/** Presses on one state of an incident within this time are one. */
+const SAME_PRESS_MS = 30_000;
+
 type PressDeps = Pick<
   IncidentDeps,
   'store' | 'claims' | 'queue' | 'audit' | 'runbooks' | 'escalation' | 'pager' | 'mayPress' | 'report'
@@ -91,8 +94,9 @@ async function rerun(deps: PressDeps, press: Press): Promise<PressAnswer> {
   if (incident.resolved) {
     return { whisper: `Already resolved by ${incident.resolved.by}: ${incident.resolved.reason}.` };
   }
-  // The version is the run's name: two people who press the same button ask for one run.
-  const run = `r${incident.version}`;
+  // Two people who press the same button ask for one run. A run that failed leaves the version as it was, and its job's id is known for
+  // long after: the time keeps the next press from asking for nothing.
+  const run = `r${incident.version}-${Math.floor((await deps.store.time()) / SAME_PRESS_MS)}`;
   await deps.queue.add(
     { kind: 'diagnose', incident: incident.id, run },
     { id: `diagnose:${incident.id}:${run}`, priority: PRIORITY.inquire },

@@ -169,6 +169,20 @@ describe('the buttons of an incident', () => {
     expect(world.slack.findings.size).toBe(2);
   });
 
+  it('"Re-run" runs again after a run that failed and left the incident as it was', async () => {
+    const drawn = await incident();
+    world.cluster.readable = false;
+    await world.press('rerun', drawn);
+    await world.clock.advance(MINUTE);
+    expect([...world.slack.replies.values()].join()).toContain(
+      'Could not be diagnosed: the API server does not answer',
+    );
+    world.cluster.readable = true;
+    await world.press('rerun', await world.get(drawn.id));
+    await world.clock.advance(MINUTE);
+    expect(world.slack.findings.size).toBe(2);
+  });
+
   it('a person who may not press is told why, and it is in the audit log', async () => {
     const drawn = await incident();
     const press = createPressIncident({ ...world.deps, mayPress: async () => 'Only the platform team may do this.' });
