@@ -8,8 +8,8 @@ import { restartRollout } from '../remediation/remedies/restart-rollout.ts';
 import { secretCameLater, wouldFail } from '../remediation/restart-guard.ts';
 import type { Looked } from './look.ts';
 
-/** Each costs registry calls. */
-const MOST_SIBLINGS = 4;
+/** Different images; each costs registry calls. */
+const MOST_SIBLINGS = 8;
 
 /** Why a restart is not offered after all; undefined where none was, or nothing speaks against it. Rejects when the caller gave up. */
 export async function siblingTrouble(
@@ -24,12 +24,16 @@ export async function siblingTrouble(
   const seen = new Set(cases.flatMap((one) => valueOf(one.soFar().container)?.image ?? []));
   const alive = pods.filter(({ deletedAt }) => deletedAt === undefined);
   const [newest] = alive.toSorted((a, b) => (b.createdAt ?? 0) - (a.createdAt ?? 0));
-  const others = (newest?.containers ?? []).filter(
-    ({ role, image, pullPolicy, name }) =>
-      role !== 'ephemeral' && pullPolicy !== 'Never' && images[name] === image && !seen.has(image),
-  );
+  const others = new Map<string, string>();
+  for (const { role, image, pullPolicy, name } of newest?.containers ?? []) {
+    const isAsked = role !== 'ephemeral' && pullPolicy !== 'Never' && images[name] === image && !seen.has(image);
+    if (isAsked && !others.has(image)) others.set(image, name);
+  }
+  if (others.size > MOST_SIBLINGS) {
+    return noRestart(`its pods have ${others.size} more images, too many to ask whether each can be pulled now`);
+  }
   const looked = await Promise.all(
-    others.slice(0, MOST_SIBLINGS).map(async ({ name }) => {
+    [...others.values()].map(async (name) => {
       const subject = { namespace: newest?.namespace ?? '', pod: newest?.name ?? '', container: name };
       const one = collectCase(subject, outside);
       await one.view(['container', 'pod', 'registryAccess', 'serviceAccount']);
