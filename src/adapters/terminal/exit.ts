@@ -11,10 +11,10 @@ export function exitOfDiagnosis(diagnosis: Diagnosis): ExitCode {
   return diagnosis.verdict.cause === 'undetermined' ? 3 : 1;
 }
 
-/** A problem wins over a gap; a gap with nothing looked at is 3. */
+/** A problem wins over a gap; what could not be looked at is never "nothing wrong". */
 export function exitOfScope(scope: Scope): ExitCode {
   if (scope.total.failing > 0) return 1;
-  return scope.gaps.length > 0 && scope.total.pods === 0 ? 3 : 0;
+  return scope.gaps.length > 0 || scope.truncated ? 3 : 0;
 }
 
 /** `{ "kind": "Error", … }` for `-o json`. */

@@ -1,5 +1,6 @@
 /** Tables and lists in a narrow terminal. */
 import { describe, expect, it } from '@jest/globals';
+import { exitOfScope } from '../../../src/adapters/terminal/exit.ts';
 import { renderScope } from '../../../src/adapters/terminal/render-scope.ts';
 import { createStyle } from '../../../src/adapters/terminal/style.ts';
 import { table } from '../../../src/adapters/terminal/table.ts';
@@ -97,5 +98,14 @@ describe('the quick assessment in 80 columns', () => {
   it('says nothing of sharing where nothing is shared', () => {
     const alone: Scope = { ...scope, groups: scope.groups.slice(1) };
     expect(renderScope(alone, createStyle(false, 80))).not.toContain('What they share');
+  });
+
+  it.each([
+    ['nothing is stuck', 0, [], 0],
+    ['something is stuck, and a part could not be seen', 1, ['only the first 16'], 1],
+    ['nothing is stuck in what could be seen', 0, ['only the first 16'], 3],
+  ] as const)('exits by what was seen: %s', (_story, failing, gaps, code) => {
+    const seen: Scope = { ...scope, total: { ...scope.total, failing }, gaps, truncated: gaps.length > 0 };
+    expect(exitOfScope(seen)).toBe(code);
   });
 });
