@@ -67,7 +67,7 @@ function cleanFields(fields: LogFields, redactor: Redactor): Record<string, unkn
 
 /** Plain, bounded and masked, whatever comes in: errors without stacks of SDKs, cycles cut by depth, no getter's failure. */
 function clean(value: unknown, redactor: Redactor, depth: number): unknown {
-  if (typeof value === 'string') return cut(redactor.mask(value.slice(0, 2 * LONGEST_TEXT)));
+  if (typeof value === 'string') return cutMasked(value, redactor);
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value);
   if (typeof value === 'function') return '[function]';
   if (typeof value !== 'object' || value === null) return value;
@@ -77,13 +77,20 @@ function clean(value: unknown, redactor: Redactor, depth: number): unknown {
   if (depth >= DEEPEST) return '[deeper]';
   if (value instanceof Map || value instanceof Set) return clean([...value], redactor, depth);
   if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map((item) => clean(item, redactor, depth + 1));
-  const entries = Object.entries(value).slice(0, MOST_ITEMS);
   return Object.fromEntries(
-    entries.map(([key, item]) => [
+    entriesOf(value).map(([key, item]) => [
       redactor.mask(key),
       SECRET_KEY.test(key) && hidesSecret(item) ? '[masked]' : clean(item, redactor, depth + 1),
     ]),
   );
+}
+
+function entriesOf(value: object): [string, unknown][] {
+  try {
+    return Object.entries(value).slice(0, MOST_ITEMS);
+  } catch {
+    return [['[unreadable]', true]];
+  }
 }
 
 /** Counts and flags named after secrets (`tokens: 3`) are no secrets. */
@@ -94,20 +101,19 @@ function hidesSecret(value: unknown): boolean {
 /** Name, code, message; the stack only of what is a fault of the program. */
 function describe(error: Error, redactor: Redactor, depth: number): Record<string, unknown> {
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
-  const stack =
-    error instanceof PullcheckError || !error.stack
-      ? {}
-      : { stack: cut(redactor.mask(error.stack.slice(0, LONGEST_TEXT))) };
+  const stack = error instanceof PullcheckError || !error.stack ? {} : { stack: cutMasked(error.stack, redactor) };
   const cause = error.cause === undefined || depth >= DEEPEST ? {} : { cause: clean(error.cause, redactor, depth + 1) };
   return {
     name: error.name,
     ...code,
-    message: cut(redactor.mask(error.message.slice(0, LONGEST_TEXT))),
+    message: cutMasked(error.message, redactor),
     ...stack,
     ...cause,
   };
 }
 
-function cut(text: string): string {
-  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
+/** Masked before it is cut: of a secret that lies across the cut no part would be known. */
+function cutMasked(text: string, redactor: Redactor): string {
+  const masked = redactor.mask(text.slice(0, 2 * LONGEST_TEXT));
+  return masked.length > LONGEST_TEXT ? `${masked.slice(0, LONGEST_TEXT)}…` : masked;
 }

@@ -70,6 +70,25 @@ describe('the log', () => {
     expect(last()['error']).toMatchObject({ name: 'TypeError', stack: expect.stringContaining('log.test') as unknown });
   });
 
+  it('shows no part of a secret that lies where a long text is cut', () => {
+    const { log, lines } = makeLog();
+    const long = `${'x'.repeat(8192 - 8)}${CANARY} and more`;
+    log.error('long', { error: new StoreError({ code: 'x', message: long }), fault: new TypeError(long), text: long });
+    expect(lines.join('')).not.toContain(CANARY.slice(0, 6));
+  });
+
+  it('survives a getter that throws', () => {
+    const { log, last } = makeLog();
+    const odd = Object.defineProperty({}, 'a', {
+      enumerable: true,
+      get: () => {
+        throw new Error('not now');
+      },
+    });
+    log.info('odd', { odd, fine: 1 });
+    expect(last()).toMatchObject({ msg: 'odd', fine: 1 });
+  });
+
   it('survives what cannot be written: cycles, depth, size', () => {
     const { log, lines, last } = makeLog();
     const cycle: Record<string, unknown> = {
