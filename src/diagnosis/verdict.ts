@@ -6,6 +6,7 @@ import { CAUSES } from './catalogue.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { tally } from './checks/blast-radius.ts';
+import { narrowedFor } from './contrast-words.ts';
 import type { Diagnosis, DiagnosisFinding, Severity, Told } from './diagnosis.ts';
 import { confidenceRank, isMute } from './explains.ts';
 import { hitsSeveralWorkloads } from './severity.ts';
@@ -67,7 +68,9 @@ function fromFinding({ finding, from }: Chosen, cases: readonly CaseConclusion[]
 }
 
 function tell({ finding, from }: Chosen): Told {
-  const { owner } = CAUSES[finding.cause];
+  const contrast = from.scope?.contrast;
+  const narrowed = contrast === undefined ? undefined : narrowedFor(finding.cause, contrast, from.scope?.failing ?? []);
+  const owner = narrowed?.owner ?? CAUSES[finding.cause].owner;
   // Where nobody gave a reason, what could not be seen may hide it.
   const unseen = isMute(finding.cause) ? fullest(from.open).slice(0, 3) : [];
   return {
@@ -76,7 +79,7 @@ function tell({ finding, from }: Chosen): Told {
     since: from.since === undefined ? '' : minuteOf(from.since),
     act: adviceFor(finding),
     owner: owner === 'nobody' ? '' : owner,
-    notes: [...from.notes, ...unseen].map(withoutStop),
+    notes: [...from.notes, ...unseen, ...(narrowed?.note ? [narrowed.note] : [])].map(withoutStop),
   };
 }
 

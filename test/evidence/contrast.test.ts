@@ -119,7 +119,7 @@ describe('what it narrows the failure down to', () => {
     const answer = narrowed(fails('web-1', OTHER), runs('old', { image: OTHER }));
     expect(answer?.to).toBe('registry');
     expect(answer?.note).toMatch(
-      /^2 images of registry\.example\.com, and nobody is known to have pulled there since \d{4}-\d\d-\d\d \d\d:\d\d UTC: look at the registry/,
+      /^2 images of registry\.example\.com, all with Secret staging\/regcred, and nobody is known to have pulled there since \d{4}-\d\d-\d\d \d\d:\d\d UTC: look at the registry or that Secret/,
     );
     expect(answer?.note).toContain('; 1 running pod with its images may not have pulled since');
     // One line in a thread.
