@@ -1,6 +1,7 @@
 /** Which part of a missing image is missing, and how sure that is. */
 import { type Observation, valueOf } from '../evidence/observation.ts';
 import type { AccessAttempt, RegistryAccess, RepositoryList, TagAnswer } from '../evidence/registry-access.ts';
+import type { RegistryService } from '../evidence/registry-service.ts';
 import { detailOf, type TagDetailsAnswer } from '../evidence/tag-details.ts';
 import { fullName, type ImageReference, repositoryName } from '../image/reference.ts';
 import { type NearTag, nearestTags } from '../image/tag.ts';
@@ -8,6 +9,7 @@ import { editDistance } from '../image/tag-distance.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import { canRead, nameOf, readAttempt, tableOf } from './registry-answers.ts';
+import { storageLost } from './registry-backing.ts';
 import { pushedWords } from './tag-words.ts';
 import { list } from './words.ts';
 
@@ -16,6 +18,8 @@ interface Missing {
   readonly access: RegistryAccess;
   readonly tags: Observation<TagAnswer>;
   readonly tagDetails: Observation<TagDetailsAnswer>;
+  /** What stands behind the registry, where it is the cluster's and holds nothing. */
+  readonly registryService: Observation<RegistryService>;
 }
 
 /** What Amazon's own API says is missing, where the registry itself told nobody; undefined when it was not asked or has the image. */
@@ -34,7 +38,7 @@ export function describedMissing(image: ImageReference, access: RegistryAccess):
 }
 
 /** Called only when at least one attempt was answered 404. */
-export function describeMissing({ image, access, tags, tagDetails }: Missing): Finding {
+export function describeMissing({ image, access, tags, tagDetails, registryService }: Missing): Finding {
   const answers = access.attempts.filter((attempt) => readAttempt(attempt) === 'missing');
   const reader = answers.find(canRead);
   if (tags.status === 'observed' && tags.value.kind === 'listed') {
@@ -49,7 +53,7 @@ export function describeMissing({ image, access, tags, tagDetails }: Missing): F
   if (noList || codeOf(said) === 'NAME_UNKNOWN') {
     const known = noRepository(image, access, said, noList ? [...because, 'tags'] : because);
     const held = noList && tags.value.kind === 'missing' ? tags.value.repositories : undefined;
-    return withHeld(reader === undefined ? perhapsHidden(known, image) : known, image, held);
+    return withHeld(reader === undefined ? perhapsHidden(known, image) : known, image, held, registryService);
   }
   return {
     cause: 'image-not-found',
@@ -101,19 +105,34 @@ function noRepository(
   };
 }
 
+/** A registry of the cluster may have lost all that it held. */
+function withLoss(finding: Finding, behind: Observation<RegistryService>): Finding {
+  const lost = storageLost(valueOf(behind));
+  if (lost === undefined) return finding;
+  const { sentence, fix } = lost;
+  return {
+    ...finding,
+    because: [...finding.because, 'registryService'],
+    summary: `${finding.summary} ${sentence}`,
+    fix,
+  };
+}
+
 const MOST_HELD = 5;
 /** Longer names than this are told apart by more than a slip. */
 const MOST_SLIPS = 4;
 
 /** What the registry holds instead, the nearest names first. */
-function withHeld(finding: Finding, { repository }: ImageReference, held: RepositoryList | undefined): Finding {
+function withHeld(
+  finding: Finding,
+  { repository }: ImageReference,
+  held: RepositoryList | undefined,
+  behind: Missing['registryService'],
+): Finding {
   if (held === undefined) return finding;
   if (held.names.length === 0 && !held.truncated) {
-    return {
-      ...finding,
-      summary: `${finding.summary} It holds no repository at all.`,
-      detail: { ...finding.detail, holds: [] },
-    };
+    const summary = `${finding.summary} It holds no repository at all.`;
+    return withLoss({ ...finding, summary, detail: { ...finding.detail, holds: [] } }, behind);
   }
   const base = repository.slice(repository.lastIndexOf('/') + 1);
   const far = (name: string) =>

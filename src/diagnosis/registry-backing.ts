@@ -3,12 +3,20 @@ import type { EndpointSnapshot } from '../evidence/network-snapshots.ts';
 import { type Observation, valueOf } from '../evidence/observation.ts';
 import { ownerByLabels } from '../evidence/owner-by-labels.ts';
 import { type RegistryService, readyEndpoints } from '../evidence/registry-service.ts';
-import { type ContainerSnapshot, ENDED, type PodSnapshot } from '../evidence/snapshots.ts';
+import {
+  type ContainerPort,
+  type ContainerSnapshot,
+  ENDED,
+  type PodSnapshot,
+  type WorkloadSnapshot,
+} from '../evidence/snapshots.ts';
 import type { Detail } from './check.ts';
 import { commandLine } from './shell.ts';
 import { count, list, tidy } from './words.ts';
 
 export type Backed = Extract<RegistryService, { readonly kind: 'service' }>;
+/** What facts about pods are drawn from, whatever leads to them. */
+type Pods = Observation<readonly PodSnapshot[]>;
 
 /** Is a backend ready to take traffic? unknown: neither endpoints nor pods could be read well enough. */
 export function isServed(seen: Backed): 'yes' | 'no' | 'unknown' {
@@ -27,13 +35,14 @@ export function nameOf({ service }: Backed): string {
   return `${service.namespace}/${service.name}`;
 }
 
-function isUnready(pod: PodSnapshot): boolean {
+/** Not every main container is ready, or it is on its way out. */
+export function isUnready(pod: PodSnapshot): boolean {
   const main = pod.containers.filter(({ role }) => role === 'main');
   return pod.deletedAt !== undefined || main.length === 0 || main.some((container) => !container.ready);
 }
 
 /** The pods that are not on their way out. */
-function standing(pods: Observation<readonly PodSnapshot[]>): readonly PodSnapshot[] {
+export function standing(pods: Pods): readonly PodSnapshot[] {
   return (valueOf(pods) ?? []).filter(({ deletedAt }) => deletedAt === undefined);
 }
 
@@ -45,21 +54,55 @@ export function whyDown(seen: Backed): string {
   const wanted = Object.entries(seen.service.selector).map(([key, value]) => `${key}=${value}`);
   if (pods.length === 0) return `no pod has its labels (${wanted.join(',')}): ${missed(seen)}`;
   const unready = pods.filter(isUnready);
-  if (unready.length === 0) return 'its pods are ready, but none of them takes traffic on that port';
+  if (unready.length === 0) return `its pods are ready, but none of them takes traffic on that port${declared(pods)}`;
+  return `${readyOf(pods)}; ${list(unready.slice(0, 3).map(trouble))}${pressure(seen)}`;
+}
+
+/** `0 of 1 pod of deployment/docker-registry are ready` */
+export function readyOf(pods: readonly PodSnapshot[]): string {
   const workload = workloadOf(pods);
   const who = workload === undefined ? '' : ` of ${workload}`;
-  return `${pods.length - unready.length} of ${count(pods.length, 'pod')}${who} are ready; ${list(unready.slice(0, 3).map(trouble))}${pressure(seen)}`;
+  return `${pods.filter((pod) => !isUnready(pod)).length} of ${count(pods.length, 'pod')}${who} are ready`;
+}
+
+/** `: its containers declare port 5000 (http)`; empty where they declare none. */
+function declared(pods: readonly PodSnapshot[]): string {
+  const ports = declaredPorts(pods).map(({ name, port }) => `${port}${name === undefined ? '' : ` (${name})`}`);
+  return ports.length === 0 ? '' : `: their containers declare port ${list(ports)}`;
+}
+
+/** Of the main containers, each once. */
+export function declaredPorts(pods: readonly PodSnapshot[]): readonly ContainerPort[] {
+  const all = pods.flatMap(({ containers }) =>
+    containers.filter(({ role }) => role === 'main').flatMap(({ ports = [] }) => ports),
+  );
+  return [...new Map(all.map((port) => [port.port, port])).values()];
 }
 
 /** A pod that runs beside a selector which does not mean it: labels or selector were changed. */
-function missed({ strays = [], service: { selector } }: Backed): string {
+function missed({ strays = [], workload, service: { selector } }: Backed): string {
   const [stray] = strays;
+  if (workload !== undefined) return `${nameOfWorkload(workload)} ${emptied(workload)}`;
   if (stray === undefined) return 'scaled to 0, or never there';
   const has = Object.keys(selector).map((key) => `${key}=${stray.labels[key] ?? ''}`);
   return `its selector fits none, while ${stray.name} is ready beside it with ${has.join(',')}`;
 }
 
-function trouble(pod: PodSnapshot): string {
+/** Why a workload has no pods at all. */
+function emptied({ replicas, unmet: [fault] = [] }: WorkloadSnapshot): string {
+  if (replicas.desired === 0) return 'is scaled to 0';
+  const why =
+    fault === undefined ? '' : ` (${tidy([fault.reason, fault.message].filter((text) => text !== '').join(': '))})`;
+  return `wants ${count(replicas.desired, 'pod')} and has none${why}`;
+}
+
+/** `deployment/docker-registry`, as kubectl takes it. */
+export function nameOfWorkload({ kind, name }: Pick<WorkloadSnapshot, 'kind' | 'name'>): string {
+  return `${kind.toLowerCase()}/${name}`;
+}
+
+/** `docker-registry-6c8f-abcde waits (CrashLoopBackOff), 4 restarts, last ended OOMKilled (exit code 137)` */
+export function trouble(pod: PodSnapshot): string {
   const container = pod.containers.find((one) => one.role === 'main' && !one.ready) ?? pod.containers[0];
   const now = pod.phase === 'Failed' ? `has failed${ended(pod)}` : state(container, pod);
   return `${pod.name} ${now}${past(container)}`;
@@ -83,13 +126,18 @@ function unmet(pod: PodSnapshot, type: string): string {
   return condition === undefined || condition.reason === '' ? '' : ` (${condition.reason})`;
 }
 
-/** `, 4 restarts, last ended OOMKilled (exit code 137)`. */
-function past(container: ContainerSnapshot | undefined): string {
+/** `, 4 restarts, last ended OOMKilled (exit code 137; its memory limit is 24Mi)`. */
+export function past(container: ContainerSnapshot | undefined): string {
   if (container === undefined) return '';
-  const { restartCount, terminatedReason, exitCode } = container;
+  const { restartCount, terminatedReason, exitCode, memoryLimit, terminatedMessage = '' } = container;
   const restarts = restartCount === 0 ? '' : `, ${count(restartCount, 'restart')}`;
-  const code = exitCode === undefined ? '' : ` (exit code ${exitCode})`;
-  return terminatedReason === undefined ? restarts : `${restarts}, last ended ${terminatedReason}${code}`;
+  if (terminatedReason === undefined) return restarts;
+  const last = terminatedMessage.split('\n').findLast((line) => line.trim() !== '');
+  const limit =
+    terminatedReason === 'OOMKilled' && memoryLimit !== undefined ? `its memory limit is ${memoryLimit}` : '';
+  const facts = [exitCode === undefined ? '' : `exit code ${exitCode}`, limit, last === undefined ? '' : tidy(last)];
+  const told = facts.filter((text) => text !== '').join('; ');
+  return `${restarts}, last ended ${terminatedReason}${told === '' ? '' : ` (${told})`}`;
 }
 
 function pressure({ node }: Backed): string {
@@ -108,9 +156,28 @@ export function unsteady(seen: Backed): string | undefined {
   return `${worst.pod.name}${past(worst.container)}`;
 }
 
-function workloadOf(pods: readonly PodSnapshot[]): string | undefined {
+/** Of the first pod that tells its owner. */
+export function workloadOf(pods: readonly PodSnapshot[]): string | undefined {
   const owner = pods.map(ownerByLabels).find((one) => one !== undefined);
-  return owner === undefined ? undefined : `${owner.kind.toLowerCase()}/${owner.name}`;
+  return owner === undefined ? undefined : nameOfWorkload(owner);
+}
+
+/** Why a registry that holds nothing may have held something before; undefined: nothing seen of its pods tells. */
+export function storageLost(
+  behind: RegistryService | undefined,
+): { readonly sentence: string; readonly fix: string } | undefined {
+  if (behind?.kind !== 'service') return undefined;
+  const pods = standing(behind.pods);
+  const gone = pods.find(({ phase }) => phase === 'Failed');
+  const serving = pods.filter((pod) => !isUnready(pod));
+  const worn = serving.find(({ containers }) => containers.some(({ restartCount }) => restartCount > 0));
+  const first = gone ?? worn;
+  if (first === undefined) return undefined;
+  const now = serving[0] === undefined || serving[0] === first ? '' : `, and ${serving[0].name} serves in its place`;
+  return {
+    sentence: `${trouble(first)}${now}: what it held before may be lost with it.`,
+    fix: 'Push the images again, and give the registry storage that outlives its pods: a volume claim with enough room in place of an emptyDir.',
+  };
 }
 
 /** The facts as JSON; what could not be read is null. */
@@ -119,7 +186,7 @@ export function backingDetail(seen: Backed): Detail {
   return {
     service: nameOf(seen),
     host: seen.host,
-    workload: (pods && workloadOf(pods)) ?? null,
+    workload: (pods && workloadOf(pods)) ?? (seen.workload === undefined ? null : nameOfWorkload(seen.workload)),
     pods: pods?.length ?? null,
     podsReady: pods?.filter((pod) => !isUnready(pod)).length ?? null,
     endpointsReady: seen.endpoints.status === 'observed' ? ready(seen).length : null,
@@ -130,7 +197,7 @@ export function backingDetail(seen: Backed): Detail {
 }
 
 /** Of the container that restarted most. */
-function wear(pods: readonly PodSnapshot[]): Detail {
+export function wear(pods: readonly PodSnapshot[]): Detail {
   const [worst] = pods.flatMap(({ containers }) => containers).sort((a, b) => b.restartCount - a.restartCount);
   if (worst === undefined) return { restarts: null };
   const { restartCount, terminatedReason = null, exitCode = null } = worst;

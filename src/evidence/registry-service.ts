@@ -2,17 +2,32 @@
 import type { InClusterHost } from './in-cluster-host.ts';
 import type { EndpointSnapshot, NetworkPolicySnapshot, ServicePort, ServiceSnapshot } from './network-snapshots.ts';
 import type { Observation } from './observation.ts';
-import type { NodeSnapshot, PodSnapshot } from './snapshots.ts';
+import type { NodeSnapshot, PodSnapshot, WorkloadSnapshot } from './snapshots.ts';
 
 /** How the host means the Service. */
 export type ServiceRoute = 'address' | 'name' | 'node-port';
 
-export type RegistryService =
-  /** No Service has this address or name. `lookalikes` serve the same port: a Service that was made anew has a new address. */
-  | { readonly kind: 'none'; readonly host: string; readonly lookalikes: readonly ServiceSnapshot[] }
+export type RegistryService = {
+  /** The node asked it as a mirror of this registry; absent: the image itself names it. */
+  readonly mirrorOf?: string;
+} /** No Service has this address or name. `lookalikes` serve the same port: a Service that was made anew has a new address. */ & (
+  | {
+      readonly kind: 'none';
+      /** As the image writes it, or as the node’s words name the mirror that it asked. */
+      readonly host: string;
+      readonly lookalikes: readonly ServiceSnapshot[];
+    }
+  /** No Service: pods take the port on their own nodes. */
+  | {
+      readonly kind: 'host-port';
+      readonly host: string;
+      readonly port: number;
+      /** On every node, those on their way out left out; never empty. */
+      readonly pods: readonly PodSnapshot[];
+    }
   | {
       readonly kind: 'service';
-      /** As the image writes it. */
+      /** As the image writes it, or as the node’s words name the mirror that it asked. */
       readonly host: string;
       readonly route: ServiceRoute;
       readonly service: ServiceSnapshot;
@@ -23,11 +38,14 @@ export type RegistryService =
       readonly pods: Observation<readonly PodSnapshot[]>;
       /** Where it selects none: ready pods of its namespace that are called like it, and their labels; absent: none, or not looked for. */
       readonly strays?: readonly PodSnapshot[];
+      /** Where it selects none: the workload whose pods it would select; absent: not found, or not looked for. */
+      readonly workload?: WorkloadSnapshot;
       /** The node of the first pod that is not ready; not collected where all are. */
       readonly node: Observation<NodeSnapshot>;
       /** Of the Service's namespace; not collected where nothing is ready behind it. */
       readonly policies: Observation<readonly NetworkPolicySnapshot[]>;
-    };
+    }
+);
 
 export interface Located {
   readonly service: ServiceSnapshot;
@@ -92,6 +110,26 @@ export function straysOf({ name, namespace }: ServiceSnapshot, pods: readonly Po
     .filter((pod) => pod.namespace === namespace && pod.deletedAt === undefined && isReady(pod))
     .filter((pod) => pod.name.startsWith(name) || /registry|harbor|mirror/.test(pod.name))
     .slice(0, MOST_LOOKALIKES);
+}
+
+/** Pods that take the port on their own nodes. */
+export function servesHostPort(pods: readonly PodSnapshot[], port: number): readonly PodSnapshot[] {
+  return pods.filter(
+    ({ deletedAt, containers }) =>
+      deletedAt === undefined && containers.some(({ ports = [] }) => ports.some(({ hostPort }) => hostPort === port)),
+  );
+}
+
+/** What the workload of a Service without pods may be called: like it, or as its labels say. */
+export function namesOfWorkload({ name, selector }: ServiceSnapshot): readonly string[] {
+  const labels = ['app.kubernetes.io/instance', 'app.kubernetes.io/name', 'app', 'k8s-app'];
+  return [...new Set([name, ...labels.flatMap((label) => selector[label] ?? [])])].slice(0, 2);
+}
+
+/** Are all labels that the Service asks for among those by which the workload knows its pods? */
+export function wouldSelect({ selector }: ServiceSnapshot, workload: Pick<WorkloadSnapshot, 'selector'>): boolean {
+  const has = new Set(workload.selector.split(','));
+  return Object.entries(selector).every(([key, value]) => has.has(`${key}=${value}`));
 }
 
 /** Backends that take traffic on the port; `port` undefined: on any. */

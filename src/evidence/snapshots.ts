@@ -29,6 +29,17 @@ export interface ContainerSnapshot {
   readonly terminatedReason?: string;
   /** The runtime's words, or what the container left behind; what looks like a secret is masked. */
   readonly terminatedMessage?: string;
+  /** Ports that it declares; absent: none. */
+  readonly ports?: readonly ContainerPort[];
+  /** As the spec writes it, `512Mi`; absent: none. */
+  readonly memoryLimit?: string;
+}
+
+export interface ContainerPort {
+  readonly name?: string;
+  readonly port: number;
+  /** The same on its node's own addresses. In a pod on its node's network the API sets it to `port`. */
+  readonly hostPort?: number;
 }
 
 /** Under this type `unmet` holds the pod's own reason of phase Failed: its node refused it (`SysctlForbidden`) or took it away (`Evicted`). */

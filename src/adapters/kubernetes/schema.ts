@@ -41,7 +41,13 @@ export const Page = z.object({
   metadata: z.object({ continue: text }).nullish(),
 });
 
-const Container = z.object({ name: z.string(), image: text, imagePullPolicy: text });
+const Container = z.object({
+  name: z.string(),
+  image: text,
+  imagePullPolicy: text,
+  ports: list(z.object({ name: text, containerPort: z.number(), hostPort: count })),
+  resources: z.object({ limits: z.object({ memory: text }).nullish() }).nullish(),
+});
 const PodSpec = z.object({
   initContainers: list(Container),
   containers: list(Container),

@@ -7,12 +7,13 @@ import { inClusterHost } from '../../evidence/in-cluster-host.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import type { RegistryService } from '../../evidence/registry-service.ts';
 import type { PullErrorKind } from '../../image/pull-error.ts';
-import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { blockedByPolicy } from '../policy-block.ts';
-import { readAttempt } from '../registry-answers.ts';
 import { type Backed, backingDetail, isServed, nameOf, ready, unsteady, whyDown } from '../registry-backing.ts';
+import { mend } from '../registry-mending.ts';
+import { nothingOnNode, onNodes } from '../registry-on-nodes.ts';
+import { answersBot, unansweredThough } from '../registry-refused.ts';
 import { commandLine } from '../shell.ts';
 import { count, list } from '../words.ts';
 
@@ -27,7 +28,7 @@ export const registryInCluster = defineCheck({
     if (reference.status !== 'observed') return couldNotLook({ reference });
     if (!reference.value.ok) return { verdict: 'not-applicable', note: 'the image names no registry' };
     const { registry } = reference.value.reference;
-    if (inClusterHost(registry) === undefined) {
+    if (inClusterHost(registry) === undefined && valueOf(registryService)?.mirrorOf === undefined) {
       return { verdict: 'not-applicable', note: `${registry} is a public name, no Service of this cluster` };
     }
     if (registryService.status === 'not-collected' && evidence.registryAccess.status === 'observed') {
@@ -35,7 +36,8 @@ export const registryInCluster = defineCheck({
     }
     if (registryService.status !== 'observed') return couldNotLook({ registryService });
     const seen = registryService.value;
-    return seen.kind === 'none' ? noService(seen) : behind(seen, evidence);
+    const result = judge(seen, evidence);
+    return seen.mirrorOf === undefined ? result : atMirror(result, seen.host, registry);
   },
   command({ registryService }) {
     const seen = registryService && valueOf(registryService);
@@ -45,6 +47,33 @@ export const registryInCluster = defineCheck({
     return commandLine('kubectl', 'get', 'endpointslices', '-n', namespace, '-l', chosen);
   },
 });
+
+function judge(seen: RegistryService, evidence: Seen): CheckResult {
+  switch (seen.kind) {
+    case 'none':
+      return nothingOnNode(seen, evidence) ?? noService(seen);
+    case 'host-port':
+      return onNodes(seen, evidence);
+    case 'service':
+      return behind(seen, evidence);
+  }
+}
+
+/** The runtime goes on to the registry itself where a mirror does not answer: that fails too, or there would be no complaint. */
+function atMirror(result: CheckResult, mirror: string, registry: string): CheckResult {
+  // What is known of the mirror clears nobody at the registry.
+  if (result.verdict === 'pass') return { verdict: 'pass', note: result.note };
+  if (result.verdict !== 'fail') return result;
+  const [first, ...rest] = result.findings;
+  const told = (finding: Finding): Finding => ({
+    ...finding,
+    confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence,
+    because: finding.because.includes('pullFailure') ? finding.because : [...finding.because, 'pullFailure'],
+    summary: `${finding.summary} The node asked it as a mirror of ${registry}.`,
+    detail: { ...finding.detail, mirror, registry },
+  });
+  return { verdict: 'fail', note: result.note, findings: [told(first), ...rest.map(told)] };
+}
 
 /** A ClusterIP changes when its Service is made anew; a name can be another thing than a Service. */
 function noService({ host, lookalikes }: Extract<RegistryService, { kind: 'none' }>): CheckResult {
@@ -109,8 +138,7 @@ function unread({ endpoints, pods }: Backed): CheckResult {
 }
 
 function down(seen: Backed, { registryAccess }: Seen): CheckResult {
-  const attempts = valueOf(registryAccess)?.attempts ?? [];
-  const answered = attempts.some((attempt) => !['network', 'not-asked', 'server-error'].includes(readAttempt(attempt)));
+  const answered = answersBot(seen, registryAccess);
   const summary = `The registry ${seen.host} is Service ${nameOf(seen)} in this cluster, and ${whyDown(seen)}.`;
   if (answered) {
     const note = `${summary} Yet it answered the bot: it is coming up, or something else answers there.`;
@@ -123,6 +151,7 @@ function down(seen: Backed, { registryAccess }: Seen): CheckResult {
     because: ['registryService'],
     summary,
     detail: backingDetail(seen),
+    ...mend(seen),
     alternatives: [],
   });
 }
@@ -138,6 +167,12 @@ function up(seen: Backed, evidence: Seen, said: PullErrorKind | undefined): Chec
     return { verdict: 'fail', note: policy.finding.summary, findings: [policy.finding], ruledOut };
   const isFree: RuledOut[] =
     policy.kind === 'free' ? [{ cause: 'network-policy-blocks-registry', because: ['registryService'] }] : [];
+  const finding = unansweredThough(seen, evidence, policy.kind);
+  if (finding !== undefined)
+    return {
+      ...fail(finding),
+      ruledOut: [...ruledOut, ...isFree].filter(({ cause }) => cause !== finding.cause),
+    };
   return { verdict: 'pass', note: `${note}; ${policy.note}`, ruledOut: [...ruledOut, ...isFree] };
 }
 
@@ -156,6 +191,6 @@ function unresolved(seen: Backed, ruledOut: readonly RuledOut[]): CheckResult {
   return { verdict: 'fail', note: finding.summary, findings: [finding], ruledOut };
 }
 
-function fail(finding: Finding & { readonly cause: Cause }): CheckResult {
+function fail(finding: Finding): Extract<CheckResult, { readonly verdict: 'fail' }> {
   return { verdict: 'fail', note: finding.summary, findings: [finding] };
 }

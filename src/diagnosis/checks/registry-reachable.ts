@@ -6,6 +6,7 @@
 import { formatDuration } from '../../clock.ts';
 import { hasStarted } from '../../evidence/crashes.ts';
 import type { EvidenceView, PullFailure } from '../../evidence/evidence.ts';
+import { inClusterHost } from '../../evidence/in-cluster-host.ts';
 import { type Observation, valueOf } from '../../evidence/observation.ts';
 import type { AccessAttempt, AccessOutcome, RegistryAccess } from '../../evidence/registry-access.ts';
 import type { ContainerSnapshot, EventSnapshot } from '../../evidence/snapshots.ts';
@@ -117,7 +118,9 @@ const SET_UP: Partial<Record<Fault['fault'], string>> = {
 };
 
 /** How to let the bot see what the nodes see. */
-function advice({ host, fault }: Broken): string {
+function advice(broken: Broken): string {
+  if (isOwnMachine(broken)) return ITSELF;
+  const { host, fault } = broken;
   const setting = SET_UP[fault.fault];
   return setting === undefined
     ? ''
@@ -152,7 +155,7 @@ function unreached(
   }
   if (said === fault.fault || alsoPlain(broken, failure)) return fail(sameFault(broken));
   const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
-  const isOurs = SET_UP[fault.fault] !== undefined;
+  const isOurs = isOnlyOurs(broken);
   const summary = mute
     ? `The bot cannot reach ${at}: ${describe(fault)}. ${heard === 'observed' ? 'The node’s own words give no reason.' : 'No node was heard about it, and a node looks from another place.'}${advice(broken)}`
     : `Neither node nor bot gets through to ${at}, but they fail differently: the node reports ${said}, the bot met ${fault.fault} (${describe(fault)}).${advice(broken)}`;
@@ -220,6 +223,18 @@ function sameFault(broken: Broken): Finding {
     alternatives: [],
   };
 }
+
+/** It hangs on where the bot is, or on how it is set up. */
+function isOnlyOurs(broken: Broken): boolean {
+  return SET_UP[broken.fault.fault] !== undefined || isOwnMachine(broken);
+}
+
+/** Nothing listens on the bot's own machine, which its `localhost` is: of the node's that says nothing. */
+function isOwnMachine({ host, fault }: Broken): boolean {
+  return fault.fault === 'connection-refused' && inClusterHost(host)?.kind === 'node-itself';
+}
+
+const ITSELF = ' The bot’s own machine is meant by that name there, and on a node the node.';
 
 function describe({ fault, detail, certificate }: Fault): string {
   if (certificate === undefined) return `${CAUSES[fault].title.toLowerCase()} (${tidy(detail)})`;

@@ -31,6 +31,7 @@ type View = EvidenceView<
   | 'revisions'
   | 'container'
   | 'elsewhere'
+  | 'registryService'
 >;
 
 export const tagExists = defineCheck({
@@ -47,6 +48,7 @@ export const tagExists = defineCheck({
     'revisions',
     'container',
     'elsewhere',
+    'registryService',
   ],
   run(evidence): CheckResult {
     const { reference, registryAccess } = evidence;

@@ -20,3 +20,28 @@ describe('why a node ended a pod', () => {
     expect(told({ phase: 'Running', reason: 'NodeLost', message }).unmet).toEqual([]);
   });
 });
+
+describe('what the registry of a cluster is looked at for', () => {
+  it('ports that it declares, those of its node, and how much memory it may take', () => {
+    const container = {
+      name: 'registry',
+      image: 'registry:3',
+      ports: [
+        { name: 'http', containerPort: 5000, protocol: 'TCP' },
+        { containerPort: 5001, hostPort: 5001 },
+      ],
+      resources: { limits: { memory: '24Mi', cpu: '1' } },
+    };
+    const pod = podSnapshot(Pod.parse({ metadata: { name: 'registry-0' }, spec: { containers: [container] } }));
+    expect(pod.containers[0]).toMatchObject({
+      ports: [
+        { name: 'http', port: 5000 },
+        { port: 5001, hostPort: 5001 },
+      ],
+      memoryLimit: '24Mi',
+    });
+    const bare = Pod.parse({ metadata: { name: 'web' }, spec: { containers: [{ name: 'web', ports: null }] } });
+    expect(podSnapshot(bare).containers[0]).not.toHaveProperty('ports');
+    expect(podSnapshot(bare).containers[0]).not.toHaveProperty('memoryLimit');
+  });
+});

@@ -77,11 +77,7 @@ function endedIn({ phase, reason, message }: NonNullable<Pod['status']>): PodSna
   return phase === 'Failed' && reason ? [{ type: ENDED, reason, message: message ?? '' }] : [];
 }
 
-interface SpecContainer {
-  readonly name: string;
-  readonly image?: string | null | undefined;
-  readonly imagePullPolicy?: string | null | undefined;
-}
+type SpecContainer = NonNullable<NonNullable<Pod['spec']>['containers']>[number];
 
 /** In spec order; a container without a status yet (not scheduled, kubelet not there) is `unknown`. */
 function containers(
@@ -103,8 +99,19 @@ function containers(
       ...optional('imageID', status?.imageID || undefined),
       ...waiting(status),
       ...termination(status),
+      ...declared(spec),
     };
   });
+}
+
+/** What the registry of a cluster is looked at for: where it listens, and how much memory it may take. */
+function declared({ ports, resources }: SpecContainer): Pick<ContainerSnapshot, 'ports' | 'memoryLimit'> {
+  const all = (ports ?? []).map(({ name, containerPort, hostPort }) => ({
+    ...optional('name', name || undefined),
+    port: containerPort,
+    ...optional('hostPort', hostPort || undefined),
+  }));
+  return { ...(all.length === 0 ? {} : { ports: all }), ...optional('memoryLimit', resources?.limits?.memory) };
 }
 
 function waiting(status: ContainerStatus | undefined) {
