@@ -60,6 +60,13 @@ function short(length: string): string {
   return count >= 40 ? '«long»' : `«short:${count}»`;
 }
 
+/** The first characters of a formula; undefined where they cannot be told. */
+export function cutTo(formula: string, length: number): string | undefined {
+  const [, before] = /^([\w.-]*)«long»$/.exec(formula) ?? [];
+  if (before === undefined || length <= before.length) return undefined;
+  return before + short(String(length - before.length));
+}
+
 /** The formula with all spellings of the commit made equal. */
 export function withoutLength(formula: string): string {
   return formula.replaceAll(/«(?:long|short(?::\d+)?)»/g, '«commit»');

@@ -1,6 +1,7 @@
 /** A deployed tag that is made in another way than the pushed one. */
 import { withoutLength } from './commit-marks.ts';
-import { type Deployed, deployedTags, pushedTags } from './images.ts';
+import { type Deployed, deployedTags } from './deployed-tags.ts';
+import { pushedTags } from './images.ts';
 import { offsetOfLine } from './place.ts';
 import type { Draft, View } from './rule.ts';
 
@@ -48,7 +49,7 @@ const OF_DESCRIBE = ['«describe»', '«describe#v»'];
 
 /** `hasV`: git tags of this workflow begin with a `v`, which some forms leave out. */
 function differ(deployed: string, pushed: string, hasV: boolean): Difference | undefined {
-  if (deployed.includes('«clock»')) return pushed === deployed ? 'clock' : undefined;
+  if (deployed.includes('«clock»')) return shapeOf(pushed) === shapeOf(deployed) ? 'clock' : undefined;
   if (deployed === pushed) return undefined;
   if (/«(?:long|short)/.test(deployed) && withoutLength(deployed) === withoutLength(pushed)) return 'sha';
   const isOther = (from: string, to: string) => deployed.includes(from) && deployed.replace(from, to) === pushed;
@@ -56,6 +57,11 @@ function differ(deployed: string, pushed: string, hasV: boolean): Difference | u
   if (crossed.some(([ref, described]) => isOther(ref, described) || isOther(described, ref))) return 'version';
   const isStripped = isOther('«ref»', '«ref#v»') || isOther('«ref#v»', '«ref»');
   return isStripped && hasV ? 'version' : undefined;
+}
+
+/** What only the run knows made equal. */
+function shapeOf(formula: string): string {
+  return formula.replaceAll(/\$\{\{.*?\}\}|\$\{?\w+\}?/g, '«»');
 }
 
 /** The commit under another prefix. A difference only where every pushed tag is known, and one of them names the commit. */
@@ -75,11 +81,11 @@ export function divergenceDrafts(
   const mine = divergences(view).filter((one) => one.difference === difference);
   // The value itself before the commands that use it.
   const ordered = mine.toSorted(
-    (a, b) => Number(a.deployed.slot.place === 'run') - Number(b.deployed.slot.place === 'run'),
+    (a, b) => Number(a.deployed.line !== undefined) - Number(b.deployed.line !== undefined),
   );
-  return ordered.flatMap(({ deployed: { slot, job, tag }, pushed, offset }) => {
+  return ordered.flatMap(({ deployed: { slot, job, tag, line }, pushed, offset }) => {
     const key = `${job.id} ${tag}`;
-    if (slot.place === 'run' && told.has(key)) return [];
+    if (line !== undefined && told.has(key)) return [];
     told.add(key);
     const said = say({ pushed: inWords(pushed), deployed: inWords(tag) });
     const { start } = slot.scalar;

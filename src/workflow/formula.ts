@@ -1,5 +1,5 @@
 /** How a tag is made, as far as it can be read: values followed within a job and reduced to marks such as `«short»`. */
-import { marked } from './commit-marks.ts';
+import { cutTo, marked } from './commit-marks.ts';
 import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
 import { metadataTags } from './metadata-tags.ts';
@@ -12,11 +12,18 @@ export interface Scope {
   readonly step?: Step;
   /** Follow `needs` into the producing job; without it they stay opaque. */
   readonly followNeeds: boolean;
+  /** False: values of other steps stay opaque, too. */
+  readonly followSteps?: boolean;
+  /** Whose assignments count, where it is not the step's `run`. */
+  readonly script?: string;
+  /** Only its assignments above this line count. */
+  readonly above?: number;
 }
 
 const MAX_DEPTH = 5;
-/** Also with a default. Of one that is cut (`${SHA::7}`) only the name. */
-const VARIABLE = /\$(?:env:)?(?:\{(?<withDefault>[A-Za-z_]\w*):?-[^{}$]*\}|\{?(?<plain>[A-Za-z_]\w*)\}?)/g;
+/** Cut to its first characters (`${SHA::7}`), with a default, or in other case. */
+const VARIABLE =
+  /\$(?:env:)?(?:\{(?<cut>[A-Za-z_]\w*):0?:(?<length>\d+)\}|\{(?<withDefault>[A-Za-z_]\w*)(?::?-[^{}$]*|,,|\^\^)\}|\{?(?<plain>[A-Za-z_]\w*)\}?)/g;
 
 /** `sha-«short»` for `sha-${{ steps.x.outputs.tag }}`; what cannot be followed stays as written. */
 export function formulaOf(scope: Scope, text: string, depth = 0): string {
@@ -27,10 +34,10 @@ export function formulaOf(scope: Scope, text: string, depth = 0): string {
     const value = read && reads.length === 1 ? valueOf(scope, read, depth + 1) : undefined;
     if (value !== undefined) out = out.replace(`\${{${inner}}}`, () => value);
   }
-  const whole = out.replaceAll(
-    VARIABLE,
-    (as, held?: string, name?: string) => variableOf(scope, held ?? name ?? '', depth + 1) ?? as,
-  );
+  const whole = out.replaceAll(VARIABLE, (as, ...[cut, length, held, name]: (string | undefined)[]) => {
+    const value = variableOf(scope, cut ?? held ?? name ?? '', depth + 1);
+    return (value !== undefined && length !== undefined ? cutTo(value, Number(length)) : value) ?? as;
+  });
   // A variable that holds the commit may be cut: `${SHA::7}`, `$(echo $SHA | cut -c1-7)`.
   return marked(whole);
 }
@@ -39,6 +46,7 @@ function valueOf(scope: Scope, { path }: Read, depth: number): string | undefine
   const [context, name = '', , output = ''] = path;
   if (context === 'env') return variableOf({ ...scope }, name, depth);
   if (context === 'steps') {
+    if (scope.followSteps === false) return undefined;
     const step = scope.job.steps.find((one) => one.id !== undefined && sameName(one.id, name));
     if (!step) return undefined;
     const made = output === 'version' ? metadataTags(step) : undefined;
@@ -52,14 +60,16 @@ function valueOf(scope: Scope, { path }: Read, depth: number): string | undefine
 }
 
 function variableOf(scope: Scope, name: string, depth: number): string | undefined {
-  const { job, step, workflow } = scope;
-  if (step?.run) {
-    const own = readScript(step.run.value).assignments.findLast((one) => one.name === name);
-    if (own && !own.value.includes(`$${name}`) && !own.value.includes(`{${name}`))
-      return formulaOf(scope, own.value, depth);
+  const { job, step, workflow, script = step?.run?.value } = scope;
+  if (script !== undefined) {
+    const { above = Number.POSITIVE_INFINITY } = scope;
+    const own = readScript(script).assignments.findLast((one) => one.name === name && one.line < above);
+    // `TAG=${TAG::7}` is made of what stood there before.
+    if (own) return formulaOf({ ...scope, above: own.line }, own.value, depth);
   }
   const fixed = step?.env.get(name) ?? job.env.get(name) ?? workflow.env.get(name);
   if (fixed) return formulaOf(scope, fixed.value, depth);
+  if (scope.followSteps === false) return undefined;
   for (const earlier of job.steps) {
     const written = earlier === step ? undefined : writtenBy({ ...scope, step: earlier }, name, 'env', depth);
     if (written !== undefined) return written;

@@ -1,10 +1,9 @@
-/** Which tags a workflow pushes, and which it deploys. */
+/** Which tags a workflow pushes, and which jobs deploy. */
 import { formulaOf, type Scope } from './formula.ts';
 import { reaches } from './graph.ts';
 import { metadataStep, metadataTags } from './metadata-tags.ts';
-import type { Job, Slot, Step, Workflow } from './model.ts';
+import type { Job, Step, Workflow } from './model.ts';
 import { jobCalled } from './model.ts';
-import { withoutComment } from './shell.ts';
 
 /** A tag that a job pushes, as a formula. */
 export interface Pushed {
@@ -16,25 +15,13 @@ export interface Pushed {
   readonly name?: string;
 }
 
-/** A tag that a job deploys: where it is written, as a formula. */
-export interface Deployed {
-  readonly job: Job;
-  readonly slot: Slot;
-  /** Of a script, from 0. */
-  readonly line?: number;
-  /** As written. */
-  readonly raw: string;
-  readonly tag: string;
-}
-
 const BUILDER =
   /^(?:docker\/build-push-action|docker\/bake-action|redhat-actions\/push-to-registry|whoan\/docker-build-with-cache-action|elgohr\/publish-docker-github-action|macbre\/push-to-ghcr|mr-smithers-excellent\/docker-build-push)@/i;
 const PUSH_COMMAND =
   /\b(?:docker|podman|buildah|nerdctl)\s+(?:image\s+)?push\b|buildx?\s[^\n]*--push|\bkaniko\b|\bko (?:build|publish)\b|\bcrane push\b|push=true/;
 /** Tools that put an image to work. */
 export const DEPLOY_COMMAND =
-  /\b(?:kubectl|helm|kustomize|argocd|flux|oc|skaffold|terraform|ecs-deploy|nomad|docker stack|gcloud run deploy|az webapp|aws ecs)\b/;
-const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
+  /\b(?:kubectl|helm|kustomize|argocd|flux|oc|skaffold|terraform|ecs-deploy|nomad|docker stack|gcloud run deploy|az (?:webapp|containerapp|container|functionapp)|aws ecs)\b/;
 /** An image reference's tag: after the last colon of `…/name:TAG`; a registry's port is none. */
 const REFERENCE =
   /(?:^|[\s"'=,])((?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+):((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)(?![\w./$-])/g;
@@ -46,7 +33,7 @@ export function pushes(step: Step): boolean {
 }
 
 /** Tools that write the image into a manifest. */
-const MANIFEST_EDIT = /\b(?:sed|yq|perl|kustomize edit)\b[^\n]*(?:image|newTag|\btag\b)/i;
+export const MANIFEST_EDIT = /\b(?:sed|yq|perl|kustomize edit)\b[^\n]*(?:image|newTag|\btag\b)/i;
 
 /** True for a job whose own name, action or commands say that it deploys. */
 export function deploys(job: Job): boolean {
@@ -119,43 +106,6 @@ function fromMetadata(workflow: Workflow, job: Job, step: Step): Pushed[] {
   });
 }
 
-/** Of jobs that come after a pushing one; `needs` stay opaque, because their values are the producer's own. */
-export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Deployed[] {
-  return workflow.slots.flatMap((slot) => {
-    const { job, step } = slot;
-    if (!job || job.steps.some(pushes) || !pushed.some((one) => reaches(workflow, job, one.job)) || !deploys(job))
-      return [];
-    const scope = { workflow, job, followNeeds: false, ...(step ? { step } : {}) };
-    return candidates(slot).map(({ tag, ...line }) => ({
-      job,
-      slot,
-      ...line,
-      raw: tag,
-      tag: formulaOf(scope, tag),
-    }));
-  });
-}
-
-function candidates({ place, key, scalar }: Slot): { tag: string; line?: number }[] {
-  if (place === 'env' || place === 'with')
-    return TAG_KEY.test(key) && !/^ref$/i.test(key) ? [{ tag: lastPart(scalar.value.trim()) }] : [];
-  if (place !== 'run') return [];
-  return scalar.value.split('\n').flatMap((text, line) => {
-    const command = DEPLOY_COMMAND.test(text) || /newTag|image:|\bimage\s*=|set image|image\.tag|set-string/.test(text);
-    const set =
-      /(?:\bimage\.tag|\.tag|\bnewTag)["']?\s*[:=]\s*\\?["']?((?:\$\{\{[^}]*\}\}|\$\([^)]*\)|[^\s"'\\|/,])+)/.exec(
-        text,
-      )?.[1];
-    const assigned = /^\s*(?:export\s+)?\w*TAG\w*=(\S.*)$/.exec(text)?.[1];
-    const found = [
-      ...(command ? tagsIn(text) : []),
-      ...(set ? [set] : []),
-      ...(assigned === undefined ? [] : [assigned]),
-    ];
-    return found.map((tag) => ({ tag: withoutComment(tag), line }));
-  });
-}
-
 /** Tags of the image references in a text, as written. */
 export function tagsIn(text: string): string[] {
   return referencesIn(text).map(({ tag }) => tag);
@@ -170,10 +120,6 @@ export function referencesIn(text: string): { readonly name: string; readonly ta
         tag === undefined ? [] : [{ name: repository.split(/\/(?![^{]*\}\})/).at(-1) ?? '', tag }],
       ),
     );
-}
-
-function lastPart(value: string): string {
-  return /^(?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+:(.+)$/.exec(value)?.[1] ?? value;
 }
 
 /** Jobs before this one that make an image. */

@@ -75,8 +75,15 @@ function readSink(lines: readonly string[], to: 'output' | 'env'): { writes: Wri
   const sink = SINK[to];
   const writes: Write[] = [];
   let unreadable = false;
+  // Of `echo "name<<EOF" >>`, until a line of its own writes the end.
+  let end: string | undefined;
   lines.forEach((line, index) => {
     if (!sink.test(line) || /^\s*#/.test(line)) return;
+    if (end !== undefined) {
+      if (echoed(line) === end) end = undefined;
+      return;
+    }
+    end = MULTI.test(line) && /^\s*echo\b/.test(line) ? delimiterOf(line) : undefined;
     const from = startOf(lines, index, sink);
     const block = from === undefined ? undefined : lines.slice(from.first, from.last + 1);
     if (!block || from === undefined) {
@@ -92,7 +99,16 @@ function readSink(lines: readonly string[], to: 'output' | 'env'): { writes: Wri
     const odd = block.some((inner) => writesSomething(inner) && !writeOf(inner) && !isInsideMultiline(block, inner));
     if (seen === 0 || odd) unreadable = true;
   });
-  return { writes, unreadable };
+  return { writes, unreadable: unreadable || end !== undefined };
+}
+
+/** `EOF` of `echo "name<<EOF" >> FILE`. */
+function delimiterOf(line: string): string | undefined {
+  return /<<\s*["']?([\w${}.-]+)["']?\s*>>/.exec(line)?.[1];
+}
+
+function echoed(line: string): string | undefined {
+  return /^\s*echo\s+(["']?)([\w${}.-]+)\1\s*>>/.exec(line)?.[2];
 }
 
 /** Which lines a redirect takes: its own (with continuation), a `{ … }` group, or a here-document. */
@@ -140,11 +156,15 @@ function callsOf(lines: readonly string[]): string[] {
     .filter((line) => !/^\s*#/.test(line))
     .join('\n')
     .replace(/\\\n/g, ' ');
-  return joined
-    .split('\n')
-    .map((line) => line.replace(PWSH_ASSIGNMENT, ''))
-    .flatMap((line) => [...withoutStrings(line).matchAll(CALL)].map((match) => (match[1] ?? '').trim()))
-    .filter((call) => !/^["']?(?:\$\{?\w+\}?)["']?$|^\$(?:env:)?\w+(?:\.|\[|\s*[-+*]?=|$)/.test(call));
+  return (
+    joined
+      .split('\n')
+      .map((line) => line.replace(PWSH_ASSIGNMENT, ''))
+      .flatMap((line) => [...withoutStrings(line).matchAll(CALL)].map((match) => (match[1] ?? '').trim()))
+      .filter((call) => !/^["']?(?:\$\{?\w+\}?)["']?$|^\$(?:env:)?\w+(?:\.|\[|\s*[-+*]?=|$)/.test(call))
+      // A comparison behind `&&`.
+      .filter((call) => !/^["']?\$[^|;&]*["'}]\s+(?:==?|!=|=~)\s/.test(call))
+  );
 }
 
 /** `echo "…"` may name a program without calling it; `$( … )` calls. */

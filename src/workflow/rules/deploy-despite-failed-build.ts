@@ -1,6 +1,7 @@
 /** `if: always()` on a job that deploys what another job may not have built. */
+import { deployedTags } from '../deployed-tags.ts';
 import type { Edge } from '../edge.ts';
-import { deployedTags, deploys, makesImage, pushedTags, pushes } from '../images.ts';
+import { deploys, makesImage, pushedTags, pushes } from '../images.ts';
 import { isMadeUp, isWanted, runsAnyway, withoutMildDemands } from '../made-up.ts';
 import { type Job, jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf } from '../place.ts';

@@ -1,0 +1,148 @@
+/** Which tags a workflow deploys, as formulas. */
+import { formulaOf, type Scope } from './formula.ts';
+import { reaches } from './graph.ts';
+import { DEPLOY_COMMAND, deploys, MANIFEST_EDIT, type Pushed, pushes, tagsIn } from './images.ts';
+import type { Job, Slot, Step, Workflow } from './model.ts';
+import { withoutComment } from './shell.ts';
+
+/** A tag that a job deploys: where it is written, as a formula. */
+export interface Deployed {
+  readonly job: Job;
+  readonly slot: Slot;
+  /** Of a script, from 0. */
+  readonly line?: number;
+  /** As written; empty where a variable holds the whole reference. */
+  readonly raw: string;
+  readonly tag: string;
+}
+
+interface Candidate {
+  readonly text: string;
+  readonly line?: number;
+  /** It may be a whole reference: only what follows the colon is the tag. */
+  readonly isWhole?: true;
+}
+
+const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
+/** Inputs of actions that run a script, also on another machine. */
+const SCRIPT_KEY = /^(?:script|inline-?script|run|commands?)$/i;
+/** What a deployment's line looks like. */
+const SPOKEN = /newTag|image:|\bimage\s*=|set image|image\.tag|set-string|--image[ =]/;
+const VALUE = String.raw`((?:\$\{\{[^}]*\}\}|\$\([^)]*\)|[^\s"'\\|/,])+)`;
+/** `.image.tag = "…"`, `newTag: …`. */
+const SET = new RegExp(String.raw`(?:\bimage\.tag|\.tag|\bnewTag)["']?\s*[:=]\s*\\?["']?${VALUE}`);
+/** `image: ${IMAGE}` of what sed writes. */
+const WRITTEN = /(?:\bimage|\bnewTag|\btag)\\?["']?\s*:\s*\\?["']?(\$\{\{[^}]*\}\}|\$\{?\w+\}?)\\?["']?\s*$/;
+const SED = /\bs([|/#@,!~%])(?:\\.|(?!\1).)*?\1((?:\\.|\$\{\{.*?\}\}|(?!\1).)*?)\1/g;
+
+/** Of jobs that come after a pushing one, and of the steps behind it in the same job. */
+export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Deployed[] {
+  return workflow.slots.flatMap((slot) => {
+    const { job, step } = slot;
+    if (!job || !isDeploying(workflow, slot, pushed)) return [];
+    const isOwn = job.steps.some(pushes);
+    const script = scriptOf(slot);
+    const scope = { workflow, job, ...(step ? { step } : {}), ...(script === undefined ? {} : { script }) };
+    return candidates(slot, script).map(({ text, isWhole, ...line }) => ({
+      job,
+      slot,
+      ...line,
+      raw: isWhole ? '' : text,
+      tag: tagOf({ ...scope, followNeeds: false, ...(isOwn ? { followSteps: false } : {}) }, text),
+    }));
+  });
+}
+
+function isDeploying(workflow: Workflow, { job, step }: Slot, pushed: readonly Pushed[]): boolean {
+  if (!job) return false;
+  if (!job.steps.some(pushes)) return pushed.some((one) => reaches(workflow, job, one.job)) && deploys(job);
+  const first = job.steps.findIndex(pushes);
+  return step !== undefined && step.index > first && !pushes(step) && deploysItself(step);
+}
+
+function deploysItself({ uses = '', run, inputs }: Step): boolean {
+  const texts = [run?.value ?? '', ...[...inputs].flatMap(([key, { value }]) => (SCRIPT_KEY.test(key) ? [value] : []))];
+  return /deploy|gitops/i.test(uses) || texts.some((text) => DEPLOY_COMMAND.test(text) || MANIFEST_EDIT.test(text));
+}
+
+/** `needs` stay opaque where they hand the time on: the producer has asked the clock once. */
+function tagOf(scope: Scope, text: string): string {
+  const own = tagIn(formulaOf(scope, text));
+  if (!/\$\{\{\s*needs\./.test(own)) return own;
+  const whole = tagIn(formulaOf({ ...scope, followNeeds: true }, text));
+  return /^[\w.-]*«(?:long|short(?::\d+)?)»$/.test(whole) ? whole : own;
+}
+
+/** The shell text of a slot. */
+function scriptOf({ place, key, scalar, step }: Slot): string | undefined {
+  const isScript = place === 'with' && SCRIPT_KEY.test(key) && !/^actions\/github-script@/i.test(step?.uses ?? '');
+  return place === 'run' || isScript ? scalar.value : undefined;
+}
+
+function candidates(slot: Slot, script: string | undefined): Candidate[] {
+  const { place, key, scalar } = slot;
+  if (script !== undefined) return inScript(script);
+  if (place !== 'env' && place !== 'with') return [];
+  const isTag = TAG_KEY.test(key) && !/^ref$/i.test(key) && !(place === 'env' && isCut(slot));
+  return isTag ? [{ text: lastPart(scalar.value.trim()) }] : [];
+}
+
+/** A variable that the scripts shorten before they use it. */
+function isCut({ key, job, step }: Slot): boolean {
+  const texts = (step ? [step] : (job?.steps ?? [])).flatMap(({ run, inputs }) => [
+    run?.value ?? '',
+    ...[...inputs.values()].map(({ value }) => value),
+  ]);
+  const name = key.replaceAll(/\W/g, '');
+  const cut = new RegExp(
+    String.raw`\$\{${name}[:%#/,^]|\$\{?${name}\}?["']?\s*\|\s*(?:cut|head)\b|(?:cut|head)\s[^\n]*<<<\s*["']?\$\{?${name}\b`,
+  );
+  return texts.some((text) => cut.test(text));
+}
+
+function inScript(script: string): Candidate[] {
+  const lines = script.split('\n');
+  return lines.flatMap((text, line) => {
+    const command = commandAt(lines, line);
+    const isSpoken = DEPLOY_COMMAND.test(command) || SPOKEN.test(text);
+    const set = SET.exec(text)?.[1]?.replace(/^(?:str)?env\((\w+)\)$/, (_, name: string) => `\${${name}}`);
+    const assigned = assignedAt(lines, line);
+    const edited = MANIFEST_EDIT.test(command) ? writtenBySed(text) : undefined;
+    const plain = edited ?? (isSpoken ? tagsIn(text).map((tag) => ({ text: tag })) : []);
+    const others = [set, assigned].flatMap((tag) => (tag === undefined ? [] : [{ text: tag }]));
+    return [...plain, ...others].map((one) => ({ ...one, text: withoutComment(one.text), line }));
+  });
+}
+
+/** `TAG=…`, unless it is changed further down. */
+function assignedAt(lines: readonly string[], line: number): string | undefined {
+  const [, name = '', value] = /^\s*(?:export\s+)?(\w*TAG\w*)=(\S.*)$/.exec(lines[line] ?? '') ?? [];
+  const again = new RegExp(`^\\s*(?:export\\s+)?${name}=`);
+  return lines.slice(line + 1).some((text) => again.test(text)) ? undefined : value;
+}
+
+/** With what stands before a line break that a backslash hides. */
+function commandAt(lines: readonly string[], line: number): string {
+  let first = line;
+  while (first > 0 && /\\\s*$/.test(lines[first - 1] ?? '')) first -= 1;
+  return lines.slice(first, line + 1).join(' ');
+}
+
+/** undefined: no replacement of sed's. */
+function writtenBySed(text: string): Candidate[] | undefined {
+  const all = [...text.slice(0, 2000).matchAll(SED)].map((match) => match[2] ?? '');
+  if (all.length === 0) return undefined;
+  return all.flatMap((replacement): Candidate[] => {
+    const whole = WRITTEN.exec(replacement)?.[1];
+    return whole === undefined ? tagsIn(replacement).map((tag) => ({ text: tag })) : [{ text: whole, isWhole: true }];
+  });
+}
+
+/** Of a formula that may be a whole reference; a mark may hold a colon, too. */
+function tagIn(formula: string): string {
+  return /\/.*:((?:[^:«»/\s]|«[^»]*»)+)$/.exec(formula)?.[1] ?? formula;
+}
+
+function lastPart(value: string): string {
+  return /^(?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+:(.+)$/.exec(value)?.[1] ?? value;
+}
