@@ -93,12 +93,20 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
     'either does not exist',
   ];
   // containerd wraps the token server's word in the sentence that names both alternatives.
-  if (!has(text, words) || text.includes('invalid_token')) return undefined;
-  // Docker's sentence before the registry's own word: where that names a permission, it is one.
-  if (/may require 'docker login': denied: permission denied for/.test(text)) return undefined;
+  if (!(has(text, words) || namesBoth(text)) || text.includes('invalid_token')) return undefined;
   return registry === 'ecr' || registry === 'ecr-public'
     ? verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden', 'credentials-expired')
     : verdict('not-found-or-unauthorized', 'image-not-found', 'unauthorized', 'forbidden');
+}
+
+/** In whatever words: missing, or not for you. */
+function namesBoth(text: string): boolean {
+  return (
+    text.includes(' or ') &&
+    /(?:not found|not exist|doesn't exist)\W{0,3} or [^.;:]{0,40}(?:permission|access|authori[sz]|denied|private|not allowed)/.test(
+      text,
+    )
+  );
 }
 
 function wrongCredentials({ text }: Failure): Verdict | undefined {

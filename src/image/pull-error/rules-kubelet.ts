@@ -41,6 +41,7 @@ export const KUBELET_RULES: readonly Rule[] = [
     'invalid reference',
     'invalid_reference',
     'construct reference',
+    'constuct reference',
     'failed to parse image',
     'invalidimagename',
     'parse image reference',

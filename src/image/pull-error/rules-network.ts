@@ -223,6 +223,10 @@ function timeout(failure: Failure): Verdict | undefined {
   if (!has(text, words)) return undefined;
   if (text.includes('no progress'))
     return verdict('cancelled-or-deadline', 'connection-timeout', 'transfer-interrupted');
+  // Read from, so it had answered: the body was being copied.
+  if (text.includes('read tcp ') && text.includes('failed to copy') && !text.includes('failed open')) {
+    return verdict('transfer-interrupted', 'connection-timeout', 'connection-reset');
+  }
   // Without an address nothing was dialled yet: the name's look-up may be what took the time.
   if (text.includes('dial tcp: i/o timeout')) return verdict('connection-timeout', 'dns-failure');
   return atBlob(failure)

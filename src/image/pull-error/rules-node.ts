@@ -30,6 +30,13 @@ function otherEvent({ text }: Failure): Verdict | undefined {
   return verdict('other', 'runtime-unavailable');
 }
 
+/** A Secret that is not there: the kubelet's own warning names it as one for pulls. */
+function aboutSecret(text: string): Verdict {
+  return text.includes('pull secret')
+    ? verdict('pull-secret-missing', 'other')
+    : verdict('other', 'pull-secret-missing');
+}
+
 /** Not about an image: the objects a pod names, and containers that were created from an image that is there. */
 export const ELSEWHERE_RULES: readonly Rule[] = [
   otherEvent,
@@ -38,7 +45,7 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
     /\b(?:secret|configmap|serviceaccount|persistentvolumeclaim|namespace|node|pod)s? ‹ref› (?:not found|is forbidden)/.test(
       text,
     )
-      ? verdict('other', 'pull-secret-missing')
+      ? aboutSecret(text)
       : undefined,
   when('other', [
     'oci runtime',
