@@ -14,6 +14,7 @@ import { withNearHost } from './near-host-words.ts';
 import { takenForImage } from './not-an-image.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
+import { withOthers } from './unattached.ts';
 import { weigh } from './weigh.ts';
 import { minuteOf, tidy } from './words.ts';
 
@@ -30,9 +31,7 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
   const container = valueOf(evidence.container);
   const pod = valueOf(evidence.pod);
   const { outcome, findings: settled, notes } = settle({ evidence, results });
-  const findings = settled.map((finding) =>
-    withImageCommand(withOwner(withNearHost(finding, evidence), evidence), evidence),
-  );
+  const findings = settled.map((finding) => ADDED.reduce((told, add) => add(told, evidence), finding));
   const named = new Set(findings.flatMap(({ cause, alternatives }) => [cause, ...alternatives]));
   const neverStarted = container !== undefined && container.restartCount === 0 && outcome === 'failing';
   const hasImage = outcome === 'healthy' || (container !== undefined && hasStarted(container));
@@ -55,6 +54,14 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
     since: neverStarted && pod?.createdAt !== undefined ? formatTime(pod.createdAt) : undefined,
   };
 }
+
+/** What the rest of the evidence adds to a finding, whatever check made it. */
+const ADDED: readonly ((finding: Finding, evidence: Evidence) => Finding)[] = [
+  withNearHost,
+  withOthers,
+  withOwner,
+  withImageCommand,
+];
 
 function placeOf(evidence: Evidence): Affected {
   const pod = valueOf(evidence.pod);

@@ -183,7 +183,7 @@ function notListed(image: ImageReference, access: RegistryAccess, { tags, told }
   }
   if (tags.names.includes(tag)) return listedButGone(image, access);
   const near = nearestTags(tag, tags.names, 3);
-  const hint = near.length === 0 ? '' : ` Nearest: ${list(near.map((one) => nearWords(one, told)))}.`;
+  const hint = near.length === 0 ? heldWords(tags) : ` Nearest: ${list(near.map((one) => nearWords(one, told)))}.`;
   const times = near.flatMap(({ tag: name }) => pushedWords(detailOf(told, name)) ?? []);
   return {
     cause: 'tag-not-found',
@@ -199,8 +199,20 @@ function notListed(image: ImageReference, access: RegistryAccess, { tags, told }
       truncated: tags.truncated,
       asked: tableOf(access),
     },
+    ...(near.length === 0 ? { fix: NONE_NEAR } : {}),
     alternatives: [],
   };
+}
+
+const NONE_NEAR = 'Push the missing tag, or deploy one that exists. Neither a restart nor new credentials will help.';
+/** More than these are no help in a sentence. */
+const FEW_TAGS = 5;
+
+/** What there is where nothing comes near. */
+function heldWords({ names, truncated }: Listed): string {
+  if (truncated) return '';
+  if (names.length === 0) return ' It has no tag at all.';
+  return names.length <= FEW_TAGS ? ` It has only ${list(names)}.` : ` None of its ${names.length} tags comes near.`;
 }
 
 function nearWords({ tag, why }: NearTag, told: TagDetailsAnswer | undefined): string {

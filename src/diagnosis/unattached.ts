@@ -135,6 +135,19 @@ export function remarksOn(evidence: View): string {
   return found === undefined ? '' : remarks(evidence, found);
 }
 
+/** Where a login is wanted and nothing brings one: what was seen of the Secrets that would not help either. */
+export function withOthers(finding: Finding, evidence: View): Finding {
+  const found = valueOf(evidence.unattachedSecrets);
+  const said = finding.cause === 'credentials-required' && found !== undefined ? remarks(evidence, found) : '';
+  if (said === '') return finding;
+  const [first, ...rest] = finding.because;
+  return {
+    ...finding,
+    because: [first, ...new Set([...rest, 'unattachedSecrets' as const])],
+    summary: `${finding.summary}${said}`,
+  };
+}
+
 function remarks(evidence: View, { here, others, elsewhere: beyond }: UnattachedSecrets): string {
   const there = valueOf(beyond) ?? [];
   const refused = [...here, ...there].filter(

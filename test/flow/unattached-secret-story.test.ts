@@ -1,25 +1,12 @@
 /** "The secret exists though": incidents in which a good pull secret is there, and the pod cannot use it. Over HTTP, within the budgets. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ClusterConnection, connectCluster } from '../../src/adapters/kubernetes/connect.ts';
-import { createRegistryReader } from '../../src/adapters/registry/client.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters/simulator/cluster/simulate.ts';
 import { type SimulatedRegistry, startSimulatedRegistry } from '../../src/adapters/simulator/registry/server.ts';
 import { randomId, systemClock } from '../../src/clock.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
-import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
-import { makeDiagnose } from '../../src/flow/diagnose.ts';
-import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { Sealed } from '../../src/sealed.ts';
-
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+import { diagnoseOverHttp } from '../support/over-http.ts';
 
 let registry: SimulatedRegistry;
 let cluster: SimulatedCluster;
@@ -59,18 +46,7 @@ const login = { username: 'robot', password: 'canary-right' };
 async function incident(imagePullSecrets: readonly string[] = []): Promise<Diagnosis> {
   const image = `${registry.host}/team/api:1.4.2`;
   await cluster.world.deployment({ ...at('api'), image, imagePullSecrets });
-  const run = makeDiagnose({
-    clock: systemClock,
-    readers: (_cluster, meter) => {
-      const registries = [{ host: registry.host, plainHttp: true }];
-      const reader = createRegistryReader({ meter, clock: systemClock, registries });
-      return { cluster: connection.reader(meter), registry: reader, close: () => reader.close() };
-    },
-    runbooks: [runbook],
-    checks: CHECKS,
-    remedies: REMEDIES,
-    credentialHosts: [],
-  });
+  const run = diagnoseOverHttp(connection, registry.host);
   const name = String(cluster.world.list('Pod', 'staging')[0]?.metadata.name);
   const request = { kind: 'Pod', name, namespace: 'staging' } as const;
   const diagnosis = await run({ request, signal: new AbortController().signal });
@@ -112,8 +88,9 @@ describe('the Secret is there and nobody attached it', () => {
     cluster.world.pullSecret({ ...at('old'), registry: registry.host, username: 'robot', password: 'canary-old' });
     const diagnosis = await incident();
     expect(diagnosis.verdict).toMatchObject({ cause: 'credentials-required', confidence: 'certain' });
-    const step = diagnosis.steps.find(({ id }) => id === 'pull-secret');
-    expect(step?.summary).toContain('The registry refuses also Secret staging/old');
+    expect(diagnosis.verdict.summary).toContain(
+      'The registry refuses also Secret staging/old, which the pod does not use.',
+    );
     expect(diagnosis.lights.reference).toBe('unknown');
   });
 

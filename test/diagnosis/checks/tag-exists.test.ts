@@ -77,6 +77,19 @@ describe('does the tag exist', () => {
     expect(causes).toEqual(['tag-not-found', 'repository-not-found', 'digest-not-found', 'platform-mismatch']);
   });
 
+  it.each([
+    [['blue', 'green'], ' It has only blue and green.'],
+    [[], ' It has no tag at all.'],
+    [['aa', 'bb', 'cc', 'dd', 'ee', 'ff'], ' None of its 6 tags comes near.'],
+  ])('says what there is where nothing comes near: %j', (names, words) => {
+    const result = firstOf(check({ registryAccess: access(attempt(podLogin, missing)), tags: tagList(...names) }));
+    expect(result).toMatchObject({
+      cause: 'tag-not-found',
+      summary: expect.stringContaining(`does not.${words}`),
+      fix: expect.not.stringContaining('nearest'),
+    });
+  });
+
   it('believes a Secret that the pod does not use, whatever others are told', () => {
     const unattachedSecrets = observed({
       here: [
