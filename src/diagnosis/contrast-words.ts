@@ -91,7 +91,7 @@ function nodeOrSecret(field: Field): Narrowed | undefined {
     const note = `every failing pod is on node ${node} and uses Secret ${secret.value}, while ${others}: it may be either`;
     return { to: 'open', note };
   }
-  if (secret !== undefined && !speakOfWay(kinds)) return ofSecret(secret, field);
+  if (secret !== undefined && isRefused(secret, field)) return ofSecret(secret, field);
   return node === undefined ? undefined : ofNode(node, field);
 }
 
@@ -112,6 +112,15 @@ function oneSecret({ registry, secrets }: Field): Axis | undefined {
   return all ?? unused.find(({ failing, images }) => failing > 1 && images > 1);
 }
 
+/** The nodes of all that use it speak of a login, or give no reason. */
+function isRefused(secret: Axis, { stuck }: Field): boolean {
+  return users(secret, stuck).every(({ kind }) => isMute(kind) || familyOf(kind) === 'credentials');
+}
+
+function users({ value }: Axis, stuck: readonly Said[]): readonly Said[] {
+  return stuck.filter(({ namespace = '', secrets = [] }) => secrets.some((name) => `${namespace}/${name}` === value));
+}
+
 function ofSecret(secret: Axis, field: Field): Narrowed {
   const { registry, others } = field;
   const rest = registry.failing - secret.failing;
@@ -123,11 +132,10 @@ function ofSecret(secret: Axis, field: Field): Narrowed {
 }
 
 /** A login of several workloads is nobody's own. */
-function keeper(note: string, { value }: Axis, { stuck }: Field): Pick<Narrowed, 'note' | 'owner'> {
-  const users = stuck.filter(({ namespace = '', secrets = [] }) =>
-    secrets.some((name) => `${namespace}/${name}` === value),
+function keeper(note: string, secret: Axis, { stuck }: Field): Pick<Narrowed, 'note' | 'owner'> {
+  const owners = new Set(
+    users(secret, stuck).flatMap(({ workload }) => (workload ? `${workload.kind}/${workload.name}` : [])),
   );
-  const owners = new Set(users.flatMap(({ workload }) => (workload ? `${workload.kind}/${workload.name}` : [])));
   const owner = owners.size > 1 ? 'platform' : undefined;
   const who = owner === undefined ? '' : ` [${owner}]`;
   return { note: `${note}; look at that Secret${who}`, ...(owner === undefined ? {} : { owner }) };
@@ -184,10 +192,6 @@ function isForAll(kind: PullErrorKind): boolean {
 
 function speakOfLogin(kinds: readonly PullErrorKind[]): boolean {
   return kinds.length > 0 && kinds.every((kind) => familyOf(kind) === 'credentials');
-}
-
-function speakOfWay(kinds: readonly PullErrorKind[]): boolean {
-  return kinds.length > 0 && kinds.every((kind) => ['reachability', 'registry', 'node'].includes(familyOf(kind)));
 }
 
 function begun({ failingSince }: Axis): string {
