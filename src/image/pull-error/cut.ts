@@ -57,7 +57,6 @@ const ENDINGS: readonly (readonly [string, readonly PullErrorKind[]])[] = [
   ['context canceled', ['cancelled-or-deadline']],
   ['short-name', ['short-name-unresolved']],
   ['no such image', ['image-not-found']],
-  ['no such file or directory', ['node-storage']],
   ['is not present with pull policy of never', ['never-pull-policy']],
 ];
 

@@ -16,9 +16,12 @@ const VALUE = /"((?:[^"\\]|\\.)*)(?:"(?=[\s,})]|$)|\\?$)/y;
 const FIELDS = /(?: [a-z]\w{0,40}=(?:"(?:[^"\\]|\\.)*"|[^\s"]+))+(?=\s|$)/iy;
 const IMAGE_FIELD = /\bimage="[^"]*"/;
 
+/** containerd's fields of what it fetches, behind its warning that it does not know the type: no cause. */
+const FETCHED = / (?:mediatype|digest|size)=(?:"[^"]{0,200}"|[^\s"]{1,200})/gi;
+
 /** The text without a log's other fields; as it is where it is no such line. */
 export function errorOf(text: string): string {
-  let line = text;
+  let line = / mediatype=/i.test(text) ? text.replace(FETCHED, '') : text;
   for (let level = 0; level < DEPTH; level += 1) {
     // Quoted as a whole: the quotes of its own fields are a level deeper.
     for (let quoted = 0; quoted < DEPTH && line.includes('\\"') && !/(?<!\\)"/.test(line); quoted += 1) {

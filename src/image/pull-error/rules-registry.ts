@@ -47,7 +47,11 @@ export const BROKEN_RULES: readonly Rule[] = [
     ['forbidden', 'signature-rejected'],
   ),
   // Locked, disabled or over its size: the registry's state, whoever asks.
-  when('registry-error', ['disallowed'], ['forbidden']),
+  when(
+    'registry-error',
+    ['disallowed', 'is not enabled for', 'has not been used in project'],
+    ['forbidden', 'image-not-found'],
+  ),
   when(
     'registry-error',
     [
