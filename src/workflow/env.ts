@@ -1,6 +1,8 @@
 /** Is `env.NAME` set anywhere that the reader sees? */
 import { calledFile } from './calls.ts';
 import type { Judgement } from './edge.ts';
+import { githubScript } from './github-script.ts';
+import { maySet } from './known-env.ts';
 import type { Job, Step, Workflow } from './model.ts';
 import type { Project } from './project.ts';
 import { readScript } from './shell.ts';
@@ -8,9 +10,6 @@ import { isSlip } from './slip.ts';
 
 const OK: Judgement = { state: 'ok' };
 const UNKNOWN: Judgement = { state: 'unknown' };
-/** Actions that are known to set no variable for later steps. */
-const QUIET =
-  /^(?:actions\/(?:checkout|cache|upload-artifact|download-artifact|stale|labeler)|docker\/(?:login|setup-buildx|setup-qemu|build-push|metadata)-action|azure\/(?:login|setup-kubectl|setup-helm)|hadolint\/hadolint-action|brpaz\/hadolint-action|aquasecurity\/trivy-action|anchore\/scan-action|plexsystems\/container-structure-test-action|softprops\/action-gh-release|goreleaser\/goreleaser-action)@/;
 /** They set variables of fixed names only, which hold the tool's: `JAVA_HOME`, `pythonLocation`. */
 const SETUP = /^actions\/setup-(go|node|java|python|dotnet|ruby)@/;
 /** Builds and installs; nobody writes variables for later steps there. */
@@ -113,14 +112,19 @@ function actionSetsEnv(project: Project, step: Step, name: string, written: stri
     return (['yes', 'likely', 'maybe'] as const).find((answer) => answers.includes(answer)) ?? 'no';
   }
   const text = [...step.inputs.values()].map(({ value }) => value).join('\n');
-  if (text.includes(name) && /exportVariable|GITHUB_ENV|env/i.test(text)) return 'yes';
+  // The name itself, and not where it is read: `env.TAG`, `RELEASE_TAG`.
+  if (new RegExp(`(?<![\\w.])${name.replaceAll(/\W/g, '.')}(?!\\w)`).test(text) && /exportVariable|env/i.test(text))
+    return 'yes';
+  const program = githubScript(step);
+  // A module of its own may do it.
+  if (program !== undefined && !/exportVariable|GITHUB_ENV|require\(|import\b/.test(program)) return 'no';
   return remoteSetsEnv(uses, name);
 }
 
 function remoteSetsEnv(uses: string, name: string): Seen {
   const [, tool] = SETUP.exec(uses) ?? [];
   if (tool !== undefined) return name.toLowerCase().includes(tool) ? 'maybe' : 'no';
-  return QUIET.test(uses) ? 'no' : 'maybe';
+  return maySet(uses, name) === false ? 'no' : 'maybe';
 }
 
 function hasName(names: readonly string[], name: string): boolean {
