@@ -19,6 +19,7 @@ const SHARED = new Set<EvidenceKind>([
   'buildJobs',
   'nodes',
   'unattachedSecrets',
+  'registryService',
 ]);
 
 /** Admission copies the account's list into a pod that has none of its own: those are a new pod's pull secrets. */

@@ -31,6 +31,8 @@ export const registryInCluster = defineCheck({
     if (inClusterHost(registry) === undefined && valueOf(registryService)?.mirrorOf === undefined) {
       return { verdict: 'not-applicable', note: `${registry} is a public name, no Service of this cluster` };
     }
+    const unnamed = nameForPodsOnly(evidence, registry);
+    if (unnamed !== undefined) return fail(unnamed);
     if (registryService.status === 'not-collected' && evidence.registryAccess.status === 'observed') {
       return { verdict: 'not-applicable', note: registryService.reason };
     }
@@ -174,6 +176,21 @@ function up(seen: Backed, evidence: Seen, said: PullErrorKind | undefined): Chec
       ruledOut: [...ruledOut, ...isFree].filter(({ cause }) => cause !== finding.cause),
     };
   return { verdict: 'pass', note: `${note}; ${policy.note}`, ruledOut: [...ruledOut, ...isFree] };
+}
+
+/** Before there is a pod no node was heard, and the bot, which may be a pod itself, resolves what nodes do not. */
+function nameForPodsOnly({ pod, registryAccess }: Seen, registry: string): Finding | undefined {
+  const meant = inClusterHost(registry);
+  if (pod.status !== 'not-collected' || meant?.kind !== 'name' || !meant.isCertain) return undefined;
+  const known = valueOf(registryAccess)?.attempts.some(({ outcome }) => outcome.kind !== 'network') ?? false;
+  return {
+    cause: 'dns-failure',
+    confidence: 'likely',
+    because: ['reference'],
+    summary: `${registry} is the name of a Service, which pods resolve and nodes mostly do not: a node would not find the registry${known ? ', though the bot does' : ''}. Unless the nodes are set up to know the name, the image has to name the Service’s cluster IP or a node port.`,
+    detail: { host: registry },
+    alternatives: known ? ['healthy'] : [],
+  };
 }
 
 /** Nodes ask their own resolver, which knows nothing of Services (kubernetes.io, "DNS for Services and Pods" is for pods). */
