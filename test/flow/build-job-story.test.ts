@@ -1,23 +1,16 @@
 /** An image that is built in the cluster (Kaniko, BuildKit): the pod cannot pull it because its build Job failed, still runs, or never was. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { JobSnapshot } from '../../src/evidence/build-jobs.ts';
 import { forbidden, observed } from '../../src/evidence/observation.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { aContainer, aFailedEvent, aPod, IMAGE } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 const POD = 'api-7d9c5-x2x7k';
 
 function aBuild(over: Partial<JobSnapshot> = {}): JobSnapshot {

@@ -1,25 +1,12 @@
 /** The same diagnosis over real HTTP, with the production adapters: what leaves the machine is what is counted. */
 
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
-import { createRegistryReader } from '../../src/adapters/registry/client.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters/simulator/cluster/simulate.ts';
 import { type SimulatedRegistry, startSimulatedRegistry } from '../../src/adapters/simulator/registry/server.ts';
 import { randomId, systemClock } from '../../src/clock.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
-import { CHECKS } from '../../src/diagnosis/checks/index.ts';
-import { makeDiagnose } from '../../src/flow/diagnose.ts';
-import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { Sealed } from '../../src/sealed.ts';
-
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+import { diagnoseOverHttp } from '../support/over-http.ts';
 
 let registry: SimulatedRegistry;
 let cluster: SimulatedCluster;
@@ -60,21 +47,7 @@ afterAll(async () => {
 
 function diagnose() {
   registry.clearRequests();
-  const run = makeDiagnose({
-    clock: systemClock,
-    readers: (_cluster, meter) => {
-      const reader = createRegistryReader({
-        meter,
-        clock: systemClock,
-        registries: [{ host: registry.host, plainHttp: true }],
-      });
-      return { cluster: connection.reader(meter), registry: reader, close: () => reader.close() };
-    },
-    runbooks: [runbook],
-    checks: CHECKS,
-    remedies: REMEDIES,
-    credentialHosts: [],
-  });
+  const run = diagnoseOverHttp(connection, registry.host);
   const name = String(cluster.world.list('Pod', 'staging')[0]?.metadata.name);
   return run({ request: { kind: 'Pod', name, namespace: 'staging' }, signal: new AbortController().signal });
 }

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { assert as assertProperty, asyncProperty, shuffledSubarray } from 'fast-check';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import { forbidden, type Observation, observed, unreachable } from '../../src/evidence/observation.ts';
 import { type DiagnoseDeps, makeDiagnose, makeQuickLook } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import type { StepProgress } from '../../src/runbook/runbook.ts';
 import type { TargetRequest } from '../../src/target/target.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import {
   aContainer,
   aFailedEvent,
@@ -21,12 +19,7 @@ import {
   IMAGE,
 } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const imagePull = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const imagePull = shippedRunbook('image-pull');
 const POD = 'api-7d9c5-x2x7k';
 const failing: Partial<ClusterStory> = { events: { [`uid-${POD}`]: [aFailedEvent()] } };
 

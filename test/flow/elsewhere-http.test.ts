@@ -1,23 +1,10 @@
 /** A missing image that is in another registry, over real HTTP: which login went where is read from what both registries received. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
-import { createRegistryReader } from '../../src/adapters/registry/client.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters/simulator/cluster/simulate.ts';
 import { randomId, systemClock } from '../../src/clock.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
-import { CHECKS } from '../../src/diagnosis/checks/index.ts';
-import { makeDiagnose } from '../../src/flow/diagnose.ts';
-import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { demand, type FakeServer, json, oneManifest, startFake } from '../adapters/registry/fake-registry.ts';
-
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+import { diagnoseOverHttp } from '../support/over-http.ts';
 
 let here: FakeServer;
 let there: FakeServer;
@@ -72,18 +59,7 @@ afterAll(async () => {
 
 it('is named where it is, and neither registry sees the other’s login', async () => {
   const connection = connectCluster({ kubeconfigText: cluster.kubeconfig() });
-  const registries = [here, there].map(({ host }) => ({ host, plainHttp: true }));
-  const diagnose = makeDiagnose({
-    clock: systemClock,
-    readers: (_cluster, meter) => {
-      const reader = createRegistryReader({ meter, clock: systemClock, registries });
-      return { cluster: connection.reader(meter), registry: reader, close: () => reader.close() };
-    },
-    runbooks: [runbook],
-    checks: CHECKS,
-    remedies: REMEDIES,
-    credentialHosts: [],
-  });
+  const diagnose = diagnoseOverHttp(connection, here.host, there.host);
   const name = String(cluster.world.list('Pod', 'staging')[0]?.metadata.name);
   const { signal } = new AbortController();
   const diagnosis = await diagnose({ request: { kind: 'Pod', name, namespace: 'staging' }, signal });

@@ -1,23 +1,16 @@
 /** Workloads without a pod: nothing is pulled there, and the verdict says what keeps the pods from being made. */
-import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { PodEvents } from '../../src/evidence/snapshots.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import type { WorkloadKind } from '../../src/target/target.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { aContainer, aFailedEvent, aPod, aServiceAccount, aWorkload, IMAGE } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 
 function world(story: Partial<ClusterStory>) {
   const diagnose = makeDiagnose({

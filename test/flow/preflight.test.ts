@@ -1,24 +1,17 @@
 /** Would this image pull there, with that account, on those nodes, now? Asked before anything runs. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import { forbidden, type Observation, unreachable } from '../../src/evidence/observation.ts';
 import type { AccessOutcome, ManifestView } from '../../src/evidence/registry-access.ts';
 import { makeCredentials } from '../../src/flow/credentials.ts';
 import { makePreflight } from '../../src/flow/preflight.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { aNode, aPullSecret, aServiceAccount, IMAGE } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/preflight.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('preflight');
 const withSecret: Partial<ClusterStory> = { serviceAccounts: [aServiceAccount({ imagePullSecrets: ['regcred'] })] };
 const login: AccessOutcome = { kind: 'unauthorized', at: 'manifest', code: 'UNAUTHORIZED', message: 'no' };
 

@@ -1,25 +1,18 @@
 /** "I fixed it, committed it, and ran the workflow again": the fix was never pushed, so the same commit was built again. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { CodeHost } from '../../src/evidence/code-host.ts';
 import { observed } from '../../src/evidence/observation.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aSha } from '../support/fake-code-host.ts';
 import { at, codeHost, REPOSITORY, RUN, SHA } from '../support/lost-tag-story.ts';
 import { aStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { aContainer, aPod } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/crash-loop.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('crash-loop');
 const DIGEST = `sha256:${'b'.repeat(64)}`;
 
 /** A pod whose right image is there and ends at once. */

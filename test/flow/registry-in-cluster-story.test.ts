@@ -2,26 +2,14 @@
  * The source playbook's internal registry over real HTTP, with the production adapters: its pod is killed for its memory, every pull
  * fails, it comes back, and what waited for it recovers.
  */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
-import { createRegistryReader } from '../../src/adapters/registry/client.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters/simulator/cluster/simulate.ts';
 import { type SimulatedRegistry, startSimulatedRegistry } from '../../src/adapters/simulator/registry/server.ts';
 import { pullOverHttp } from '../../src/adapters/simulator/scenarios/pull.ts';
 import { randomId, systemClock } from '../../src/clock.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
-import { CHECKS } from '../../src/diagnosis/checks/index.ts';
-import { makeDiagnose } from '../../src/flow/diagnose.ts';
-import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
+import { diagnoseOverHttp } from '../support/over-http.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
 const registryPods = { namespace: 'cortex-chat', app: 'docker-registry' };
 
 let registry: SimulatedRegistry;
@@ -59,21 +47,7 @@ afterAll(async () => {
 });
 
 function diagnose() {
-  const run = makeDiagnose({
-    clock: systemClock,
-    readers: (_cluster, meter) => {
-      const reader = createRegistryReader({
-        meter,
-        clock: systemClock,
-        registries: [{ host: registry.host, plainHttp: true }],
-      });
-      return { cluster: connection.reader(meter), registry: reader, close: () => reader.close() };
-    },
-    runbooks: [runbook],
-    checks: CHECKS,
-    remedies: REMEDIES,
-    credentialHosts: [],
-  });
+  const run = diagnoseOverHttp(connection, registry.host);
   const request = { kind: 'Deployment', name: 'frontend', namespace: 'apps' } as const;
   return run({ request, signal: new AbortController().signal });
 }

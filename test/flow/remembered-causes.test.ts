@@ -1,8 +1,6 @@
 /** Events live an hour, a broken pod lives for days: what was seen in the first hour is said in the second. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryStores } from '../../src/adapters/memory/stores.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { StoreError } from '../../src/errors.ts';
@@ -10,17 +8,12 @@ import type { CauseMemory } from '../../src/evidence/cause-memory.ts';
 import type { EventSnapshot } from '../../src/evidence/snapshots.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { aContainer, aFailedEvent, aPod, IMAGE } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 const POD = 'api-7d9c5-x2x7k';
 const BARE = `Back-off pulling image "${IMAGE}"`;
 const SAID = `Failed to pull image "${IMAGE}": failed to do request: Head "https://robot:hunter2@registry.example.com/v2/team/api/manifests/v2?sig=AKIAKEY": tls: failed to verify certificate: x509: certificate signed by unknown authority`;

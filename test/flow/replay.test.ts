@@ -1,9 +1,7 @@
 /** A case file: what a run saw, told again elsewhere. It gives the same verdict, and opens no door. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readCase, writeCase } from '../../src/adapters/files/case-file.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Recording } from '../../src/diagnosis/recording.ts';
@@ -14,11 +12,11 @@ import type { SecretSnapshot } from '../../src/evidence/snapshots.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { makePreflight } from '../../src/flow/preflight.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { Sealed } from '../../src/sealed.ts';
 import { replayText } from '../../src/wire/cases.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry, type Instead } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import {
   aContainer,
   aFailedEvent,
@@ -33,15 +31,7 @@ const CANARY = 'canary-Pa55word-3f9c';
 const PERSON = 'jane.doe-of-acme';
 const POD = 'api-7d9c5-x2x7k';
 
-const names = {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-};
-const runbooks = ['image-pull', 'preflight'].map((id) => {
-  const file = `deploy/runbooks/${id}.yaml`;
-  return loadRunbook(file, readFileSync(file, 'utf8'), names);
-});
+const runbooks = [shippedRunbook('image-pull'), shippedRunbook('preflight')];
 
 interface Story {
   readonly cluster: Partial<ClusterStory>;

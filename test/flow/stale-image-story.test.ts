@@ -2,29 +2,15 @@
  * The tag that was pushed again, over real HTTP against the simulated cluster and registry: the node keeps its old copy, the pods crash,
  * a restart does not help, the policy Always does.
  */
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
-import { createRegistryReader } from '../../src/adapters/registry/client.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters/simulator/cluster/simulate.ts';
 import { type SimulatedRegistry, startSimulatedRegistry } from '../../src/adapters/simulator/registry/server.ts';
 import { pullOverHttp } from '../../src/adapters/simulator/scenarios/pull.ts';
 import { formatTime, randomId, systemClock } from '../../src/clock.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
-import { CHECKS } from '../../src/diagnosis/checks/index.ts';
-import { makeDiagnose } from '../../src/flow/diagnose.ts';
-import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { Sealed } from '../../src/sealed.ts';
+import { diagnoseOverHttp } from '../support/over-http.ts';
 
-const runbooks = ['crash-loop', 'image-pull'].map((id) => {
-  const file = `deploy/runbooks/${id}.yaml`;
-  return loadRunbook(file, readFileSync(file, 'utf8'), {
-    checks: CHECKS.map((check) => check.id),
-    remedies: REMEDIES.map((remedy) => remedy.id),
-    causes: Object.keys(CAUSES),
-  });
-});
 const TAG = 'release-0.8.2';
 const WORDS = "ModuleNotFoundError: No module named 'bookwyrm'";
 const { signal } = new AbortController();
@@ -74,18 +60,7 @@ describe('a tag that was pushed again', () => {
   const at = { kind: 'Deployment', namespace: 'books', name: 'web' } as const;
 
   function diagnose(runbook?: string) {
-    const run = makeDiagnose({
-      clock: systemClock,
-      readers: (_cluster, meter) => {
-        const registries = [{ host: registry.host, plainHttp: true }];
-        const reader = createRegistryReader({ meter, clock: systemClock, registries });
-        return { cluster: connection.reader(meter), registry: reader, close: () => reader.close() };
-      },
-      runbooks,
-      checks: CHECKS,
-      remedies: REMEDIES,
-      credentialHosts: [],
-    });
+    const run = diagnoseOverHttp(connection, registry.host);
     return run({ request: at, signal, ...(runbook === undefined ? {} : { runbook }) });
   }
 

@@ -1,8 +1,6 @@
 /** What is offered for which fault: the shipped runbook, the real checks, evidence as the readers bring it. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readCase, writeCase } from '../../src/adapters/files/case-file.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Recording } from '../../src/diagnosis/recording.ts';
@@ -11,17 +9,12 @@ import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { replay } from '../../src/flow/replay.ts';
 import type { ImageReference } from '../../src/image/reference.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from '../support/clock.ts';
 import { aStory, type ClusterStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { aContainer, aPod, aPullSecret, aServiceAccount, aWorkload, IMAGE, NOON } from '../support/snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 const ECR = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
 const found: AccessOutcome = {
   kind: 'found',

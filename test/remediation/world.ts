@@ -2,7 +2,6 @@
  * A cluster and a registry over real HTTP, the production adapters on them, the stores in memory, and people who press buttons. The
  * kubelet really asks the registry with the Secret that stands in the cluster at that moment. Jobs run by a clock that the test moves.
  */
-import { readFileSync } from 'node:fs';
 import { createCredentialSource } from '../../src/adapters/files/credential-source.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connect.ts';
 import { createMemoryStores, type MemoryStores } from '../../src/adapters/memory/stores.ts';
@@ -12,7 +11,6 @@ import { type SimulatedCluster, startSimulatedCluster } from '../../src/adapters
 import { runtimeTexts } from '../../src/adapters/simulator/cluster/texts.ts';
 import { type SimulatedRegistry, startSimulatedRegistry } from '../../src/adapters/simulator/registry/server.ts';
 import { formatTime, systemClock } from '../../src/clock.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { makeCarryOut } from '../../src/flow/carry-out.ts';
@@ -27,22 +25,17 @@ import type { AuditEvent, RemedyAction } from '../../src/remediation/action.ts';
 import type { RemediationPolicy } from '../../src/remediation/guard.ts';
 import type { ClusterWriter, RemedyPorts, WriteResult } from '../../src/remediation/ports.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { Sealed } from '../../src/sealed.ts';
 import { createManualClock, type ManualClock } from '../support/clock.ts';
 import { type FakeSlack, fakeSlack } from '../support/fake-people.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 
 export const OLD = 'old-password-canary';
 export const NEW = 'new-password-canary';
 const CHANNEL = 'C0INCIDENTS';
 const THREAD = { channel: CHANNEL, ts: '1767225600.000100' };
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 
 type Verb = keyof ClusterWriter;
 

@@ -1,11 +1,8 @@
 /** A Deployment `api` whose tag was never pushed, written by Argo CD or Flux from `acme/deploy`; and the diagnosis of its pod. */
-import { readFileSync } from 'node:fs';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { GitOpsObject, GitOpsOwner, ManifestSource } from '../../src/evidence/gitops.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from './clock.ts';
 import {
   aRepository,
@@ -16,14 +13,10 @@ import {
   type RepositoryStory,
 } from './fake-code-host.ts';
 import { aStory, fakeCluster, fakeRegistry, type Instead } from './readers.ts';
+import { shippedRunbook } from './runbooks.ts';
 import { aContainer, aFailedEvent, aPod, aRevision, aWorkload } from './snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 export const REPOSITORY = 'registry.example.com/team/api';
 export const ASKED = `${REPOSITORY}:a1b2c3d-2026-03-19-17-54`;
 export const PUSHED = `${REPOSITORY}:a1b2c3d-2026-03-19-17-52`;

@@ -1,6 +1,4 @@
 /** The whole diagnosis over a made-up cluster, registry and code host. */
-import { readFileSync } from 'node:fs';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Recording } from '../../src/diagnosis/recording.ts';
@@ -8,18 +6,13 @@ import type { CodeHost } from '../../src/evidence/code-host.ts';
 import type { RegistryReader } from '../../src/evidence/ports.ts';
 import { type DiagnoseDeps, makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import { createManualClock } from './clock.ts';
 import { IMAGE, registry } from './lost-tag-story.ts';
 import { aStory, fakeCluster } from './readers.ts';
+import { shippedRunbook } from './runbooks.ts';
 import { aContainer, aFailedEvent, aPod, aRevision, aWorkload } from './snapshots.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-export const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+export const runbook = shippedRunbook('image-pull');
 
 export interface World {
   readonly host?: CodeHost;

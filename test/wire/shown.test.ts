@@ -1,28 +1,21 @@
 /** A secret in any words of the outside is in nothing that people, stores or a terminal get. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { findings } from '../../src/adapters/slack/blocks/findings.ts';
 import { renderDiagnosis } from '../../src/adapters/terminal/render-diagnosis.ts';
 import { createStyle } from '../../src/adapters/terminal/style.ts';
-import { CAUSES } from '../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { type Observation, observed } from '../../src/evidence/observation.ts';
 import { replay } from '../../src/flow/replay.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../src/runbook/load.ts';
 import type { StepProgress } from '../../src/runbook/runbook.ts';
 import { shown, shownBy } from '../../src/wire/shown.ts';
 import { FORMS, leaksIn, planted } from '../support/canaries.ts';
+import { shippedRunbook } from '../support/runbooks.ts';
 import { NOON } from '../support/snapshots.ts';
 import { WHOLE_EVIDENCE } from '../support/whole-evidence.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 
 /** What a run says whose every kind of evidence holds canaries. */
 async function saidOf(form: string): Promise<{ diagnosis: Diagnosis; canaries: Readonly<Record<string, string>> }> {

@@ -2,10 +2,8 @@
  * A secret in any text of any kind of evidence: none reaches the case file, and the replay says what the run said. A kind of evidence
  * that is not in WHOLE_EVIDENCE fails here.
  */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { readCase, writeCase } from '../../../src/adapters/files/case-file.ts';
-import { CAUSES } from '../../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../../src/diagnosis/diagnosis.ts';
 import type { Recording } from '../../../src/diagnosis/recording.ts';
@@ -15,17 +13,12 @@ import type { Evidence } from '../../../src/evidence/evidence.ts';
 import { observed } from '../../../src/evidence/observation.ts';
 import { replay } from '../../../src/flow/replay.ts';
 import { REMEDIES } from '../../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../../src/runbook/load.ts';
 import { FORMS, leaksIn, type Path, planted, textsIn } from '../../support/canaries.ts';
+import { shippedRunbook } from '../../support/runbooks.ts';
 import { NOON } from '../../support/snapshots.ts';
 import { WHOLE_EVIDENCE } from '../../support/whole-evidence.ts';
 
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 const deps = { runbooks: [runbook], checks: CHECKS, remedies: REMEDIES };
 
 /** As many cases as a kind has variants; the others keep their first. */

@@ -2,7 +2,6 @@
  * The whole diagnosis against a registry that misbehaves: nothing leaks, nothing hangs, and it ends in a named cause that is not
  * surer than what was seen. The node's words are those of containerd for that fault, where it has any.
  */
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { redactEvidence } from '../../../src/adapters/files/case-redact.ts';
 import { DiagnosisSchema } from '../../../src/adapters/redis/schema-results.ts';
@@ -11,14 +10,13 @@ import { findings } from '../../../src/adapters/slack/blocks/findings.ts';
 import { renderDiagnosis } from '../../../src/adapters/terminal/render-diagnosis.ts';
 import { createStyle } from '../../../src/adapters/terminal/style.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { CAUSES } from '../../../src/diagnosis/catalogue.ts';
 import { CHECKS } from '../../../src/diagnosis/checks/index.ts';
 import { makeDiagnose } from '../../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../../src/remediation/remedies/index.ts';
-import { loadRunbook } from '../../../src/runbook/load.ts';
 import { type FakeServer, json, oneManifest, startFake } from '../../adapters/registry/fake-registry.ts';
 import { leaksOf, printed } from '../../support/leaks.ts';
 import { aStory, fakeCluster } from '../../support/readers.ts';
+import { shippedRunbook } from '../../support/runbooks.ts';
 import { aContainer, aFailedEvent, aPod, aPullSecret } from '../../support/snapshots.ts';
 import type { Habit } from './habits.ts';
 import { stories } from './stories.ts';
@@ -26,12 +24,7 @@ import { stories } from './stories.ts';
 const CANARY = 'correct-horse-canary';
 const leaks = leaksOf([CANARY]);
 const POD = 'api-7d9c5-x2x7k';
-const file = 'deploy/runbooks/image-pull.yaml';
-const runbook = loadRunbook(file, readFileSync(file, 'utf8'), {
-  checks: CHECKS.map(({ id }) => id),
-  remedies: REMEDIES.map(({ id }) => id),
-  causes: Object.keys(CAUSES),
-});
+const runbook = shippedRunbook('image-pull');
 /** Short, so that what hangs on purpose costs little; each is hit by one habit only. */
 const LIMITS = { connectMs: 400, requestMs: 400, totalMs: 1_500, tagPages: 5 };
 
