@@ -60,9 +60,8 @@ const STAGES: readonly (readonly [readonly string[], readonly PullErrorKind[]])[
   ],
 ];
 
-/** Words that nobody has written a rule for may mean anything but these. */
-const FIXED: ReadonlySet<PullErrorKind> = new Set(['pull-secret-missing', 'backoff-only', 'other']);
-const ANYTHING = PULL_ERROR_KINDS.filter((kind) => !FIXED.has(kind));
+/** What words that nobody has written a rule for may mean. */
+const ANYTHING = PULL_ERROR_KINDS.filter((kind) => kind !== 'other');
 
 /** The kinds that the stage reached by a masked text leaves open; where it tells no stage, all that its unknown words may mean. */
 export function kindsOfStage(text: string): readonly PullErrorKind[] {
