@@ -1,6 +1,6 @@
 /** What Secrets that the pod does not use say about its failure: the one that would help, or why those that look right would not. */
 import type { EvidenceView } from '../evidence/evidence.ts';
-import { describeGap, valueOf } from '../evidence/observation.ts';
+import { valueOf } from '../evidence/observation.ts';
 import { isNearName, type UnattachedSecret, type UnattachedSecrets } from '../evidence/unattached-secrets.ts';
 import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
@@ -129,7 +129,7 @@ function namesOf({ pullSecrets }: View): readonly string[] {
 export function remarksOn(evidence: View): string {
   const { unattachedSecrets } = evidence;
   if (unattachedSecrets.status === 'forbidden' || unattachedSecrets.status === 'unreachable') {
-    return ` Whether another Secret of the namespace would serve is not known: ${describeGap('the list of Secrets', unattachedSecrets)}.`;
+    return ' Whether another Secret of the namespace would serve could not be seen.';
   }
   const found = valueOf(unattachedSecrets);
   return found === undefined ? '' : remarks(evidence, found);
@@ -156,7 +156,7 @@ function remarks(evidence: View, { here, others, elsewhere: beyond }: Unattached
   const broken = here.filter(({ fit }) => fit === 'broken');
   const missing = missingOf(evidence);
   const near = here.filter(({ name }) => missing.some((wanted) => isNearName(name, wanted)));
-  const gap = beyond.status === 'forbidden' && missing.length > 0 ? describeGap('other namespaces', beyond) : undefined;
+  const isHidden = beyond.status === 'forbidden' && missing.length > 0;
   const told = [
     ...(near.length > 0 ? [`There is a Secret ${list(near.map(({ name }) => name))}: perhaps a typing error.`] : []),
     ...(refused.length > 0
@@ -170,7 +170,7 @@ function remarks(evidence: View, { here, others, elsewhere: beyond }: Unattached
     ...(here.length === 0 && others > 0
       ? [`None of ${count(others, 'other pull secret')} in the namespace is for this registry.`]
       : []),
-    ...(gap === undefined ? [] : [`Whether it exists in another namespace is not known: ${gap}.`]),
+    ...(isHidden ? ['Whether it exists in another namespace could not be seen.'] : []),
   ];
   return told.map((sentence) => ` ${sentence}`).join('');
 }

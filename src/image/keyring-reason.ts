@@ -27,7 +27,7 @@ export function isMeantFor(entry: string, repository: string): boolean {
 }
 
 function plainHost(host: string): string {
-  const name = host.replace(/:\d+$/, '');
+  const name = host.replace(/:(?:\d+|\*)$/, '');
   return HUB_LOOKALIKES.has(name) || name === 'index.docker.io' ? 'docker.io' : name;
 }
 
@@ -35,6 +35,8 @@ function plainHost(host: string): string {
 export function reasonFor(entry: string, key: string, repository: string, why: Exclude<Mismatch, null>): string {
   const host = repository.slice(0, repository.indexOf('/'));
   const [keyHost = '', ...path] = key.split('/');
+  if (why === 'unparsable' && /:[\d*]*\*[\d*]*(?:\/|$)/.test(entry))
+    return 'a port cannot be a pattern; write the port itself';
   if (why === 'unparsable') return 'it cannot be parsed as a host with an optional path; write the registry host only';
   if (/^https?:\/\//i.test(entry) && !/^https?:\/\//.test(entry))
     return `its scheme is in capitals, so it matches nothing; write "${host}"`;

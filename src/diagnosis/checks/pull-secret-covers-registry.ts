@@ -1,7 +1,9 @@
 /** Is a usable pull secret attached? The chain pod -> service account -> Secret, read as the kubelet reads it. */
+import { placeOf } from '../../evidence/elsewhere.ts';
 import type { AttachedSecret, EvidenceView } from '../../evidence/evidence.ts';
 import { describeGap, valueOf } from '../../evidence/observation.ts';
 import { isMeantFor, type KeyringLookup } from '../../image/keyring.ts';
+import { isNearHost } from '../../image/near-host.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { couldNotLook } from '../gaps.ts';
 import { type LateTrouble, lateAccount, lateTrouble } from '../late-account.ts';
@@ -229,7 +231,7 @@ function withoutLogin({ tried, repository }: KeyringLookup): Draft {
     because: ['pullSecrets', 'keyring'],
     summary: `The pod brings no login, and its node asks as nobody: ${list(entries)}.`,
     detail: { secrets: [...new Set(tried.map(({ secret }) => secret))], repository },
-    fix: 'Create the Secret anew with user name and password: kubectl create secret docker-registry writes them, and so does a login without a credential store.',
+    fix: 'Create the Secret anew with kubectl create secret docker-registry, which writes user name and password, or from a login without a credential store.',
   };
 }
 
@@ -246,12 +248,23 @@ function noEntry(secrets: readonly AttachedSecret[], keyring: KeyringLookup): Dr
   const unfit = keyring.ignored.filter(({ entry }) => entry !== null);
   const entries = unfit.map(({ entry }) => tidy(entry ?? ''));
   const holds = entries.length === 0 ? 'no entry at all' : list([...new Set(entries)].slice(0, 5));
-  const near = unfit.find(({ entry }) => entry !== null && isMeantFor(entry, keyring.repository));
-  const why = near === undefined ? '' : ` (${tidy(near.reason)})`;
+  const why = whyUnfit(unfit, keyring.repository);
   return {
     cause: 'pull-secret-wrong-registry',
     because: ['pullSecrets', 'keyring'],
-    summary: `No entry of Secret ${list(secrets.map(({ name }) => name))} matches ${keyring.repository}; there is ${holds}${why}.`,
+    summary: `No entry of Secret ${list(secrets.map(({ name }) => name))} matches ${keyring.repository}; there is ${holds}${why === undefined ? '' : ` (${tidy(why)})`}.`,
     detail: { secrets: secrets.map(({ name }) => name), entries, repository: keyring.repository },
   };
+}
+
+/** Of the entry that was meant for this registry, or of the only one. */
+function whyUnfit(unfit: KeyringLookup['ignored'], repository: string): string | undefined {
+  const near = unfit.find(({ entry }) => entry !== null && isMeantFor(entry, repository));
+  if (near !== undefined) return near.reason;
+  const registry = repository.slice(0, repository.indexOf('/'));
+  const slip = unfit.find(({ entry }) => isNearHost(placeOf(entry ?? '')?.host ?? '', registry));
+  if (slip !== undefined) return `a slip away from "${registry}"`;
+  const [only, ...others] = unfit;
+  const ofThisHost = placeOf(only?.entry ?? '')?.host === registry;
+  return others.length === 0 && ofThisHost ? only?.reason : undefined;
 }

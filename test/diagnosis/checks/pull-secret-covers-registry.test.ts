@@ -62,6 +62,16 @@ describe('is a usable pull secret attached', () => {
     expect(result.note).toContain('https://other.example.com');
   });
 
+  it.each([
+    ['registry.exmple.com', 'there is registry.exmple.com (a slip away from "registry.example.com")'],
+    ['registry.example.com/other', 'there is registry.example.com/other (for another path)'],
+    ['registry.example.com:*', 'there is registry.example.com:* (for another path)'],
+    ['ghcr.io', 'there is ghcr.io.'],
+  ])('says why the entry %s does not serve, where that is not plain', (entry, words) => {
+    const ignored = [{ secret: 'regcred', entry, reason: 'for another path' }];
+    expect(check({ ...none, keyring: observed(keyring(false, { ignored })) }).note).toContain(words);
+  });
+
   it('finds a Secret that is ignored as a whole', () => {
     const ignored = [{ secret: 'regcred', entry: null, reason: 'type Opaque' }];
     const result = check({ ...none, keyring: observed(keyring(false, { ignored })) });
