@@ -35,9 +35,7 @@ function plainHost(host: string): string {
 export function reasonFor(entry: string, key: string, repository: string, why: Exclude<Mismatch, null>): string {
   const host = repository.slice(0, repository.indexOf('/'));
   const [keyHost = '', ...path] = key.split('/');
-  if (why === 'unparsable' && /:[\d*]*\*[\d*]*(?:\/|$)/.test(entry))
-    return 'a port cannot be a pattern; write the port itself';
-  if (why === 'unparsable') return 'it cannot be parsed as a host with an optional path; write the registry host only';
+  if (why === 'unparsable') return unparsable(entry);
   if (/^https?:\/\//i.test(entry) && !/^https?:\/\//.test(entry))
     return `its scheme is in capitals, so it matches nothing; write "${host}"`;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(entry) && !/^https?:\/\//.test(entry)) {
@@ -56,6 +54,12 @@ export function reasonFor(entry: string, key: string, repository: string, why: E
     return `a "*" stands for one part of a host name only, and "${host}" has ${splitHost(host).parts.length} parts; write "${host}"`;
   }
   return `it is for another registry; the image is on "${host}"`;
+}
+
+function unparsable(entry: string): string {
+  return /:[\d*]*\*[\d*]*(?:\/|$)/.test(entry)
+    ? 'a port cannot be a pattern; write the port itself'
+    : 'it cannot be parsed as a host with an optional path; write the registry host only';
 }
 
 function pathReason(path: string, keyHost: string, repository: string): string {
