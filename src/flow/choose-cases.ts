@@ -6,6 +6,12 @@ import type { ContainerSnapshot, PodSnapshot } from '../evidence/snapshots.ts';
 /** More cases of one target tell nothing new, and each may cost registry calls. */
 const MOST_CASES = 4;
 
+export interface ChosenCases {
+  readonly subjects: readonly CaseSubject[];
+  /** Different ones that got no case: what their registry says of them is not known. */
+  readonly left: number;
+}
+
 interface Candidate {
   readonly pod: PodSnapshot;
   readonly container: ContainerSnapshot;
@@ -16,21 +22,25 @@ interface Candidate {
  * findings the first decides. Containers that fail alike give one case. Nothing in trouble: what is
  * expected to run, to show that all is well.
  */
-export function chooseCases(pods: readonly PodSnapshot[]): readonly CaseSubject[] {
+export function chooseCases(pods: readonly PodSnapshot[]): ChosenCases {
   const alive = pods.filter(({ deletedAt }) => deletedAt === undefined);
   const looked = (alive.length > 0 ? alive : pods).toSorted((left, right) => waits(right) - waits(left));
   const all = looked.flatMap((pod) => pod.containers.map((container): Candidate => ({ pod, container })));
   const troubled = distinct(all.filter((one) => waitsForImage(one.container) || isTroubled(one)));
   const chosen = troubled.length > 0 ? troubled : distinct(all.filter(isExpectedToRun));
-  // The cut keeps what waits for an image; the order stays.
-  const kept = new Set(
-    chosen
-      .toSorted((left, right) => Number(waitsForImage(right.container)) - Number(waitsForImage(left.container)))
-      .slice(0, MOST_CASES),
-  );
-  return chosen
-    .filter((one) => kept.has(one))
-    .map(({ pod, container }) => ({ namespace: pod.namespace, pod: pod.name, container: container.name }));
+  // The cut keeps what waits for an image, then what does not run; the order stays.
+  const kept = new Set(chosen.toSorted((left, right) => urgency(right) - urgency(left)).slice(0, MOST_CASES));
+  return {
+    subjects: chosen
+      .filter((one) => kept.has(one))
+      .map(({ pod, container }) => ({ namespace: pod.namespace, pod: pod.name, container: container.name })),
+    left: chosen.length - kept.size,
+  };
+}
+
+function urgency({ container }: Candidate): number {
+  if (waitsForImage(container)) return 2;
+  return container.state === 'running' ? 0 : 1;
 }
 
 /**

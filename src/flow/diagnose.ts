@@ -5,6 +5,7 @@
 import type { ImageSource } from '../build/origin.ts';
 import { type Clock, formatTime } from '../clock.ts';
 import { recordedEvidence } from '../diagnosis/recording.ts';
+import { count } from '../diagnosis/words.ts';
 import type { CauseMemory } from '../evidence/cause-memory.ts';
 import { type CaseEvidence, collectCase } from '../evidence/collect.ts';
 import { type CollectLimits, DEFAULT_LIMITS, type SharedReaders, shareReaders } from '../evidence/collect-shared.ts';
@@ -55,9 +56,9 @@ export function makeDiagnose(deps: DiagnoseDeps): DiagnoseUseCase {
         blameNamespace(error, deps, at, signal),
       );
       const outside = outsideFor(deps, shared, target, signal);
-      const cases = openCases(target, request.namespace, outside);
+      const { cases, left } = openCases(target, request.namespace, outside);
       const now = () => deps.clock.now();
-      const note = target.note === undefined ? {} : { note: target.note };
+      const note = noteOn(target, left);
       const first = await look(deps, {
         runbook,
         cases,
@@ -115,12 +116,23 @@ function outsideFor(deps: DiagnoseDeps, shared: SharedReaders, target: ResolvedT
   };
 }
 
-function openCases(target: ResolvedTarget, namespace: string, outside: Outside): readonly CaseEvidence[] {
-  const subjects = chooseCases(target.pods);
+function openCases(
+  target: ResolvedTarget,
+  namespace: string,
+  outside: Outside,
+): { readonly cases: readonly CaseEvidence[]; readonly left: number } {
+  const { subjects, left } = chooseCases(target.pods);
   const { kind, name } = target;
   const owner = target.podless && kind !== 'Pod' ? { owner: { kind, name } } : undefined;
   const blind = [{ namespace, pod: owner ? '' : name, container: '', ...owner }];
-  return (subjects.length > 0 ? subjects : blind).map((subject) => collectCase(subject, outside));
+  return { cases: (subjects.length > 0 ? subjects : blind).map((subject) => collectCase(subject, outside)), left };
+}
+
+/** `left`: containers without a case. */
+function noteOn({ note }: ResolvedTarget, left: number): { readonly note?: string } {
+  const cut = `${count(left, 'more container')} not looked into: what the registry has for them now is not known`;
+  const said = [...(note === undefined ? [] : [note]), ...(left === 0 ? [] : [cut])];
+  return said.length === 0 ? {} : { note: said.join('; ') };
 }
 
 function describeTarget(

@@ -3,7 +3,7 @@ import { chooseCases } from '../../src/flow/choose-cases.ts';
 import { aContainer, aPod, aRunningContainer, NOON } from '../support/snapshots.ts';
 
 function names(...pods: Parameters<typeof chooseCases>[0]): readonly string[] {
-  return chooseCases(pods).map(({ pod, container }) => `${pod}/${container}`);
+  return chooseCases(pods).subjects.map(({ pod, container }) => `${pod}/${container}`);
 }
 
 describe('the containers worth a case', () => {
@@ -33,6 +33,17 @@ describe('the containers worth a case', () => {
       'a/3',
       'a/last',
     ]);
+  });
+
+  it('keeps what does not run before what runs, and counts what it leaves out', () => {
+    const running = ['1', '2', '3', '4'].map((name) => aRunningContainer({ name }));
+    const pod = aPod({
+      name: 'a',
+      containers: [...running, aContainer({ name: '5', waitingReason: 'ContainerCreating' })],
+    });
+    expect(names(pod)).toEqual(['a/1', 'a/2', 'a/3', 'a/5']);
+    expect(chooseCases([pod]).left).toBe(1);
+    expect(chooseCases([aPod()]).left).toBe(0);
   });
 
   it('takes a debug container that has not started: its events may tell what its status does not tell yet', () => {

@@ -153,6 +153,14 @@ describe('which pods', () => {
     });
   });
 
+  it('says so where a pod has more containers than are looked into', async () => {
+    const containers = ['1', '2', '3', '4', '5', '6'].map((name) => aRunningContainer({ name }));
+    const diagnosis = await world({ pods: [aPod({ containers })] }).diagnose();
+    expect(diagnosis.notes).toEqual([
+      '2 more containers not looked into: what the registry has for them now is not known',
+    ]);
+  });
+
   it('guesses nothing from a list that was cut', async () => {
     const { deps, cluster } = world();
     const pods = async (...args: Parameters<typeof cluster.pods>) => {
