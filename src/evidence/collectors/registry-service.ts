@@ -1,5 +1,5 @@
 import { mirrorIn } from '../../image/mirror.ts';
-import type { PullErrorKind } from '../../image/pull-error.ts';
+import { CUT_OFF, type PullErrorKind } from '../../image/pull-error.ts';
 import type { ImageReference } from '../../image/reference.ts';
 import { defineCollector, type Outside } from '../collector.ts';
 import type { Evidence } from '../evidence.ts';
@@ -57,13 +57,9 @@ export const registryService = defineCollector({
   },
 });
 
-/** Kinds that a registry which is down, or shut off, makes the node write. */
-const OUT_OF_REACH: ReadonlySet<PullErrorKind> = new Set([
-  'connection-refused',
-  'connection-timeout',
-  'connection-reset',
-  'network-unreachable',
-  'transfer-interrupted',
+/** Worth a look at the Service: also what only hints at a registry that is down, or shut off. */
+const OUT_OF_REACH: ReadonlySet<PullErrorKind> = new Set<PullErrorKind>([
+  ...CUT_OFF,
   'cancelled-or-deadline',
   'dns-failure',
   'registry-error',
