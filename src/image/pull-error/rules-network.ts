@@ -258,22 +258,28 @@ function reset(failure: Failure): Verdict | undefined {
   return verdict('connection-reset', 'transfer-interrupted', 'proxy-failure');
 }
 
+const GIVEN_UP = when(
+  'cancelled-or-deadline',
+  [
+    'context canceled',
+    'context cancelled',
+    'deadline exceeded',
+    'deadlineexceeded',
+    'no progress',
+    'request canceled',
+    'operation was canceled',
+    'pull cancelled',
+    'pull canceled',
+    'cancel pulling',
+  ],
+  ['connection-timeout', 'transfer-interrupted'],
+);
+
 /** The last of all network rules: somebody gave up, and the text does not say what was being waited for. */
 export const CANCELLED_RULES: readonly Rule[] = [
-  when(
-    'cancelled-or-deadline',
-    [
-      'context canceled',
-      'context cancelled',
-      'deadline exceeded',
-      'deadlineexceeded',
-      'no progress',
-      'request canceled',
-      'operation was canceled',
-      'pull cancelled',
-      'pull canceled',
-      'cancel pulling',
-    ],
-    ['connection-timeout', 'transfer-interrupted'],
-  ),
+  (failure) => {
+    // Before the kubelet's retry stands who waited for the pod (Helm, a rollout): its patience, not the pull's.
+    const retry = failure.text.indexOf('back-off pulling image');
+    return GIVEN_UP(retry < 0 ? failure : { ...failure, text: failure.text.slice(retry) });
+  },
 ];
