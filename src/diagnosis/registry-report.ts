@@ -114,3 +114,29 @@ function describeCertificate(certificate: CertificateView): string {
 export function faultWords(certificate: CertificateView): string {
   return list((certificate.faults ?? []).map((fault) => FAULT_WORDS[fault](certificate)));
 }
+
+const CLOCK = 'If the date is right, the clock of whoever checks it is wrong.';
+const AUTHORITY = ({ issuer }: CertificateView) =>
+  `Install its authority (${tidy(issuer)}) for the runtime on every node, or have it signed by one that the nodes trust.`;
+
+const MEND: Readonly<Record<CertificateFault, (certificate: CertificateView, host: string) => string>> = {
+  expired: (_, host) => `Renew the certificate at ${host}. ${CLOCK}`,
+  'not-yet-valid': (_, host) =>
+    `Compare the clocks of node and ${host}; if they are right, issue the certificate anew.`,
+  'wrong-name': (_, host) => `Issue a certificate that names ${host}, or write a name that it has into the reference.`,
+  'self-signed': AUTHORITY,
+  'unknown-ca': AUTHORITY,
+  'no-chain': ({ issuer }, host) =>
+    `Let ${host} send its intermediate certificates too; where its authority (${tidy(issuer)}) is a private one, install that for the runtime on every node.`,
+};
+
+/** What mends each of its faults; undefined where only OpenSSL's word is known. */
+export function certificateFix(certificate: CertificateView, host: string): string | undefined {
+  const { faults = [] } = certificate;
+  const steps = new Set(faults.map((fault) => MEND[fault](certificate, bareName(host))));
+  return steps.size === 0 ? undefined : `${[...steps].join(' ')} Do not switch verification off.`;
+}
+
+function bareName(host: string): string {
+  return tidy(host.replace(/:\d+$/, ''));
+}

@@ -19,7 +19,7 @@ import { isMute } from '../explains.ts';
 import { couldNotLook } from '../gaps.ts';
 import { contrast, saysNetwork } from '../node-contrast.ts';
 import { type Answer, cautionWords, nameOf, readAttempt, sortAttempts, whereOf } from '../registry-answers.ts';
-import { faultWords, wayLines, wayTo } from '../registry-report.ts';
+import { certificateFix, faultWords, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
 import { list, minuteOf, tidy } from '../words.ts';
 
@@ -166,6 +166,7 @@ function unreached(
     because: mute ? ['registryAccess'] : ['registryAccess', 'pullFailure'],
     summary,
     detail: detailOf(broken),
+    ...(cause === fault.fault ? mending(broken) : {}),
     alternatives: mute || said === cause ? [] : [said],
   });
 }
@@ -220,6 +221,7 @@ function sameFault(broken: Broken): Finding {
     because: ['registryAccess', 'pullFailure'],
     summary: `Node and bot both fail on ${at}: ${describe(fault)}.`,
     detail: detailOf(broken),
+    ...mending(broken),
     alternatives: [],
   };
 }
@@ -235,6 +237,13 @@ function isOwnMachine({ host, fault }: Broken): boolean {
 }
 
 const ITSELF = ' The bot’s own machine is meant by that name there, and on a node the node.';
+
+/** What mends a certificate depends on what is wrong with it. */
+function mending({ at, fault: { certificate } }: Broken): Pick<Finding, 'fix'> {
+  const [host = ''] = at.split(' ', 1);
+  const fix = certificate === undefined ? undefined : certificateFix(certificate, host);
+  return fix === undefined ? {} : { fix };
+}
 
 function describe({ fault, detail, certificate }: Fault): string {
   if (certificate === undefined) return `${CAUSES[fault].title.toLowerCase()} (${tidy(detail)})`;

@@ -209,6 +209,9 @@ describe('can the registry be reached', () => {
       'tcp 12 ms ok',
       'tls failed: certificate signed by CN=Example CA, valid until 2026-01-01 00:00 UTC, for registry.other.com: expired on 2026-01-01 00:00 UTC and made out for another name',
     ]);
+    expect(result.verdict === 'fail' && result.findings[0].fix).toBe(
+      'Renew the certificate at registry.example.com. If the date is right, the clock of whoever checks it is wrong. Issue a certificate that names registry.example.com, or write a name that it has into the reference. Do not switch verification off.',
+    );
   });
 
   it('blames nobody when only the bot fails: the node has its image', () => {
