@@ -166,7 +166,7 @@ function unreached(
     because: mute ? ['registryAccess'] : ['registryAccess', 'pullFailure'],
     summary,
     detail: detailOf(broken),
-    ...(cause === fault.fault ? mending(broken) : {}),
+    ...mending(broken),
     alternatives: mute || said === cause ? [] : [said],
   });
 }
