@@ -114,11 +114,12 @@ function inScript(script: string): Candidate[] {
   });
 }
 
-/** `TAG=…`, unless it is changed further down. */
+/** `TAG=…`, unless it is changed further down, or only a part of the tag. */
 function assignedAt(lines: readonly string[], line: number): string | undefined {
   const [, name = '', value] = /^\s*(?:export\s+)?(\w*TAG\w*)=(\S.*)$/.exec(lines[line] ?? '') ?? [];
-  const again = new RegExp(`^\\s*(?:export\\s+)?${name}=`);
-  return lines.slice(line + 1).some((text) => again.test(text)) ? undefined : value;
+  if (value === undefined) return undefined;
+  const other = new RegExp(`^\\s*(?:export\\s+)?${name}=|[\\w.-]\\$(?:${name}\\b|\\{${name}\\b)`);
+  return lines.slice(line + 1).some((text) => other.test(text)) ? undefined : value;
 }
 
 /** With what stands before a line break that a backslash hides. */

@@ -9,10 +9,14 @@ export type Fallback = Omit<ShellFallback, 'target'> & {
 };
 
 const IN_SHELL: readonly RegExp[] = [/\$\{(\w+):?[-=]((?:\$\([^)]*\)|\$\{[^}]*\}|[^}\n])+)\}/g];
+/** A text, the time, or the commit of `context`. */
+const MADE_IN_JS = String.raw`(["'][^"'\n]*["']|\`[^\`\n]*\`|(?:String\()?(?:Date\.now\(\)|new Date\(\)[\w.()]*)\)?|context\.sha\b)`;
 /** Python and JavaScript: what also takes the place of a variable that is set and empty. */
 const IN_PROGRAMS: readonly RegExp[] = [
   /\bos\.(?:environ\.get|getenv)\(\s*["'](\w+)["'][^)\n]*\)\s+or\s+((?:f?["'][^"'\n]*["'])|[\w.()]+)/g,
-  /\bprocess\.env(?:\.|\[["'])(\w+)(?:["']\])?\s*\|\|\s*(["'`][^"'`\n]*["'`])/g,
+  new RegExp(String.raw`\bprocess\.env(?:\.|\[["'])(\w+)(?:["']\])?\s*\|\|\s*${MADE_IN_JS}`, 'g'),
+  // `'${{ needs.build.outputs.tag }}' || …`, as a script of actions/github-script has it.
+  new RegExp(String.raw`["'\`]\$\{\{\s*([\w.-]+)\s*\}\}["'\`]\s*\|\|\s*${MADE_IN_JS}`, 'g'),
 ];
 const IN_MAKE: readonly RegExp[] = [
   /\$\(if\s+\$[({](\w+)[)}]\s*,\s*,\s*\$\(eval\s+(?:export\s+)?(\w+)\s*[:?]?=\s*([^)]*)\)\s*\)/g,
@@ -49,7 +53,7 @@ function fallbackOf(text: string, match: RegExpMatchArray): Fallback | undefined
 }
 
 function isComment(text: string, at: number): boolean {
-  return /^\s*#/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 1));
+  return /^\s*(?:#|\/\/)/.test(text.slice(text.lastIndexOf('\n', at) + 1, at + 2));
 }
 
 function isTag({ name, target }: Fallback): boolean {
@@ -68,7 +72,7 @@ export function buildsImage(text: string): boolean {
 }
 
 export function isClock(value: string): boolean {
-  return /\bdate\b|«clock»/.test(value);
+  return /\bdate\b|«clock»|\bDate\.now\(|\bnew Date\(/.test(value);
 }
 
 /** A branch's or a moving tag's name. */

@@ -1,25 +1,35 @@
 /** Values behind `||` that no build has pushed, and jobs that run whatever came of the build. */
+import { marked } from './commit-marks.ts';
 import type { Edge } from './edge.ts';
 import { isClock, isMoving, isRunNumber } from './fallback.ts';
 import { formulaOf } from './formula.ts';
 import { pushedTags } from './images.ts';
 import { entryOf, type Job, jobCalled, type Workflow } from './model.ts';
 
-/** A name that is moved on, the time, or a number of the run's that the build makes no tag of. */
+/** A name that is moved on, the time, or a number or commit of the run's that the build makes no tag of. */
 export function isMadeUp(workflow: Workflow, edge: Edge): boolean {
   const value = edge.read.otherwise ?? '';
-  return isMoving(value) || isClock(value) || (isRunNumber(value) && isOfNoBuild(workflow, edge));
+  if (isMoving(value) || isClock(value)) return true;
+  const commit = marked(value);
+  if (/^[\w.-]*«(?:long|short(?::\d+)?)»$/.test(commit))
+    return tagsBuilt(workflow, edge)?.every((tag) => isReadable(tag) && tag !== commit) ?? false;
+  return isRunNumber(value) && isOfNoBuild(workflow, edge);
 }
 
 /** Every tag of the producer's can be read, and none is made like the fallback. */
-function isOfNoBuild(workflow: Workflow, { read }: Edge): boolean {
+function isOfNoBuild(workflow: Workflow, edge: Edge): boolean {
+  const isOther = (tag: string) => isReadable(tag) && !isRunNumber(tag) && !/RUN_(?:NUMBER|ID|ATTEMPT)/.test(tag);
+  return tagsBuilt(workflow, edge)?.every(isOther) ?? false;
+}
+
+/** What the producer hands on, and what is pushed; undefined: it declares no such output. */
+function tagsBuilt(workflow: Workflow, { read }: Edge): readonly string[] | undefined {
   const [, name = '', , output = ''] = read.path;
   const job = jobCalled(workflow, name);
   const own = job && entryOf(job.outputs, output);
-  if (!own) return false;
+  if (!own) return undefined;
   const made = formulaOf({ workflow, job, followNeeds: true }, own.value);
-  const tags = [made, ...pushedTags(workflow).map(({ tag }) => tag)];
-  return tags.every((tag) => isReadable(tag) && !isRunNumber(tag) && !/RUN_(?:NUMBER|ID|ATTEMPT)/.test(tag));
+  return [made, ...pushedTags(workflow).map(({ tag }) => tag)];
 }
 
 function isReadable(tag: string): boolean {

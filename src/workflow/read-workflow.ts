@@ -143,7 +143,12 @@ function slotsOf(tree: Tree, node: unknown, job: Job): Slot[] {
       ...(step ? { step } : {}),
     }));
   });
-  return [...own, ...steps].filter(({ expressions, place }) => expressions.length > 0 || place === 'run');
+  return [...own, ...steps].filter((one) => one.expressions.length > 0 || isScript(one));
+}
+
+/** Also of an action that is given one: `script`, `inlineScript`. */
+function isScript({ place, key }: Slot): boolean {
+  return place === 'run' || (place === 'with' && /^(?:inline-?)?script$/i.test(key));
 }
 
 function placeOf(key: string): Place {

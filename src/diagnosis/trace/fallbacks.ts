@@ -1,6 +1,7 @@
 /** Every place in reach of a job where an empty value would get a made-up one: its expressions, scripts, actions, called files. */
 import { calledFile } from '../../workflow/calls.ts';
 import { type Fallback, fallbacksIn } from '../../workflow/fallback.ts';
+import { githubScript } from '../../workflow/github-script.ts';
 import type { Job, Workflow } from '../../workflow/model.ts';
 import { offsetOf, offsetOfLine } from '../../workflow/place.ts';
 import { callsElsewhere } from '../../workflow/project.ts';
@@ -38,14 +39,15 @@ function ofJob(unit: Unit, workflow: Workflow, job: Job, depth: number): MadeUp[
   const own = job.steps.flatMap((step) => {
     const action = step.uses?.startsWith('./') ? unit.project.used(step.uses) : undefined;
     if (action !== undefined && depth > 0) return action.jobs.flatMap((one) => ofJob(unit, action, one, depth - 1));
-    const { run } = step;
+    const program = githubScript(step) === undefined ? undefined : step.inputs.get('script');
+    const run = step.run ?? program;
     if (run === undefined) return [];
     const mine = fallbacksIn(run.value, 'script').map((one) => {
       const index = run.value.slice(0, one.offset).split('\n').length - 1;
       const { line } = workflow.position(offsetOfLine(workflow, run, index));
       return placed(one, workflow.file, line);
     });
-    return [...mine, ...inFiles(unit, run.value, depth)];
+    return [...mine, ...(program === undefined ? inFiles(unit, run.value, depth) : [])];
   });
   return [...inner, ...own];
 }

@@ -4,7 +4,9 @@
  */
 import { valueOf } from '../../evidence/observation.ts';
 import { isMutableTag } from '../../image/tag.ts';
+import { marked } from '../../workflow/commit-marks.ts';
 import { formulaOf } from '../../workflow/formula.ts';
+import { pushedTags } from '../../workflow/images.ts';
 import type { Confidence, Finding } from '../check.ts';
 import type { Explained, LostTag } from './account.ts';
 import { type ClockFact, clockFact } from './clock-words.ts';
@@ -120,7 +122,6 @@ function isDoubted({ pipeline, loss, proofs }: Omit<LostTag, 'confidence'>): boo
 
 /** A script that makes up a value although nothing that the files show was lost. Only where it could have made this very tag. */
 function bareFallbacks(studied: Studied, pipeline: Pipeline): LostTag[] {
-  if (studied.instead === undefined) return [];
   return pipeline.units.flatMap((unit) =>
     unit.workflow.jobs.flatMap((job): LostTag[] => {
       const consumers = runsOf(pipeline, unit, job).filter(({ job: { conclusion } }) => conclusion !== 'skipped');
@@ -130,21 +131,49 @@ function bareFallbacks(studied: Studied, pipeline: Pipeline): LostTag[] {
       const fallback = fallbacksOf(unit, job).find(
         (one) => couldMakeThen(studied, one.value, consumers, sha) === 'yes',
       );
-      if (fallback === undefined) return [];
-      const given = consumers.map((one) => shownTo(one, fallback.name));
-      if (given.includes('value')) return [];
-      const clock = clockIn(studied, consumers);
-      const proofs = given.includes('empty')
-        ? [`the log of job ${consumers[0]?.job.name ?? job.id} shows ${fallback.name} empty`]
+      return fallback && isBlamed(studied, pipeline, fallback)
+        ? bareFallback(studied, { pipeline, unit, job, consumers, fallback })
         : [];
-      const account = { pipeline, unit, job, consumers, fallback, explained: 'fallback' as const, proofs };
-      const all = clock === undefined ? account : { ...account, clock };
-      // A name that anybody may mean, `latest` or `main`, proves nothing by itself.
-      const isProven = clock !== undefined || proofs.length > 0;
-      if (!isProven && isMutableTag(studied.asked)) return [];
-      return [{ ...all, confidence: isProven ? 'certain' : 'likely' }];
     }),
   );
+}
+
+/** Where nothing is known to exist in its place, only the files can say that no build makes such a tag. */
+function isBlamed({ instead }: Studied, pipeline: Pipeline, fallback: MadeUp): boolean {
+  const pushed = pushesSuch(pipeline, fallback);
+  return pushed === 'no' || (pushed === 'unknown' && instead !== undefined);
+}
+
+function bareFallback(
+  studied: Studied,
+  given: Pick<LostTag, 'pipeline' | 'unit' | 'job' | 'consumers'> & { readonly fallback: MadeUp },
+): LostTag[] {
+  const { consumers, fallback, job } = given;
+  const shown = consumers.map((one) => shownTo(one, fallback.name));
+  if (shown.includes('value')) return [];
+  const clock = clockIn(studied, consumers);
+  const proofs = shown.includes('empty')
+    ? [`the log of job ${consumers[0]?.job.name ?? job.id} shows ${fallback.name} empty`]
+    : [];
+  // A name that anybody may mean, `latest` or `main`, proves nothing by itself.
+  const isProven = clock !== undefined || proofs.length > 0;
+  if (!isProven && isMutableTag(studied.asked)) return [];
+  const account = { ...given, explained: 'fallback' as const, proofs };
+  return [{ ...account, ...(clock === undefined ? {} : { clock }), confidence: isProven ? 'certain' : 'likely' }];
+}
+
+/** Do the files of this pipeline push a tag that is made like that value? */
+function pushesSuch({ units }: Pipeline, { value }: MadeUp): 'yes' | 'no' | 'unknown' {
+  const tags = units.flatMap(({ workflow }) => pushedTags(workflow).map(({ tag }) => tag));
+  const made = marked(value.replaceAll(/["']/g, ''));
+  const mine = [made, made.slice(made.lastIndexOf(':') + 1)];
+  if (!made.includes('«clock»') && tags.some((tag) => mine.includes(tag))) return 'yes';
+  return tags.length > 0 && tags.every(isCertain) ? 'no' : 'unknown';
+}
+
+/** Every part of it is written out, a mark, or a command of its own. */
+function isCertain(formula: string): boolean {
+  return !/\$\{|\$\w/.test(formula);
 }
 
 function shownTo({ log }: PipelineJob, name: string): 'empty' | 'value' | 'unseen' {

@@ -3,6 +3,7 @@
 import type { Edge } from '../edge.ts';
 import { expressionsIn } from '../expression.ts';
 import { buildsImage, type Fallback, fallbacksIn, isClock, isMoving } from '../fallback.ts';
+import { githubScript } from '../github-script.ts';
 import { deploys, pushes } from '../images.ts';
 import { isMadeUp, isWanted, runsAnyway } from '../made-up.ts';
 import { jobCalled, type Slot, type Workflow } from '../model.ts';
@@ -105,7 +106,8 @@ function hidesALoss(workflow: Workflow, edge: Edge): boolean {
 
 function inRuns(view: View): Draft[] {
   return view.workflow.slots.flatMap((slot) => {
-    if (slot.place !== 'run') return [];
+    const isProgram = slot.key === 'script' && slot.step !== undefined && githubScript(slot.step) !== undefined;
+    if (slot.place !== 'run' && !isProgram) return [];
     return fallbacksIn(slot.scalar.value, 'script').flatMap((one) => {
       const source = sourceOf(view, slot, one.name);
       const severity = source === undefined || slot.job?.steps.some(pushes) ? undefined : severityOf(source, one);
