@@ -87,6 +87,7 @@ const FAULTS: Partial<Record<Answer, PullErrorKind>> = {
   'rate-limited': 'rate-limited',
   'server-error': 'registry-error',
   'quota-full': 'registry-error',
+  'token-refused': 'registry-error',
   'not-a-registry': 'non-registry-response',
   'source-blocked': 'source-blocked',
 };

@@ -17,6 +17,8 @@ export type Answer =
   | 'denied'
   /** 403 at the token server: a refused credential, or no right (GitLab, GHCR). */
   | 'denied-at-token'
+  /** The token server granted pull, and the registry itself answered 401 to that very token. */
+  | 'token-refused'
   /** The credential itself was refused. */
   | 'refused'
   /** Refused under Basic, which has one word for a wrong password and a missing right, and `/v2/` did not tell them apart. */
@@ -75,10 +77,24 @@ function readRefusal(attempt: AccessAttempt, outcome: Refusal): Answer {
   if (attempt.credential.kind === 'password' && EXPIRED.test(said)) return 'expired';
   if (outcome.kind === 'denied' && QUOTA.test(said)) return 'quota-full';
   if (outcome.kind === 'denied' && SOURCE.test(said)) return 'source-blocked';
+  if (isTokenRefused(attempt, outcome)) return 'token-refused';
   if (attempt.credential.kind === 'anonymous') return 'login-required';
   if (outcome.at === 'token') return outcome.kind === 'denied' ? 'denied-at-token' : 'refused';
   if (attempt.challenge.scheme === 'bearer') return grantsPull(attempt) === true ? 'denied' : withoutGrant(outcome);
   return attempt.challenge.scheme === 'basic' ? byLogin(attempt, outcome) : withoutChallenge(outcome);
+}
+
+/**
+ * The token server has settled who asks and what they may; a registry that answers 401 all the same does not believe its token
+ * (distribution, docs/spec/auth/jwt.md: issuer, audience, signature, times). A missing right is a 403, or a token without pull.
+ */
+function isTokenRefused(attempt: AccessAttempt, { kind, at }: Refusal): boolean {
+  return (
+    kind === 'unauthorized' &&
+    at === 'manifest' &&
+    attempt.challenge.scheme === 'bearer' &&
+    grantsPull(attempt) === true
+  );
 }
 
 /** Basic: whether the password is good shows where no repository is named. */
@@ -155,6 +171,7 @@ const PROGRESS: readonly Answer[] = [
   'source-blocked',
   'quota-full',
   'rate-limited',
+  'token-refused',
   'no-right',
   'denied',
   'missing',
@@ -203,6 +220,7 @@ const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   'no-right': 'login accepted, no right to pull',
   denied: 'denied (403)',
   'denied-at-token': 'denied at the token server (403)',
+  'token-refused': 'token granted, and refused by the registry itself',
   refused: 'login refused',
   'login-or-right': 'refused: wrong login, or no right',
   expired: 'token expired',

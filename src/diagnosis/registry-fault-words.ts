@@ -1,7 +1,7 @@
 /** A fault of the registry itself in one sentence: what it answered, and who saw it. */
 import { formatDuration } from '../clock.ts';
 import type { AccessAttempt, RegistryAccess } from '../evidence/registry-access.ts';
-import { whereOf } from './registry-answers.ts';
+import { readAttempt, whereOf } from './registry-answers.ts';
 import { tidy } from './words.ts';
 
 interface Seen {
@@ -17,9 +17,21 @@ export function registryFaultWords({ access, attempt, nodeAgrees }: Seen): strin
   return said === undefined ? undefined : `${said}${nodeAgrees ? '; the node met the same' : ', as the bot saw it'}.`;
 }
 
+const DISBELIEF =
+  'Compare issuer, service, signing key and clock of the registry and of its token server: the registry’s log names what it minds. Another login or a restart changes nothing.';
+
+/** What mends it, where the catalogue’s advice for such a fault would lead astray. */
+export function registryFaultFix(attempt: AccessAttempt): { readonly fix?: string } {
+  return readAttempt(attempt) === 'token-refused' ? { fix: DISBELIEF } : {};
+}
+
 function answered(access: RegistryAccess, attempt: AccessAttempt): string | undefined {
   const { outcome } = attempt;
   const host = attempt.status === undefined ? whereOf(access, attempt) : access.host;
+  if (readAttempt(attempt) === 'token-refused') {
+    const giver = tidy(URL.parse(attempt.challenge.realm ?? '')?.host ?? 'its token server');
+    return `The registry ${access.host} does not believe its own token server: ${giver} gave a token that grants pull, and the registry answered 401 to it`;
+  }
   if (outcome.kind === 'server-error') {
     return `The registry itself fails: ${host} answered ${outcome.status}${quoted(outcome.message)}`;
   }

@@ -58,6 +58,8 @@ describe('one credential of the pod', () => {
     ],
     ['Bearer, no action granted, 401', attempt(podLogin, wrongLogin, none), 'not-found-or-unauthorized likely'],
     ['Bearer, opaque token, 401', attempt(podLogin, wrongLogin, bearer(200)), 'not-found-or-unauthorized likely'],
+    ['Bearer, pull granted, 401', attempt(podLogin, wrongLogin, pull), 'registry-error likely'],
+    ['Bearer, pull granted to anybody, 401', attempt(anyone, wrongLogin, pull), 'registry-error likely'],
     ['Bearer, pull granted, 404', attempt(podLogin, missing, pull), 'accepted'],
     ['Bearer, pull granted, NAME_UNKNOWN', attempt(podLogin, noName, pull), 'accepted'],
     ['Bearer, nothing granted, 404', attempt(podLogin, missing, none), 'open'],

@@ -14,7 +14,7 @@ import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../c
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
-import { registryFaultWords } from '../registry-fault-words.ts';
+import { registryFaultFix, registryFaultWords } from '../registry-fault-words.ts';
 import { attachCommands, createCommand, replaceCommand } from '../secret-commands.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
 import { minuteOf, tidy } from '../words.ts';
@@ -165,6 +165,7 @@ function conclude(pattern: Pattern, facts: PatternFacts): CheckResult {
     because: facts.said === pattern.cause ? ['registryAccess', 'pullFailure'] : ['registryAccess'],
     summary: [sentence(pattern, facts), ...userFault(pattern.attempt), ...padding(pattern)].join(' '),
     detail: detailOf(pattern.attempt, facts),
+    ...registryFaultFix(pattern.attempt),
     alternatives: pattern.alternatives,
   };
   return { verdict: 'fail', note: finding.summary, findings: [finding] };

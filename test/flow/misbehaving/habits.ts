@@ -86,6 +86,11 @@ export const insufficient: Habit = (_request, response, { host }) => {
   demand(response, `Bearer realm="http://${host}/token",service="box",error="insufficient_scope"`);
 };
 
+/** The token grants pull, and the registry does not believe it: another issuer, key, service or clock. */
+export const disbelief: Habit = (_request, response, { host }) => {
+  demand(response, `Bearer realm="http://${host}/token",service="box",error="invalid_token"`);
+};
+
 export const silent: Habit = () => undefined;
 
 /** A byte now and then, for ever. */

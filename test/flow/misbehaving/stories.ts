@@ -12,53 +12,22 @@ import {
   echo,
   endlessPages,
   gzipBomb,
-  type Habit,
   hangUp,
   headerBomb,
   html,
   huge,
-  insufficient,
   interimStorm,
   redirect,
   silent,
 } from './habits.ts';
-
-export interface Story {
-  readonly habit: Habit;
-  readonly says?: string;
-  /** `cause confidence` */
-  readonly verdict: string;
-  /** Words of the verdict: what was seen, and where the cause stays open, why. `HOST` is the registry. */
-  readonly tells: string;
-}
+import { type Story, TOKEN, tokenStories } from './token-stories.ts';
 
 const NOT_FOUND = 'HOST/team/api:1.4.2: not found';
 const STATUS = (status: string) =>
   `unexpected status from HEAD request to http://HOST/v2/team/api/manifests/1.4.2: ${status}`;
 const ASKING = 'failed to do request: Head "http://HOST/v2/team/api/manifests/1.4.2": ';
-const TOKEN = 'failed to authorize: failed to fetch oauth token: ';
-const DENIED =
-  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
-
 export const stories: Readonly<Record<string, Story>> = {
-  'the token server refuses the login': {
-    habit: bearer({ token: answer(401, 'UNAUTHORIZED') }),
-    says: `${TOKEN}unexpected status: 401 Unauthorized`,
-    verdict: 'credentials-rejected certain',
-    tells: 'The registry HOST refuses user robot (secret/regcred',
-  },
-  'the token server forbids it': {
-    habit: bearer({ token: answer(403, 'DENIED') }),
-    says: `${TOKEN}unexpected status: 403 Forbidden`,
-    verdict: 'credentials-rejected likely',
-    tells: 'does not tell whether the password is wrong or a right is missing',
-  },
-  'the token grants nothing': {
-    habit: bearer({ actions: [], manifest: insufficient }),
-    says: DENIED,
-    verdict: 'not-found-or-unauthorized likely',
-    tells: 'The repository is missing, or hidden from these credentials: HOST answers both alike',
-  },
+  ...tokenStories,
   'the tag is not there': {
     habit: bearer({}),
     says: NOT_FOUND,
