@@ -184,7 +184,11 @@ function isBare(text: string): boolean {
   // A row of a table of pods: ready, status, restarts.
   if (/‹ref› (?:init:)?(?:imagepullbackoff|errimagepull|imageinspecterror|registryunavailable) \d/.test(text))
     return true;
-  if (!text.includes('"message"') && /"reason": ?"(?:imagepullbackoff|errimagepull|imageinspecterror)"/.test(text)) {
+  // A container's state, as JSON or as kubectl describes it.
+  if (
+    !text.includes('"message"') &&
+    /\breason"?: ?"?(?:imagepullbackoff|errimagepull|imageinspecterror)\b/.test(text)
+  ) {
     return true;
   }
   const last = /(?:^\s*|\berror: )([a-z]{6,24})\W*$/.exec(text)?.[1] ?? '-';

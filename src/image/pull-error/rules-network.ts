@@ -280,6 +280,10 @@ export const CANCELLED_RULES: readonly Rule[] = [
   (failure) => {
     // Before the kubelet's retry stands who waited for the pod (Helm, a rollout): its patience, not the pull's.
     const retry = failure.text.indexOf('back-off pulling image');
-    return GIVEN_UP(retry < 0 ? failure : { ...failure, text: failure.text.slice(retry) });
+    if (retry >= 0) return GIVEN_UP({ ...failure, text: failure.text.slice(retry) });
+    const found = GIVEN_UP(failure);
+    return found && has(failure.text, ['upgrade failed', 'installation failed', 'install failed', 'rollback failed'])
+      ? verdict(found.kind, ...found.also, 'backoff-only', 'other')
+      : found;
   },
 ];

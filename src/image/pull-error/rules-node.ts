@@ -23,6 +23,9 @@ function otherEvent({ text }: Failure): Verdict | undefined {
     'sync configmap',
     'sync secret',
     'nodes are available',
+    'replicaset ‹ref› has timed',
+    'progress deadline',
+    'timed out waiting for the condition',
     'cloudwatch log',
     'logging driver',
   ];
