@@ -53,7 +53,43 @@ function against(seen: Finding, said: Finding): Finding {
   if (finding.cause === said.cause) return isOld(said) ? finding : agreed(finding);
   if (explains(finding.cause, said.cause) && !isRefusedElsewhere(finding, said)) return finding;
   const alternatives = [...new Set([...finding.alternatives, said.cause])];
+  if (isPastLogin(finding, said)) {
+    return { ...finding, confidence: 'possible', summary: `${finding.summary} ${OWN_LOGIN}`, alternatives };
+  }
   return { ...finding, confidence: finding.confidence === 'certain' ? 'likely' : finding.confidence, alternatives };
+}
+
+/** The pod brings no login that fits: another login, or none, is all that a node may have besides. */
+const NO_LOGIN: ReadonlySet<Cause> = new Set<Cause>([
+  'credentials-required',
+  'pull-secret-missing',
+  'pull-secret-not-attached',
+  'pull-secret-wrong-registry',
+  'pull-secret-wrong-namespace',
+]);
+
+/** What a registry that wants a login tells only to whoever has one. */
+const INSIDE: ReadonlySet<Cause> = new Set<Cause>([
+  'image-not-found',
+  'platform-mismatch',
+  'manifest-unsupported',
+  'digest-mismatch',
+  'node-storage',
+  'transfer-interrupted',
+]);
+
+const OWN_LOGIN =
+  'The node got further than that: it must have a login of its own (the kubelet’s credential provider, or the runtime’s configuration), which cannot be seen from here.';
+
+/** Without a login nobody is told what is in this registry, and the node was. */
+function isPastLogin({ cause }: Finding, said: Finding): boolean {
+  return (
+    NO_LOGIN.has(cause) &&
+    said.detail['from'] !== 'memory' &&
+    said.detail['mirror'] === undefined &&
+    INSIDE.has(said.cause) &&
+    !said.alternatives.some((other) => familyOf(other) === 'credentials')
+  );
 }
 
 /** The registry tells everybody that it is missing, and yet the node was refused: it asked with a login of its own, or somebody else. */

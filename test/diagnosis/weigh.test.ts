@@ -17,6 +17,33 @@ describe('what the node said and what the experiment shows', () => {
   });
 });
 
+describe('a registry that wants a login, and a node that was let in without one of the pod', () => {
+  const required: Finding = { ...finding(['registryAccess']), cause: 'credentials-required', confidence: 'certain' };
+  const said = (more: Partial<Finding> = {}): Finding => ({
+    ...finding(['pullFailure'], { from: 'event' }),
+    cause: 'image-not-found',
+    ...more,
+  });
+
+  it('has a login of its own: its words come first', () => {
+    const [first, second] = weigh({ said: said(), shown: [required], passed: new Set() });
+    expect(first).toMatchObject({ cause: 'image-not-found', confidence: 'likely' });
+    expect(second).toMatchObject({ cause: 'credentials-required', confidence: 'possible' });
+    expect(second?.summary).toContain('it must have a login of its own');
+  });
+
+  it.each([
+    ['may have been refused', said({ alternatives: ['unauthorized'] })],
+    ['asked a mirror', said({ detail: { from: 'event', mirror: 'mirror.example.com', registry: 'r.example.com' } })],
+    ['said so long ago', said({ detail: { from: 'memory' } })],
+  ])('not where the node %s', (_story, words) => {
+    expect(weigh({ said: words, shown: [required], passed: new Set() })[0]).toMatchObject({
+      cause: 'credentials-required',
+      confidence: 'likely',
+    });
+  });
+});
+
 describe('what the registry shows to be missing, and a node that reports its set-up', () => {
   const absent: Finding = {
     ...finding(['reference', 'registryAccess', 'tags']),
