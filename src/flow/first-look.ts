@@ -21,7 +21,7 @@ export function createFirstLook(deps: IncidentDeps): (id: string) => Promise<voi
     const stored = await deps.store.get(id);
     if (!stored || stored.status === 'resolved' || stored.parent !== undefined) return;
     if (stored.thread) return queueDiagnosis(deps, stored);
-    const look = await quickLook(deps, stored);
+    const look = seenBefore(stored) ?? (await quickLook(deps, stored));
     const seen = await record(deps, id, look.event);
     // Ended while we looked: no thread for something that is over.
     if (!seen || seen.status === 'resolved') return;
@@ -29,6 +29,11 @@ export function createFirstLook(deps: IncidentDeps): (id: string) => Promise<voi
     if (joining.kind === 'joined') return refresh(deps, joining.parent);
     await openThread(deps, joining.incident);
   };
+}
+
+/** Tried again because the thread could not be opened: every look is recorded, and Slack may be away for hours. */
+function seenBefore({ diagnosis, scope, family }: Incident): Look | undefined {
+  return diagnosis === undefined && scope === undefined ? undefined : { family: family ?? null };
 }
 
 async function openThread(deps: IncidentDeps, incident: Incident): Promise<void> {

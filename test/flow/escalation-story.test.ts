@@ -1,26 +1,21 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createWorld, firing, MINUTE, resolvedAlert, type World } from '../support/incident-world.ts';
+import {
+  createWorld,
+  firing,
+  MINUTE,
+  MISSING_TAG,
+  resolvedAlert,
+  theIncident,
+  type World,
+  withBrokenApi,
+} from '../support/incident-world.ts';
 
 let world: World;
 afterEach(() => world.stop());
 
-/** A Deployment that cannot pull, its alert, and a minute for the thread and the diagnosis. */
-async function brokenApi(): Promise<void> {
-  world = createWorld();
-  world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
-  await world.send(firing('api'));
-  await world.clock.advance(MINUTE);
-}
-
-async function theIncident() {
-  const [incident] = await world.open();
-  if (!incident) throw new Error('no open incident');
-  return incident;
-}
-
 describe('nobody resolves it', () => {
   it('pages exactly once after 20 minutes, and never again', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     await world.clock.advance(18 * MINUTE);
     expect(world.pager.pages()).toHaveLength(0);
     await world.clock.advance(2 * MINUTE);
@@ -35,7 +30,7 @@ describe('nobody resolves it', () => {
 
   it('is at most two seconds late', async () => {
     world = createWorld();
-    world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
+    world.cluster.failing.set('api', MISSING_TAG);
     await world.send(firing('api'));
     await world.clock.advance(20 * MINUTE - 1);
     expect(world.pager.pages()).toHaveLength(0);
@@ -48,16 +43,16 @@ describe('nobody resolves it', () => {
   });
 
   it('says so in the thread as a new message, with the outcome of the page', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     await world.clock.advance(20 * MINUTE);
-    const { id } = await theIncident();
+    const { id } = await theIncident(world);
     const notice = world.slack.escalations.get(`${id}:escalation:unresolved`);
     expect(notice).toMatchObject({ severity: 'P2', pageState: 'sent' });
   });
 
   it('mentions on-call again after 5 minutes, once', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     await world.clock.advance(3 * MINUTE);
     expect(world.slack.escalations.size).toBe(0);
     await world.clock.advance(2 * MINUTE);
@@ -67,10 +62,10 @@ describe('nobody resolves it', () => {
 
   it('only says it in Slack when no paging service is configured', async () => {
     world = createWorld({ withoutPager: true });
-    world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
+    world.cluster.failing.set('api', MISSING_TAG);
     await world.send(firing('api'));
     await world.clock.advance(60 * MINUTE);
-    const { id, pages } = await theIncident();
+    const { id, pages } = await theIncident(world);
     expect(world.slack.escalations.get(`${id}:escalation:unresolved`)).toMatchObject({ pageState: 'not-configured' });
     expect(pages).toMatchObject([{ state: 'failed', attempts: 1 }]);
   });
@@ -78,8 +73,8 @@ describe('nobody resolves it', () => {
 
 describe('somebody takes it', () => {
   it('acknowledging stops only the acknowledge clock', async () => {
-    await brokenApi();
-    await world.press('acknowledge', await theIncident());
+    world = await withBrokenApi();
+    await world.press('acknowledge', await theIncident(world));
     await world.clock.advance(10 * MINUTE);
     expect(world.slack.escalations.size).toBe(0);
     await world.clock.advance(10 * MINUTE);
@@ -87,9 +82,9 @@ describe('somebody takes it', () => {
   });
 
   it('an acknowledgement in the same instant as the page delays nothing and doubles nothing', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     await world.clock.advance(19 * MINUTE - 500);
-    const drawn = await theIncident();
+    const drawn = await theIncident(world);
     await Promise.all([
       world.clock.advance(3_000),
       world.press('acknowledge', drawn),
@@ -97,24 +92,24 @@ describe('somebody takes it', () => {
       world.due(drawn.id),
     ]);
     expect(world.pager.triggers).toHaveLength(1);
-    expect((await theIncident()).acknowledged).toMatchObject({ by: 'U0ANNA' });
+    expect((await theIncident(world)).acknowledged).toMatchObject({ by: 'U0ANNA' });
   });
 
   it('acknowledged after the page: the paging service learns it, and the page stays until the end', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     await world.clock.advance(20 * MINUTE);
-    await world.press('acknowledge', await theIncident());
+    await world.press('acknowledge', await theIncident(world));
     await world.clock.advance(MINUTE);
     expect(world.pager.pages()).toMatchObject([{ state: 'acknowledged' }]);
-    await world.press('resolve', await theIncident());
+    await world.press('resolve', await theIncident(world));
     await world.clock.advance(MINUTE);
     expect(world.pager.pages()).toMatchObject([{ state: 'resolved' }]);
     expect(world.pager.triggers).toHaveLength(1);
   });
 
   it('a page that a person asks for goes out at once, without looking first, and only once', async () => {
-    await brokenApi();
-    const drawn = await theIncident();
+    world = await withBrokenApi();
+    const drawn = await theIncident(world);
     expect(await world.press('escalate', drawn, 'U0BOB')).toEqual({});
     await world.clock.advance(5_000);
     expect(world.pager.pages()).toHaveLength(1);
@@ -126,8 +121,8 @@ describe('somebody takes it', () => {
 
 describe('it ends in time', () => {
   it('all alerts resolved: no page, and the thread says it', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     await world.send(resolvedAlert(firing('api')));
     await world.clock.advance(60 * MINUTE);
     expect(world.pager.triggers).toEqual([]);
@@ -136,8 +131,8 @@ describe('it ends in time', () => {
   });
 
   it('recovered before the page: it resolves instead', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.cluster.failing.clear();
     await world.clock.advance(20 * MINUTE);
     expect(world.pager.triggers).toEqual([]);
@@ -145,10 +140,10 @@ describe('it ends in time', () => {
   });
 
   it('resolved after the page: the page ends too', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     await world.clock.advance(20 * MINUTE);
     expect(world.pager.pages()[0]?.state).toBe('open');
-    await world.press('resolve', await theIncident());
+    await world.press('resolve', await theIncident(world));
     await world.clock.advance(1_000);
     expect(world.pager.pages()[0]?.state).toBe('resolved');
     await world.clock.advance(60 * MINUTE);
@@ -156,8 +151,8 @@ describe('it ends in time', () => {
   });
 
   it('a late acknowledgement never reopens it, and is told who ended it', async () => {
-    await brokenApi();
-    const drawn = await theIncident();
+    world = await withBrokenApi();
+    const drawn = await theIncident(world);
     await world.press('resolve', drawn, 'U0BOB');
     expect(await world.press('acknowledge', drawn)).toEqual({
       whisper: 'Already resolved by U0BOB: a person said so.',
@@ -166,19 +161,19 @@ describe('it ends in time', () => {
   });
 
   it('the cluster cannot be read: it pages, and says that it may have recovered', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     world.cluster.readable = false;
     world.cluster.failing.clear();
     await world.clock.advance(20 * MINUTE);
     expect(Object.values(world.pager.pages()[0]?.page.facts ?? {})[0]).toMatch(
       /could not be looked at again.*does not answer/,
     );
-    const { id } = await theIncident();
+    const { id } = await theIncident(world);
     expect(world.slack.escalations.get(`${id}:escalation:unresolved`)?.facts[0]).toMatch(/may have recovered/);
   });
 
   it('a cluster that hangs delays the page by ten seconds at most', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     world.cluster.hangs = true;
     await world.clock.advance(19 * MINUTE + 12_000);
     expect(world.pager.pages()).toHaveLength(1);

@@ -2,28 +2,24 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { StoreError } from '../../src/errors.ts';
 import { createDue } from '../../src/flow/due.ts';
 import { createSweep } from '../../src/flow/sweep.ts';
-import { createWorld, firing, MINUTE, resolvedAlert, type World } from '../support/incident-world.ts';
+import {
+  createWorld,
+  firing,
+  MINUTE,
+  MISSING_TAG,
+  resolvedAlert,
+  theIncident,
+  type World,
+  withBrokenApi,
+} from '../support/incident-world.ts';
 
 let world: World;
 afterEach(() => world.stop());
 
-async function brokenApi(): Promise<void> {
-  world = createWorld();
-  world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
-  await world.send(firing('api'));
-  await world.clock.advance(MINUTE);
-}
-
-async function theIncident() {
-  const [incident] = await world.open();
-  if (!incident) throw new Error('no open incident');
-  return incident;
-}
-
 describe('Slack is down', () => {
   it('delays no page, and is told everything once when it is back', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.slack.down = true;
     await world.clock.advance(19 * MINUTE + 2_000);
     expect(world.pager.pages()).toHaveLength(1);
@@ -36,10 +32,14 @@ describe('Slack is down', () => {
   it('from the very beginning: the page goes out without a thread, and the thread comes later', async () => {
     world = createWorld();
     world.slack.down = true;
-    world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
+    world.cluster.failing.set('api', MISSING_TAG);
     await world.send(firing('api'));
     await world.clock.advance(20 * MINUTE + 2_000);
     expect(world.pager.pages()).toHaveLength(1);
+    // Each try to open the thread is no look of its own: an incident's log is read as a whole, and Slack may be away for hours.
+    const { id } = await theIncident(world);
+    expect((await world.stores.incidents.events(id)).length).toBeLessThan(10);
+    expect(world.cluster.looks).toBeLessThan(5);
     world.slack.down = false;
     await world.clock.advance(10 * MINUTE);
     expect(world.slack.roots.size).toBe(1);
@@ -48,8 +48,8 @@ describe('Slack is down', () => {
   });
 
   it('at the end: the thread is closed when it is back', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.slack.down = true;
     await world.send(resolvedAlert(firing('api')));
     await world.clock.advance(MINUTE);
@@ -61,8 +61,8 @@ describe('Slack is down', () => {
 
 describe('the pager fails', () => {
   it('429 and 5xx: tried again with the same key until it works, and said in the thread', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.pager.faults.push('429', '429', '429');
     await world.clock.advance(20 * MINUTE);
     await world.clock.advance(2 * MINUTE);
@@ -77,7 +77,7 @@ describe('the pager fails', () => {
   });
 
   it('an answer that is lost after the page was accepted adds no second page', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     world.pager.faults.push('lost-answer');
     await world.clock.advance(25 * MINUTE);
     expect(world.pager.triggers).toHaveLength(2);
@@ -85,8 +85,8 @@ describe('the pager fails', () => {
   });
 
   it('an answer that is lost is no "did not take it", also when the next try surely fails', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.pager.faults.push('lost-answer', '429', '429');
     await world.clock.advance(19 * MINUTE + 2_000);
     const told = world.slack.escalations.get(`${id}:escalation:unresolved`);
@@ -95,17 +95,17 @@ describe('the pager fails', () => {
       /^It is not known whether PagerDuty took the page: .*lost-answer.* adds no second page/,
     );
     await world.clock.advance(10_000);
-    expect((await theIncident()).pages).toMatchObject([{ state: 'failed', unconfirmed: true, attempts: 2 }]);
+    expect((await theIncident(world)).pages).toMatchObject([{ state: 'failed', unconfirmed: true, attempts: 2 }]);
     await world.clock.advance(MINUTE);
-    const [page] = (await theIncident()).pages;
+    const [page] = (await theIncident(world)).pages;
     expect(page).toMatchObject({ state: 'sent' });
     expect(page?.unconfirmed).toBeUndefined();
     expect(world.pager.pages()).toHaveLength(1);
   });
 
   it('a lost answer that Slack could not tell is told the same later', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.pager.faults.push('lost-answer', '429', '429', '429', '429');
     world.slack.down = true;
     await world.clock.advance(19 * MINUTE + 2_000);
@@ -115,7 +115,7 @@ describe('the pager fails', () => {
   });
 
   it('a refusal is not hammered, yet the page is not given up', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     world.pager.faults.push('400');
     await world.clock.advance(22 * MINUTE);
     expect(world.pager.triggers).toHaveLength(1);
@@ -124,15 +124,15 @@ describe('the pager fails', () => {
   });
 
   it('a slow pager does not delay what is said in Slack', async () => {
-    await brokenApi();
-    const { id } = await theIncident();
+    world = await withBrokenApi();
+    const { id } = await theIncident(world);
     world.pager.faults.push('hang');
     await world.clock.advance(19 * MINUTE + 4_000);
     expect(world.slack.escalations.get(`${id}:escalation:unresolved`)).toMatchObject({ pageState: 'none' });
   });
 
   it('an incident that ended while its page failed is not paged any more, and what may have arrived is ended', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     world.pager.faults.push('lost-answer');
     await world.clock.advance(19 * MINUTE + 2_000);
     await world.send(resolvedAlert(firing('api')));
@@ -144,19 +144,19 @@ describe('the pager fails', () => {
 
 describe('a worker dies or freezes', () => {
   it('between claim and send: another sends it with the same key when the lease is over', async () => {
-    await brokenApi();
+    world = await withBrokenApi();
     world.pager.faults.push('hang');
     await world.clock.advance(19 * MINUTE + 2_000);
-    expect((await theIncident()).pages).toMatchObject([{ state: 'claimed', attempts: 1 }]);
+    expect((await theIncident(world)).pages).toMatchObject([{ state: 'claimed', attempts: 1 }]);
     await world.clock.advance(45_000);
-    expect((await theIncident()).pages).toMatchObject([{ state: 'sent', attempts: 2 }]);
+    expect((await theIncident(world)).pages).toMatchObject([{ state: 'sent', attempts: 2 }]);
     expect(new Set(world.pager.triggers).size).toBe(1);
     expect(world.pager.pages()).toHaveLength(1);
   });
 
   it('every job was lost: the sweeper alone keeps the promise', async () => {
     world = createWorld({ idle: true });
-    world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
+    world.cluster.failing.set('api', MISSING_TAG);
     await world.send(firing('api'));
     const unavailable = new StoreError({ code: 'store-unavailable', message: 'no queue', retryable: true });
     const deps = { ...world.deps, queue: { add: async () => Promise.reject(unavailable) } };
@@ -172,7 +172,7 @@ describe('a worker dies or freezes', () => {
 
   it('the whole program was away for an hour: what is overdue happens once', async () => {
     world = createWorld({ idle: true });
-    world.cluster.failing.set('api', { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' });
+    world.cluster.failing.set('api', MISSING_TAG);
     await world.send(firing('api'));
     await world.clock.advance(60 * MINUTE);
     const sweep = createSweep(world.deps, world.due);

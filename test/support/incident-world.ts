@@ -175,6 +175,25 @@ export function createWorld(
   };
 }
 
+/** How a Deployment fails whose tag was never pushed. */
+export const MISSING_TAG = { cause: 'tag-not-found', image: 'ghcr.io/org/api:v9' } as const;
+
+/** A Deployment that cannot pull, its alert, and a minute for the thread and the diagnosis. */
+export async function withBrokenApi(): Promise<World> {
+  const world = createWorld();
+  world.cluster.failing.set('api', MISSING_TAG);
+  await world.send(firing('api'));
+  await world.clock.advance(MINUTE);
+  return world;
+}
+
+/** The one that is open. */
+export async function theIncident(world: World): Promise<Incident> {
+  const [incident] = await world.open();
+  if (!incident) throw new Error('no open incident');
+  return incident;
+}
+
 function unreadable(cluster: FakeCluster): void {
   if (cluster.readable) return;
   throw new UnreachableError({
