@@ -1,6 +1,7 @@
 /** Whose file ran: a workflow of another repository, and a pull request's merge commit. */
 import { describe, expect, it } from '@jest/globals';
 import type { WorkflowRun } from '../../src/build/run.ts';
+import { CALLED_RUN, callerOf, ROLL_OUT } from '../support/called-workflow.ts';
 import { aRepository, aSha, fakeCodeHost, type RepositoryStory } from '../support/fake-code-host.ts';
 import {
   at,
@@ -8,8 +9,6 @@ import {
   DEPLOY_LOG,
   FILE,
   JOBS,
-  job,
-  log,
   NAME,
   REPOSITORY,
   RUN,
@@ -21,40 +20,12 @@ import { causes, chainOf, look, step } from '../support/lost-tag-world.ts';
 
 const CALLED = 'platform/ci/.github/workflows/roll-out.yml';
 const THEIRS = aSha('theirs');
-const ROLL_OUT = `name: roll-out
-on: { workflow_call: { inputs: { tag: { type: string } } } }
-jobs:
-  roll-out:
-    runs-on: ubuntu-latest
-    steps:
-      - env: { TAG: "\${{ inputs.tag }}" }
-        run: |
-          TAG=\${TAG:-$(git rev-parse --short HEAD)-$(date +%F-%H-%M)}
-          kubectl set image deployment/api api=mycompany/api-service:$TAG
-`;
-const CALLER = `${WORKFLOW.slice(0, WORKFLOW.indexOf('  deploy:\n'))}  deploy:
-    needs: push
-    uses: ${CALLED}@v2
-    with:
-      tag: \${{ needs.build.outputs.image-tag }}
-`;
-const GIVEN = log(
-  '17:54:05',
-  '##[group] Inputs',
-  '  tag: ',
-  '##[endgroup]',
-  '##[group]Run TAG=x',
-  'shell: bash',
-  'env:',
-  '  TAG: ',
-  '##[endgroup]',
-);
+const CALLER = callerOf(`${CALLED}@v2`);
 
 function host(run: WorkflowRun, text: string, theirs?: Partial<RepositoryStory>, over: Partial<RepositoryStory> = {}) {
   const own = aRepository({
     runs: [run],
-    jobs: { 17: [...JOBS.slice(0, 2), job(3, 'deploy / roll-out', ['17:53:50', '17:54:40'])] },
-    logs: { 1: BUILD_LOG, 3: GIVEN },
+    ...CALLED_RUN,
     commits: [{ sha: SHA, at: at('17:50:00'), title: 'Add a route' }],
     refs: { main: SHA },
     files: { [SHA]: { [FILE]: text } },

@@ -1,5 +1,6 @@
 /** From the broken pod back to the job that lost the tag, through the whole diagnosis. */
 import { describe, expect, it } from '@jest/globals';
+import { CALLED_RUN, callerOf, ROLL_OUT } from '../support/called-workflow.ts';
 import {
   ASKED,
   at,
@@ -142,39 +143,11 @@ describe('other shapes of the same loss', () => {
   });
 
   it('a deploy that lies in a called workflow', async () => {
-    const called = `name: deploy
-on: { workflow_call: { inputs: { tag: { type: string } } } }
-jobs:
-  roll-out:
-    runs-on: ubuntu-latest
-    steps:
-      - env: { TAG: "\${{ inputs.tag }}" }
-        run: |
-          TAG=\${TAG:-$(git rev-parse --short HEAD)-$(date +%F-%H-%M)}
-          kubectl set image deployment/api api=mycompany/api-service:$TAG
-`;
-    const caller = `${WORKFLOW.slice(0, WORKFLOW.indexOf('  deploy:\n'))}  deploy:
-    needs: push
-    uses: ./.github/workflows/roll-out.yml
-    with:
-      tag: \${{ needs.build.outputs.image-tag }}
-`;
-    const given = log(
-      '17:54:05',
-      '##[group] Inputs',
-      '  tag: ',
-      '##[endgroup]',
-      '##[group]Run TAG=x',
-      'shell: bash',
-      'env:',
-      '  TAG: ',
-      '##[endgroup]',
-    );
+    const caller = callerOf('./.github/workflows/roll-out.yml');
     const diagnosis = await look({
       host: codeHost({
-        files: { [SHA]: { [FILE]: caller, '.github/workflows/roll-out.yml': called } },
-        jobs: { 17: [...JOBS.slice(0, 2), job(3, 'deploy / roll-out', ['17:53:50', '17:54:40'])] },
-        logs: { 1: BUILD_LOG, 3: given },
+        ...CALLED_RUN,
+        files: { [SHA]: { [FILE]: caller, '.github/workflows/roll-out.yml': ROLL_OUT } },
       }),
     });
     expect(causes(diagnosis)).toEqual(['ci-output-lost certain', 'ci-silent-fallback certain']);
