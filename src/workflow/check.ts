@@ -4,16 +4,17 @@ import type { Finding, ReadFile, WorkflowReport } from './finding.ts';
 import { edgesOf } from './graph.ts';
 import { type Hideout, hideouts } from './hideouts.ts';
 import { openProject } from './project.ts';
-import { readWorkflow } from './read-workflow.ts';
+import { type Parse, readWorkflow } from './read-workflow.ts';
 import type { Draft, Rule, TextView } from './rule.ts';
 import { RULES } from './rules/index.ts';
+import { positionsIn } from './yaml.ts';
 
 /** Findings of one workflow, composite action, script or Makefile, worst first. `read` gives the other files of the same commit. Never throws. */
-export function checkFile(file: string, text: string, read: ReadFile): Finding[] {
+export function checkFile(file: string, text: string, read: ReadFile, parse: Parse = readWorkflow): Finding[] {
   const isYaml = /\.ya?ml$/i.test(file);
-  const workflow = isYaml ? readWorkflow(file, text) : undefined;
+  const workflow = isYaml ? parse(file, text) : undefined;
   if (!workflow) return isYaml ? [] : checkText(file, text, []);
-  const project = openProject(file, read);
+  const project = openProject(file, read, parse);
   const view = { project, workflow, edges: edgesOf(project, workflow) };
   const own = RULES.flatMap((rule) =>
     (rule.inWorkflow?.(view) ?? []).map((draft) => findingOf(rule, file, draft, workflow.position)),
@@ -45,7 +46,9 @@ function checkText(file: string, text: string, empty: readonly string[]): Findin
   const kind = /(?:^|\/)(?:GNU)?[Mm]akefile(?:\.[\w-]+)?$|\.mk$/.test(file) ? 'makefile' : 'script';
   const view: TextView = { kind, text, empty };
   return order(
-    RULES.flatMap((rule) => (rule.inText?.(view) ?? []).map((draft) => findingOf(rule, file, draft, positions(text)))),
+    RULES.flatMap((rule) =>
+      (rule.inText?.(view) ?? []).map((draft) => findingOf(rule, file, draft, positionsIn(text))),
+    ),
   );
 }
 
@@ -96,11 +99,4 @@ function order(findings: readonly Finding[]): Finding[] {
 
 function keyOf({ rule, file, exprLine, exprColumn, ref }: Finding): string {
   return [rule, file, exprLine, exprColumn, ref].join('\u0000');
-}
-
-function positions(text: string): (offset: number) => { line: number; column: number } {
-  return (offset) => {
-    const before = text.slice(0, offset);
-    return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
-  };
 }

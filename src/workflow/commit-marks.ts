@@ -47,6 +47,7 @@ const MARKS: readonly Mark[] = [
 
 /** A text without quotes, its spellings of commit, time and ref replaced. */
 export function marked(text: string): string {
+  if (!/[$`«]/.test(text)) return text;
   return MARKS.reduce((out, [pattern, mark]) => out.replaceAll(pattern, mark), text).replaceAll(
     /v«(ref|describe)#v»/g,
     '«$1»',

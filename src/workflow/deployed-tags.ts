@@ -37,12 +37,16 @@ const SED = /\bs([|/#@,!~%])(?:\\.|(?!\1).)*?\1((?:\\.|\$\{\{.*?\}\}|(?!\1).)*?)
 
 /** Of jobs that come after a pushing one, and of the steps behind it in the same job. */
 export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Deployed[] {
+  const makers = [...new Set(pushed.map(({ job }) => job))];
+  const after = new Set(
+    workflow.jobs.filter((job) => deploys(job) && makers.some((maker) => reaches(workflow, job, maker))),
+  );
   return workflow.slots.flatMap((slot) => {
     const { job, step } = slot;
-    if (!job || !isDeploying(workflow, slot, pushed)) return [];
-    const isOwn = job.steps.some(pushes);
+    if (!job || !(job.steps.some(pushes) ? isBehindPush(job, step) : after.has(job))) return [];
     const script = scriptOf(slot);
     const scope = { workflow, job, ...(step ? { step } : {}), ...(script === undefined ? {} : { script }) };
+    const isOwn = job.steps.some(pushes);
     return candidates(slot, script).map(({ text, isWhole, ...line }) => ({
       job,
       slot,
@@ -53,9 +57,7 @@ export function deployedTags(workflow: Workflow, pushed: readonly Pushed[]): Dep
   });
 }
 
-function isDeploying(workflow: Workflow, { job, step }: Slot, pushed: readonly Pushed[]): boolean {
-  if (!job) return false;
-  if (!job.steps.some(pushes)) return pushed.some((one) => reaches(workflow, job, one.job)) && deploys(job);
+function isBehindPush(job: Job, step: Step | undefined): boolean {
   const first = job.steps.findIndex(pushes);
   return step !== undefined && step.index > first && !pushes(step) && deploysItself(step);
 }

@@ -7,7 +7,7 @@ import { edgesOf } from './graph.ts';
 import type { Job, Slot, Workflow } from './model.ts';
 import { offsetOf } from './place.ts';
 import { openProject, type Project } from './project.ts';
-import { readWorkflow } from './read-workflow.ts';
+import { type Parse, readWorkflow } from './read-workflow.ts';
 import { parseTree, type Tree } from './yaml.ts';
 
 export interface FixView {
@@ -24,11 +24,11 @@ export interface FixView {
 export type MakeRemedies = (view: FixView, finding: Finding) => readonly Remedy[];
 
 /** Undefined for what is neither a workflow nor an action. */
-export function fixView(file: string, text: string, read: ReadFile): FixView | undefined {
-  const workflow = readWorkflow(file, text);
+export function fixView(file: string, text: string, read: ReadFile, parse: Parse = readWorkflow): FixView | undefined {
+  const workflow = parse(file, text);
   const tree = parseTree(text);
   if (!workflow || !tree) return undefined;
-  const project = openProject(file, read);
+  const project = openProject(file, read, parse);
   return { file, text, read, project, workflow, tree, edges: edgesOf(project, workflow) };
 }
 

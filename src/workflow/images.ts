@@ -26,8 +26,17 @@ export const DEPLOY_COMMAND =
 const REFERENCE =
   /(?:^|[\s"'=,])((?:[\w.${}/-]|:\d{1,5}\/|\$\{\{[^}]*\}\})+):((?:\$\{\{[^}]*\}\}|\$\{[^}]*\}|\$\([^)]*\)|[\w.$-])+)(?![\w./$-])/g;
 
-/** True when a step pushes images. */
+const pushing = new WeakMap<Step, boolean>();
+const deploying = new WeakMap<Job, boolean>();
+
+/** True when a step pushes images. Asked for every value of a job. */
 export function pushes(step: Step): boolean {
+  const known = pushing.get(step) ?? isPushing(step);
+  pushing.set(step, known);
+  return known;
+}
+
+function isPushing(step: Step): boolean {
   if (step.uses !== undefined) return BUILDER.test(step.uses) && step.inputs.get('push')?.value !== 'false';
   return step.run !== undefined && PUSH_COMMAND.test(step.run.value);
 }
@@ -37,6 +46,12 @@ export const MANIFEST_EDIT = /\b(?:sed|yq|perl|kustomize edit)\b[^\n]*(?:image|n
 
 /** True for a job whose own name, action or commands say that it deploys. */
 export function deploys(job: Job): boolean {
+  const isKnown = deploying.get(job) ?? isDeploying(job);
+  deploying.set(job, isKnown);
+  return isKnown;
+}
+
+function isDeploying(job: Job): boolean {
   const words = [job.id, job.uses ?? '', ...job.steps.map(({ uses }) => uses ?? '')].join(' ');
   const operation = [...job.inputs].some(
     ([key, { value }]) => /operation|action|command/i.test(key) && /deploy/i.test(value),

@@ -3,12 +3,12 @@ import { parseDocument } from 'yaml';
 import type { FixedFile } from './fix.ts';
 import { reaches } from './graph.ts';
 import type { Workflow } from './model.ts';
-import { readWorkflow } from './read-workflow.ts';
+import type { Parse } from './read-workflow.ts';
 
 /** True for texts that are no YAML. */
-export function isIntact({ path, before, after }: FixedFile): boolean {
+export function isIntact({ path, before, after }: FixedFile, parse: Parse): boolean {
   if (!/\.ya?ml$/i.test(path)) return true;
-  const [old, now] = [readWorkflow(path, before), readWorkflow(path, after)];
+  const [old, now] = [parse(path, before), parse(path, after)];
   if (!old || !now || faults(after) > faults(before)) return false;
   const sameJobs = old.jobs.map(({ id }) => id).join(' ') === now.jobs.map(({ id }) => id).join(' ');
   const keepsSteps = old.jobs.every((job, index) => job.steps.length <= (now.jobs[index]?.steps.length ?? -1));

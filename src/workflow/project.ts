@@ -1,7 +1,7 @@
 /** The files of one commit: the one that is checked and those that it uses. */
 import type { ReadFile } from './finding.ts';
 import type { Workflow } from './model.ts';
-import { readWorkflow } from './read-workflow.ts';
+import { type Parse, readWorkflow } from './read-workflow.ts';
 
 const MAX_FILES = 10;
 /** Questions for files, with those that are not there. */
@@ -18,7 +18,7 @@ export interface Project {
 }
 
 /** `file`: as given; the root is what stands before `.github/`, else its folder. Reads at most 10 other files. */
-export function openProject(file: string, read: ReadFile): Project {
+export function openProject(file: string, read: ReadFile, parse: Parse = readWorkflow): Project {
   const root = rootOf(file);
   const texts = new Map<string, string | undefined>();
   const workflows = new Map<string, Workflow | undefined>();
@@ -36,7 +36,7 @@ export function openProject(file: string, read: ReadFile): Project {
   };
   const load = (path: string) => {
     const known = text(path);
-    return known === undefined ? undefined : readWorkflow(`${root}${normal(path) ?? path}`, known);
+    return known === undefined ? undefined : parse(`${root}${normal(path) ?? path}`, known);
   };
   return {
     text,
@@ -48,7 +48,7 @@ export function openProject(file: string, read: ReadFile): Project {
         if (workflows.size >= MAX_ASKED) return undefined;
         if (theirs !== undefined) {
           const known = ask(theirs);
-          workflows.set(uses, known === undefined ? undefined : readWorkflow(theirs, known));
+          workflows.set(uses, known === undefined ? undefined : parse(theirs, known));
           return workflows.get(uses);
         }
         const isFile = /\.ya?ml$/.test(uses);

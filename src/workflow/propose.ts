@@ -6,14 +6,20 @@ import { fixView } from './fix-view.ts';
 import { whyByHand } from './fixes/by-hand.ts';
 import { IN_TEXT, MAKERS } from './fixes/index.ts';
 import { isIntact } from './intact.ts';
+import { type Parse, rememberingParse } from './read-workflow.ts';
 import { unifiedDiff } from './unified-diff.ts';
 
 const MAX_ROUNDS = 50;
 
 /** Every way to mend each finding, best first, untried. `file` and `read` as for `checkFile`. Never throws. */
-export function fixesFor(file: string, text: string, read: ReadFile): readonly Fix[] {
-  const view = fixView(file, text, read);
-  return checkFile(file, text, read).flatMap((finding) => {
+export function fixesFor(
+  file: string,
+  text: string,
+  read: ReadFile,
+  parse: Parse = rememberingParse(),
+): readonly Fix[] {
+  const view = fixView(file, text, read, parse);
+  return checkFile(file, text, read, parse).flatMap((finding) => {
     if (!view || finding.file !== file) {
       const own = finding.file === file ? text : read(finding.file);
       const make = IN_TEXT.get(finding.rule);
@@ -27,7 +33,7 @@ export function fixesFor(file: string, text: string, read: ReadFile): readonly F
 
 /** A fix with its proof; undefined when its finding stays, another one comes, or the file would mean something else. */
 export function checkedFix(file: string, text: string, read: ReadFile, fix: Fix): CheckedFix | undefined {
-  return tried({ file, text, read, known: new Map() }, fix);
+  return tried({ file, text, read, known: new Map(), parse: rememberingParse() }, fix);
 }
 
 /** What is checked before and after each of several fixes; `known`: the findings before, by file. */
@@ -36,18 +42,19 @@ interface Trial {
   readonly text: string;
   readonly read: ReadFile;
   readonly known: Map<string, readonly Finding[]>;
+  readonly parse: Parse;
 }
 
-function tried({ file, text, read, known }: Trial, fix: Fix): CheckedFix | undefined {
+function tried({ file, text, read, known, parse }: Trial, fix: Fix): CheckedFix | undefined {
   const files = fixedFiles(file, text, read, fix.edits);
-  if (!files || !files.every(isIntact)) return undefined;
+  if (!files || !files.every((one) => isIntact(one, parse))) return undefined;
   const edited = new Map(files.map(({ path, after }) => [path, after]));
   const readEdited: ReadFile = (path) => edited.get(path) ?? read(path);
   const paths = [...new Set([file, ...edited.keys()])];
   for (const path of paths)
-    if (!known.has(path)) known.set(path, checkFile(path, (path === file ? text : read(path)) ?? '', read));
+    if (!known.has(path)) known.set(path, checkFile(path, (path === file ? text : read(path)) ?? '', read, parse));
   const before = paths.flatMap((path) => known.get(path) ?? []);
-  const after = paths.flatMap((path) => checkFile(path, edited.get(path) ?? text, readEdited));
+  const after = paths.flatMap((path) => checkFile(path, edited.get(path) ?? text, readEdited, parse));
   const gone = without(touchedLast(once(before), fix, files), once(after));
   const isNew = without(once(after), once(before)).length > 0;
   if (isNew || !gone.some((one) => keyOf(one) === keyOf(fix.finding))) return undefined;
@@ -66,7 +73,7 @@ function touchedLast(findings: readonly Finding[], { edits }: Fix, files: readon
 
 /** One fix for each finding that has one, worst finding first; a lost value and the fallback that hides it are mended together. */
 export function proposeFixes(file: string, text: string, read: ReadFile): readonly CheckedFix[] {
-  const trial: Trial = { file, text, read, known: new Map() };
+  const trial: Trial = { file, text, read, known: new Map(), parse: rememberingParse() };
   const proposed = [...proposals(trial, () => true)];
   const rank = new Map((trial.known.get(file) ?? []).map((finding, index) => [keyOf(finding), index]));
   const first = ({ findings }: CheckedFix) =>
@@ -76,7 +83,7 @@ export function proposeFixes(file: string, text: string, read: ReadFile): readon
 
 /** One after the other, each tried only when it is asked for: every trial checks the files again. */
 function* proposals(trial: Trial, wanted: (finding: Finding) => boolean): Generator<CheckedFix, void> {
-  const fixes = fixesFor(trial.file, trial.text, trial.read);
+  const fixes = fixesFor(trial.file, trial.text, trial.read, trial.parse);
   const done = new Set<string>();
   const failed = new Set<string>();
   // A name in `needs` that is wrong before one that is missing, a loss before what hides it.
@@ -110,9 +117,10 @@ export function repaired(
   const original = new Map(files.map(({ file, text }) => [file, text]));
   const now = new Map(original);
   const readNow: ReadFile = (path) => now.get(path) ?? read(path);
+  const parse = rememberingParse();
   for (const { file } of files)
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const trial: Trial = { file, text: now.get(file) ?? '', read: readNow, known: new Map() };
+      const trial: Trial = { file, text: now.get(file) ?? '', read: readNow, known: new Map(), parse };
       const { value: fix } = proposals(trial, wanted).next();
       if (!fix) break;
       for (const { path, before, after } of fix.files) {

@@ -3,33 +3,32 @@ import { expressionsIn } from './expression.ts';
 import type { Input, Job, Place, Scalar, Slot, Step, Workflow } from './model.ts';
 import { child, deepScalars, entries, items, parseTree, scalarMap, scalarOf, type Tree } from './yaml.ts';
 
-interface Known {
-  readonly file: string;
-  readonly text: string;
-  readonly workflow: Workflow | undefined;
-}
-
-/** A fix is tried on the same few texts again and again, and reading them is most of the work. */
-const MOST_KNOWN = 12;
-const recent: Known[] = [];
+/** Reads one file; undefined when the text is neither a workflow nor an action. */
+export type Parse = (file: string, text: string) => Workflow | undefined;
 
 /** A workflow or a composite action; undefined when the text is neither. Never throws. */
 export function readWorkflow(file: string, text: string): Workflow | undefined {
-  const known = recent.find((one) => one.file === file && one.text === text);
-  if (known) return known.workflow;
-  const workflow = readAnew(file, text);
-  recent.unshift({ file, text, workflow });
-  recent.length = Math.min(recent.length, MOST_KNOWN);
-  return workflow;
-}
-
-function readAnew(file: string, text: string): Workflow | undefined {
   const tree = parseTree(text);
   if (!tree) return undefined;
   const jobs = child(tree, tree.root, 'jobs');
   if (jobs) return workflowOf(tree, file, jobs.node);
   const runs = child(tree, tree.root, 'runs');
   return runs ? actionOf(tree, file, runs.node) : undefined;
+}
+
+const MOST_KNOWN = 12;
+
+/** `readWorkflow` that remembers the last few texts: while fixes are tried, the same come again and again. */
+export function rememberingParse(): Parse {
+  const known = new Map<string, Workflow | undefined>();
+  return (file, text) => {
+    const key = `${file}\u0000${text}`;
+    if (known.has(key)) return known.get(key);
+    const workflow = readWorkflow(file, text);
+    known.set(key, workflow);
+    for (const oldest of known.keys()) if (known.size > MOST_KNOWN) known.delete(oldest);
+    return workflow;
+  };
 }
 
 function workflowOf(tree: Tree, file: string, jobsNode: unknown): Workflow {

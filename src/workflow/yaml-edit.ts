@@ -42,7 +42,9 @@ export function addToList(
   if (isAlias(value)) return replaced(value, list);
   if (isScalar(value)) {
     if (value.anchor !== undefined) return undefined;
-    if (value.value !== null) return replaced(value, `[${sourceOf(tree, value)}, ${name}]`);
+    const source = sourceOf(tree, value);
+    if (/^(?:~|null)$/i.test(source)) return replaced(value, `[${name}]`);
+    if (source !== '') return replaced(value, `[${source}, ${name}]`);
     const at = tree.text.indexOf(':', found.key.range?.[1] ?? 0) + 1;
     return at > 0 ? [{ start: at, end: at, text: ` [${name}]` }] : undefined;
   }

@@ -1,10 +1,11 @@
 /** YAML nodes without surprises: aliases followed, merge keys read, sizes bounded, offsets kept. */
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, parseDocument } from 'yaml';
 import type { Scalar } from './model.ts';
 
 const MAX_TEXT = 2_000_000;
 const MAX_ALIASES = 500;
 const MAX_NODES = 100_000;
+const NULL = /^(?:~|null|Null|NULL)$/;
 
 export interface Tree {
   readonly text: string;
@@ -20,10 +21,10 @@ export interface Tree {
 /** Undefined for what is no YAML map. Never throws. */
 export function parseTree(text: string): Tree | undefined {
   if (text.length > MAX_TEXT) return undefined;
-  const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent', uniqueKeys: false });
+    // Every scalar is a text: what it means besides is nobody's question here, and asking each costs time.
+    document = parseDocument(text, { schema: 'failsafe', prettyErrors: false, logLevel: 'silent', uniqueKeys: false });
   } catch {
     return undefined;
   }
@@ -42,11 +43,19 @@ export function parseTree(text: string): Tree | undefined {
   };
   const root = document.contents ?? undefined;
   if (!isMap(root)) return undefined;
-  const position = (offset: number) => {
-    const { line, col } = lines.linePos(Math.max(0, Math.min(offset, text.length)));
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+  return { text, root, resolve, maps: new Map(), left: { nodes: MAX_NODES }, position: positionsIn(text) };
+}
+
+/** Line and column (from 1) of an offset. */
+export function positionsIn(text: string): Tree['position'] {
+  let starts: number[] | undefined;
+  return (given) => {
+    starts ??= [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    const offset = Math.max(0, Math.min(given, text.length));
+    const after = starts.findIndex((start) => start > offset);
+    const line = after < 0 ? starts.length : after;
+    return { line, column: offset - (starts[line - 1] ?? 0) + 1 };
   };
-  return { text, root, resolve, maps: new Map(), left: { nodes: MAX_NODES }, position };
 }
 
 export interface Entry {
@@ -85,7 +94,8 @@ export function items(tree: Tree, given: unknown): unknown[] {
 /** A scalar with its place; undefined for maps and lists. */
 export function scalarOf(node: unknown, keyAt?: number): Scalar | undefined {
   if (!isScalar(node) || !node.range) return undefined;
-  const value = node.value === null ? '' : (node.source ?? '');
+  const { source = '', type } = node;
+  const value = type === 'PLAIN' && NULL.test(source) ? '' : source;
   const [start, end] = node.range;
   return { value, start, end, keyAt: keyAt ?? start };
 }

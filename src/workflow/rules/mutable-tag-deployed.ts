@@ -33,7 +33,7 @@ export const mutableTagDeployed: Rule = {
 
 /** A command that deploys `latest` of an image for which this run has pushed a fixed tag. */
 function inCommands({ workflow }: View, { place, scalar, job }: Slot, fixed: readonly Pushed[]): Draft[] {
-  if (place !== 'run' || !job || fixed.length === 0) return [];
+  if (place !== 'run' || !job || fixed.length === 0 || !DEPLOY_COMMAND.test(scalar.value)) return [];
   const joined = scalar.value.replaceAll(/\\\r?\n/g, (cut) => ' '.repeat(cut.length - 1) + '\u0000');
   return joined.split('\n').flatMap((command, index) => {
     if (!DEPLOY_COMMAND.test(command)) return [];
