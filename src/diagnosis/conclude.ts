@@ -11,6 +11,7 @@ import { withOwner } from './gitops-words.ts';
 import { withImageCommand } from './image-commands.ts';
 import { lightsOf } from './lights.ts';
 import { withNearHost } from './near-host-words.ts';
+import { newerTemplate } from './newer-template.ts';
 import { takenForImage } from './not-an-image.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
@@ -110,6 +111,7 @@ function settle({ evidence, results }: CheckedCase): Settled {
       outcome: 'healthy',
       findings: [],
       notes: [
+        ...newerTemplate(evidence),
         ...notReady(evidence),
         ...recovered(evidence),
         ...notCompared(verdictOf('running-image-current')),
