@@ -45,9 +45,12 @@ const MARKS: readonly Mark[] = [
   [/\$\{\{\s*github\.ref_name\s*\}\}|\$\{?GITHUB_REF_NAME\}?|\$\{GITHUB_REF##?\*?[/\w]*\}/g, () => '«ref»'],
 ];
 
+/** A word of each pattern above: most texts have none. */
+const MARKABLE = /GITHUB_|github\.|\bgit\b|date|[«`]/i;
+
 /** A text without quotes, its spellings of commit, time and ref replaced. */
 export function marked(text: string): string {
-  if (!/[$`«]/.test(text)) return text;
+  if (!MARKABLE.test(text)) return text;
   return MARKS.reduce((out, [pattern, mark]) => out.replaceAll(pattern, mark), text).replaceAll(
     /v«(ref|describe)#v»/g,
     '«$1»',
