@@ -123,6 +123,11 @@ function sandboxTrouble(message: string, reason: string): Finding {
 
 const QUOTA: Trouble = { what: 'a resource quota is used up', runbook: 'quota' };
 
+/** What to do about what is no matter of the image. */
+export function otherRunbook(name: string): string {
+  return `This belongs to the runbook “${name}”.`;
+}
+
 interface Facts {
   readonly confidence: Confidence;
   readonly because: Finding['because'];
@@ -138,6 +143,7 @@ function trouble({ what, runbook }: Trouble, { confidence, because, reason, said
     because,
     summary: `The container does not run because ${what}${quote}.`,
     detail: { what, reason: tidy(reason), message: tidy(said), runbook },
+    fix: otherRunbook(runbook),
     alternatives: [],
   };
 }

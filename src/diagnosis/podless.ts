@@ -3,6 +3,7 @@ import type { EvidenceView } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import { kubectlName } from '../target/target.ts';
 import type { Finding } from './check.ts';
+import { otherRunbook } from './other-troubles.ts';
 import { count, tidy } from './words.ts';
 
 /** What the controller says when the API server refuses its pods (kubernetes `pkg/quota`, admission plugins, Pod Security). */
@@ -30,6 +31,7 @@ export function podless({ workload, events }: EvidenceView<'workload' | 'events'
     because: unmet === undefined && failed !== undefined ? ['workload', 'events'] : ['workload'],
     summary: `${kubectlName(owner)} wants ${count(owner.replicas.desired, 'pod')} and has none, so no image is being pulled: ${what}${quote}.`,
     detail: { what, reason, message: tidy(message), runbook },
+    fix: otherRunbook(runbook),
     alternatives: [],
   };
 }
