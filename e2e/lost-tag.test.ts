@@ -9,7 +9,7 @@ import { runtime } from './support/box.ts';
 import { OWNER, WHEN } from './support/builds.ts';
 import { diagnose } from './support/cli.ts';
 import { type Account, beginningsOf, expectInOrder, lineAt } from './support/expected-chain.ts';
-import { ALL, KANIKO, type LostTags, startKaniko, startLostTags } from './support/lost-tag-world.ts';
+import { ALL, BUILDKIT, KANIKO, type LostTags, startBuildJobs, startLostTags } from './support/lost-tag-world.ts';
 import { LOGGED_PASSWORD, type Told } from './support/lost-tags.ts';
 import { ACTION, DEPLOY, foreign, IMAGE, makefile, masked, reusable, SCRIPT, unneeded } from './support/pipelines.ts';
 
@@ -24,7 +24,7 @@ let kubeconfig: string;
 beforeAll(async () => {
   await installBase();
   world = await startLostTags({ namespace: 'pipelines', stories: ALL });
-  await startKaniko(world.registry);
+  await startBuildJobs(world.registry);
   kubeconfig = await accountKubeconfig();
 });
 beforeEach(() => {
@@ -235,6 +235,14 @@ describe(`a build that never pushed, on ${runtime}`, () => {
     const detail = { job: `${KANIKO.namespace}/build-front`, builder: 'kaniko', log: KANIKO.words };
     expect(diagnosis.findings[0]?.detail).toMatchObject(detail);
     expect(diagnosis.verdict.summary).toContain(KANIKO.words.at(-1));
+  });
+
+  it('was a BuildKit Job of this cluster', async () => {
+    const diagnosis = await look({ name: 'side' }, KANIKO.namespace);
+    expect(causes(diagnosis)).toEqual(['build-failed certain']);
+    const detail = { job: `${KANIKO.namespace}/build-side`, builder: 'buildkit', log: BUILDKIT };
+    expect(diagnosis.findings[0]?.detail).toMatchObject(detail);
+    expect(diagnosis.verdict.summary).toContain(BUILDKIT.at(-1));
   });
 
   it('has no Job in this cluster: said, and nobody is blamed', async () => {

@@ -51,6 +51,14 @@ export const KANIKO = {
   ],
 } as const;
 
+/** BuildKit's, of the same fault. */
+export const BUILDKIT = [
+  '#9 [4/5] RUN pip install -r requirements.txt',
+  '#9 2.113 ERROR: No matching distribution found for anthropic==0.39.1',
+  '#9 ERROR: process "/bin/sh -c pip install -r requirements.txt" did not complete successfully: exit code: 1',
+  'error: failed to solve: process "/bin/sh -c pip install -r requirements.txt" did not complete successfully: exit code: 1',
+] as const;
+
 export interface LostTags {
   readonly registry: Registry;
   readonly builds: Builds;
@@ -118,42 +126,54 @@ async function fill(
   await tellOrigin(place, { from: 'buildcache', tag: pushed }, PROVEN.has(kind) ? { builder: run } : { labels });
 }
 
-/** `front` waits for what a Job failed to build; `back` was never built by anybody. */
-export async function startKaniko(registry: Registry): Promise<void> {
+/** `front` and `side` wait for what Jobs failed to build; `back` was never built by anybody. */
+export async function startBuildJobs(registry: Registry): Promise<void> {
   const { host } = registry;
   const { namespace: where } = KANIKO;
   await registry.push('kaniko/executor', 'v1.23.2');
+  await registry.push('moby/buildkit', 'v0.19.0-rootless');
   await registry.push('cortex/front', 'v2');
+  await registry.push('cortex/side', 'v2');
   await namespace(where);
   await grant('read-logs', where);
   await apply(
-    kaniko(`${host}/kaniko/executor:v1.23.2`, `${host}/cortex/front:v3`),
+    failing('front', `${host}/kaniko/executor:v1.23.2`, KANIKO.words, [
+      '--context=git://example.com/cortex.git',
+      `--destination=${host}/cortex/front:v3`,
+    ]),
+    // The cache is kept under the name that `back` waits for, and is none of its builds.
+    failing('side', `${host}/moby/buildkit:v0.19.0-rootless`, BUILDKIT, [
+      'buildctl-daemonless.sh',
+      'build',
+      '--frontend=dockerfile.v0',
+      '--import-cache',
+      `type=registry,ref=${host}/cortex/back:latest`,
+      '--output',
+      `type=image,name=${host}/cortex/side:v3,push=true`,
+    ]),
     deployment({ namespace: where, name: 'front', image: `${host}/cortex/front:v3` }),
+    deployment({ namespace: where, name: 'side', image: `${host}/cortex/side:v3` }),
     deployment({ namespace: where, name: 'back', image: `${host}/cortex/back:latest` }),
   );
   await Promise.all([
-    ...['front', 'back'].map(async (name) => stuckPod(where, name)),
-    eventually('the kaniko Job failed', async () => {
-      const failed = await kubectl('get', 'job', 'build-front', '-n', where, '-ojsonpath={.status.failed}');
-      return failed === '1' ? true : undefined;
-    }),
+    ...['front', 'side', 'back'].map(async (name) => stuckPod(where, name)),
+    ...['front', 'side'].map(async (name) =>
+      eventually(`the Job build-${name} failed`, async () => {
+        const failed = await kubectl('get', 'job', `build-${name}`, '-n', where, '-ojsonpath={.status.failed}');
+        return failed === '1' ? true : undefined;
+      }),
+    ),
   ]);
 }
 
-/** Says what kaniko says and fails as it does; the arguments behind the words are kaniko's. */
-function kaniko(image: string, destination: string): object {
-  const args = [
-    'crash',
-    KANIKO.words.join('\n'),
-    '--context=git://example.com/cortex.git',
-    `--destination=${destination}`,
-  ];
-  const container = { name: 'kaniko', image, command: ['/pause'], args };
+/** A Job that says what its builder says and fails as it does; the arguments behind the words are the builder's. */
+function failing(name: string, image: string, words: readonly string[], builder: readonly string[]): object {
+  const container = { name: 'build', image, command: ['/pause'], args: ['crash', words.join('\n'), ...builder] };
   const spec = { hostNetwork: true, restartPolicy: 'Never', containers: [container] };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: 'build-front', namespace: KANIKO.namespace },
+    metadata: { name: `build-${name}`, namespace: KANIKO.namespace },
     spec: { backoffLimit: 0, template: { spec } },
   };
 }

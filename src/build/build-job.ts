@@ -29,10 +29,17 @@ export interface Destination {
   readonly sameRegistry: boolean;
 }
 
+/** What a build only reads: caches, its arguments, and the sources of a copy. https://github.com/moby/buildkit#cache, kaniko `--cache-repo` */
+const ONLY_READ = [
+  /--(?:cache-(?:from|to|repo)|import-cache|export-cache|build-arg|build-context|opt)[=\s]+\S+/g,
+  /\b(?:docker|podman|buildah|nerdctl|crane|skopeo)\s+(?:image\s+)?(?:pull|run|inspect|from|manifest)\b[^;&|\n]*/g,
+  /\b(?:skopeo|crane)\s+(?:copy|cp)(?:\s+--\S+)*\s+\S+/g,
+];
+
 /** References on the command lines to the repository of `image`; a tag that is still a variable is left out. */
 export function destinationsFor(image: ImageReference, containers: readonly JobContainer[]): readonly Destination[] {
-  const words = containers.filter((one) => builderOf(one) !== undefined).flatMap((one) => one.words);
-  return words.flatMap(candidates).flatMap((text): Destination[] => {
+  const lines = containers.filter((one) => builderOf(one) !== undefined).map(({ words }) => words.join(' '));
+  return lines.flatMap(candidates).flatMap((text): Destination[] => {
     const parsed = parseReference(text);
     if (!parsed.ok || parsed.reference.repository !== image.repository) return [];
     return [{ reference: parsed.reference, sameRegistry: parsed.reference.registry === image.registry }];
@@ -40,9 +47,8 @@ export function destinationsFor(image: ImageReference, containers: readonly JobC
 }
 
 /** Words that may be references: `--destination=REF`, `name=REF`, `docker://REF`; whole scripts are taken apart. */
-function candidates(word: string): string[] {
-  return word
-    .slice(0, 20_000)
+function candidates(line: string): string[] {
+  return ONLY_READ.reduce((text, pattern) => text.replaceAll(pattern, ' '), line.slice(0, 20_000))
     .split(/[\s"',;=]+/)
     .map((part) => part.replace(/^docker:\/\//, ''))
     .filter((part) => part.length <= 512 && /^[\w.-]+(?::\d+)?\/[\w./-]+/.test(part) && !part.includes('://'));

@@ -38,6 +38,33 @@ describe('what a Job pushes', () => {
       ['1.4.2 other'],
     ],
     [
+      'buildctl with caches in the same repository, which are no destinations',
+      {
+        image: 'moby/buildkit:rootless',
+        words: [
+          'buildctl-daemonless.sh',
+          'build',
+          '--import-cache',
+          'type=registry,ref=10.43.170.72:5000/cortex-api:1.4.2',
+          '--export-cache=type=registry,ref=10.43.170.72:5000/cortex-api:buildcache',
+          '--output=type=image,"name=10.43.170.72:5000/cortex-api:1.4.3,10.43.170.72:5000/cortex-api:latest",push=true',
+        ],
+      },
+      ['1.4.3 same', 'latest same'],
+    ],
+    [
+      'what a script pulls, and the source of a copy',
+      {
+        image: 'docker:27',
+        words: [
+          'sh',
+          '-c',
+          'docker pull 10.43.170.72:5000/cortex-api:1.4.2\nskopeo copy docker://10.43.170.72:5000/cortex-api:1.4.2 docker://10.43.170.72:5000/cortex-api:1.5.0',
+        ],
+      },
+      ['1.5.0 same'],
+    ],
+    [
       'a script that ends in a push',
       {
         image: 'quay.io/buildah/stable',
