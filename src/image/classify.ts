@@ -85,7 +85,7 @@ export function classify(message: string, reason?: string | null): Classificatio
     also,
     host,
     image,
-    registry: registryIn(image, best.failure.urls, host),
+    registry: host === best.host ? best.failure.registry : registryIn(image, best.failure.urls, host),
     runtime: runtimeIn(message.slice(0, 16_384)),
   };
 }

@@ -48,27 +48,41 @@ const STATUS_AFTER_URL = /‹(?:token|manifest|blob|ping|url)›: ([45]\d\d)\b/;
 
 /** Masks one error. Linear in its length. */
 export function mask(error: string): Masked {
-  const urls: { host: string; purpose: Purpose }[] = [];
-  const text = error
-    .replace(URL_LIKE, (quoted, at: number) => {
-      const url = quoted.replaceAll('"', '');
-      const host = hostOf(url);
-      const purpose = purposeOf(url.toLowerCase());
-      if (purpose !== 'url' || REQUESTED.test(error.slice(Math.max(0, at - 24), at))) urls.push({ host, purpose });
-      return ` ‹${purpose}›${/[:,)]+$/.exec(url.slice(-4))?.[0] ?? ''} `;
-    })
+  const { text: asked, urls } = withoutUrls(error);
+  const flat = asked
     .toLowerCase()
     .replace(/\s{2,}|[^\S ]/g, ' ')
-    .replace(/› :/g, '›:')
-    .replace(BRACKETED_TAG, '‹manifest›')
-    .replace(NAMED_TAG, '$1 ‹tag› in ')
+    .replace(/› :/g, '›:');
+  const named = withoutTags(flat);
+  const text = (named.includes('"') ? withoutQuoted(named) : named).replace(WORD, maskWord);
+  return { text, urls, status: statusOf(text) };
+}
+
+function withoutUrls(error: string): { text: string; urls: Masked['urls'] } {
+  if (!error.includes('://')) return { text: error, urls: [] };
+  const urls: { host: string; purpose: Purpose }[] = [];
+  const text = error.replace(URL_LIKE, (quoted, at: number) => {
+    const url = quoted.replaceAll('"', '');
+    const host = hostOf(url);
+    const purpose = purposeOf(url.toLowerCase());
+    if (purpose !== 'url' || REQUESTED.test(error.slice(Math.max(0, at - 24), at))) urls.push({ host, purpose });
+    return ` ‹${purpose}›${/[:,)]+$/.exec(url.slice(-4))?.[0] ?? ''} `;
+  });
+  return { text, urls };
+}
+
+function withoutTags(text: string): string {
+  const told = text.includes('[manifests ') ? text.replace(BRACKETED_TAG, '‹manifest›') : text;
+  return told.includes(' in ') ? told.replace(NAMED_TAG, '$1 ‹tag› in ') : told;
+}
+
+function withoutQuoted(text: string): string {
+  return text
     .replace(
       QUOTED_NAME,
       (quoted: string, before: string) => `${before}${quoted.endsWith('policy.json"') ? '‹policy›' : '‹ref›'}`,
     )
-    .replace(QUOTED_ANY, (quoted) => (/[/:@.]/.test(quoted) && !PLAIN.test(quoted.slice(1, -1)) ? '‹ref›' : quoted))
-    .replace(WORD, maskWord);
-  return { text, urls, status: statusOf(text) };
+    .replace(QUOTED_ANY, (quoted) => (/[/:@.]/.test(quoted) && !PLAIN.test(quoted.slice(1, -1)) ? '‹ref›' : quoted));
 }
 
 /** What a word stands for, first match first. */

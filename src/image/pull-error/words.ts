@@ -12,23 +12,28 @@ let round = 0;
 /** True when any of `words` is in `text`. */
 export function has(text: string, words: readonly string[]): boolean {
   if (text !== current) note(text);
-  return words.some((word) => possible(word) && text.includes(word));
+  for (const word of words) if (possible(word) && text.includes(word)) return true;
+  return false;
 }
 
 function note(text: string): void {
   current = text;
   round = round === 0xffff_ffff ? 1 : round + 1;
   if (round === 1) seenIn.fill(0);
-  for (let at = 1; at < text.length; at += 1) seenIn[place(text, at)] = round;
+  let before = text.charCodeAt(0) % SIZE;
+  for (let at = 1; at < text.length; at += 1) {
+    const here = text.charCodeAt(at) % SIZE;
+    seenIn[before * SIZE + here] = round;
+    before = here;
+  }
 }
 
 function possible(word: string): boolean {
+  let before = word.charCodeAt(0) % SIZE;
   for (let at = 1; at < word.length; at += 1) {
-    if (seenIn[place(word, at)] !== round) return false;
+    const here = word.charCodeAt(at) % SIZE;
+    if (seenIn[before * SIZE + here] !== round) return false;
+    before = here;
   }
   return true;
-}
-
-function place(text: string, at: number): number {
-  return (text.charCodeAt(at - 1) % SIZE) * SIZE + (text.charCodeAt(at) % SIZE);
 }
