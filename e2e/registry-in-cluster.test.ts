@@ -6,17 +6,40 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { accountKubeconfig, grant, installBase } from './support/account.ts';
-import { apply, deployment, dir, eventually, kubectl, namespace, run, runtime, stuckPod } from './support/box.ts';
+import {
+  allowPlainHttp,
+  apply,
+  deployment,
+  dir,
+  eventually,
+  kubectl,
+  namespace,
+  run,
+  runtime,
+  stuckPod,
+} from './support/box.ts';
 import { diagnose } from './support/cli.ts';
-import { importRegistry, type PodRegistry, startPodRegistry } from './support/registry-pod.ts';
+import { addFarNode, farRegistry } from './support/far-node.ts';
+import {
+  EVICTED,
+  faultyHosts,
+  REGISTRY_FAULTS,
+  type RegistryFault,
+  WELL_AFTER_ALL,
+} from './support/registry-faults.ts';
+import { behindPolicy, importRegistry, type PodRegistry, startPodRegistry } from './support/registry-pod.ts';
+import { evicted, raiseRooms } from './support/registry-rooms.ts';
 
 const REPOSITORY = 'cortex-chat-frontend';
 /** Of the registry whose packets get lost. */
 const LOST = '203.0.113.74';
+/** Of the one that runs on another node, whose packets get lost as well. */
+const FAR = '203.0.113.75';
 /** Seconds: a pull from an address without a backend ends after several timeouts of 30 s, one after the other. */
 const PATIENCE = 300;
 let chat: PodRegistry;
 let crashing: PodRegistry;
+let full: PodRegistry;
 let kubeconfig: string;
 let env: NodeJS.ProcessEnv;
 
@@ -35,7 +58,7 @@ async function deploy(name: string, { host }: PodRegistry, repository = `${REPOS
 jest.setTimeout(400_000);
 /** Each fault has a registry of its own, so that the kubelet waits for all of them at the same time. */
 beforeAll(async () => {
-  for (const name of ['cortex-chat', 'cortex-crash', 'cortex-far', 'apps']) await namespace(name);
+  for (const name of ['cortex-chat', 'cortex-crash', 'cortex-far', 'cortex-node', 'apps']) await namespace(name);
   await importRegistry();
   const [first, second, third] = await Promise.all([
     startPodRegistry('cortex-chat', '203.0.113.72'),
@@ -43,14 +66,23 @@ beforeAll(async () => {
     startPodRegistry('cortex-far', LOST),
   ]);
   for (const registry of [first, second, third]) await registry.push(REPOSITORY, 'v1');
-  await Promise.all([behindPolicy(third), second.crash(['/pause', 'crash', 'out of memory'])]);
+  await addFarNode();
+  allowPlainHttp(`${FAR}:5000`);
+  await farRegistry('cortex-node', FAR);
+  await Promise.all([cutOff(third, { namespace: 'cortex-node' }), second.crash(['/pause', 'crash', 'out of memory'])]);
   await deploy('search', third);
+  await apply(deployment({ namespace: 'apps', name: 'reports', image: `${FAR}:5000/${REPOSITORY}:v1` }));
   await deploy('orders', second);
+  full = await raiseRooms();
+  for (const host of faultyHosts()) allowPlainHttp(host);
+  const asked = [...REGISTRY_FAULTS, ...WELL_AFTER_ALL];
+  await apply(...asked.map(({ app, image }) => deployment({ namespace: 'apps', name: app, image })));
   [chat, crashing] = [first, second];
   await installBase();
   kubeconfig = await accountKubeconfig();
   const config = join(dir, 'registry-in-cluster.yaml');
-  const registries = [first, second, third].map(({ host }) => ({ host, plainHttp: true }));
+  const hosts = [...[first, second, third].map(({ host }) => host), `${FAR}:5000`];
+  const registries = [...hosts, ...faultyHosts()].map((host) => ({ host, plainHttp: true }));
   writeFileSync(config, JSON.stringify({ registries }));
   env = { PULLCHECK_CONFIG: config };
   await grant('read-pull-secrets', 'apps');
@@ -60,21 +92,12 @@ afterAll(async () => {
 });
 
 /** And the node loses every packet to it, before kube-proxy sends it on: what a firewall does. */
-async function behindPolicy({ namespace: where }: PodRegistry): Promise<void> {
-  await apply({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    metadata: { namespace: where, name: 'registry-clients' },
-    spec: {
-      podSelector: { matchLabels: { app: 'docker-registry' } },
-      policyTypes: ['Ingress'],
-      ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 5000 }] }],
-    },
-  });
+async function cutOff(...registries: readonly Pick<PodRegistry, 'namespace'>[]): Promise<void> {
+  for (const registry of registries) await behindPolicy(registry);
   const drop = [
     'add table inet pullcheck',
     'add chain inet pullcheck out { type filter hook output priority -300; }',
-    `add rule inet pullcheck out ip daddr ${LOST} drop`,
+    `add rule inet pullcheck out ip daddr { ${LOST}, ${FAR} } drop`,
   ].join('\n');
   const dropped = await run('nft', ['-f', '-'], { input: drop });
   if (dropped.code !== 0) throw new Error(dropped.err);
@@ -158,5 +181,72 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
       expect.arrayContaining(['registry-down', 'network-policy-blocks-registry']),
     );
     expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('a registry on another node, behind a policy that admits only pods', () => {
+  it('and a pull that timed out: likely the policy, which nobody sees act', async () => {
+    const pod = await stuckPod('apps', 'reports', PATIENCE);
+
+    const { value } = await diagnose(kubeconfig, pod, 'apps', env);
+
+    expect(value.verdict).toMatchObject({
+      cause: 'network-policy-blocks-registry',
+      confidence: 'likely',
+      alternatives: ['connection-timeout'],
+    });
+    expect(value.verdict.summary).toContain('NetworkPolicy registry-clients admits no traffic from node node-1');
+    expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
+  });
+});
+
+/** Blame that no registry which is down, shut off or not found may earn: advice about what is there may speak of it. */
+const NEVER = /password|credential|login|secret|NetworkPolicy|\btag\b|\brepository\b|does not exist/i;
+const IS_REACHED: ReadonlySet<string> = new Set(['tag-not-found', 'repository-not-found', 'registry-error']);
+
+async function verdictOn({
+  app,
+  cause,
+  confidence,
+  says,
+  command,
+  detail,
+  reachability,
+}: RegistryFault): Promise<void> {
+  const pod = await stuckPod('apps', app, PATIENCE);
+
+  const { code, value } = await diagnose(kubeconfig, pod, 'apps', env);
+
+  const { summary } = value.verdict;
+  expect({ code, ...value.verdict }).toMatchObject({ code: 1, cause, confidence });
+  for (const words of says) expect(summary).toMatch(words);
+  expect(summary).not.toContain('Did you mean');
+  if (!IS_REACHED.has(cause)) expect(summary).not.toMatch(NEVER);
+  expect(value.lights).toMatchObject({
+    reachability: reachability ?? 'bad',
+    credentials: expect.not.stringMatching('bad'),
+  });
+  const finding = value.findings.find((one) => one.cause === cause);
+  if (command !== undefined) expect(finding?.commands).toContainEqual(expect.stringMatching(command));
+  if (detail !== undefined) expect(finding?.detail).toMatchObject(detail);
+  expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
+  expect(value.gaps).toEqual([]);
+}
+
+describe(`registries inside the cluster, each with a fault of its own, on ${runtime}`, () => {
+  it.each(REGISTRY_FAULTS.map((fault) => [fault.story, fault] as const))('%s', async (_story, fault) => {
+    await verdictOn(fault);
+  });
+
+  it.each(WELL_AFTER_ALL.map(({ app }) => app))('%s: what the registry holds still runs', async (app) => {
+    await runs('apps', app);
+
+    expect((await diagnose(kubeconfig, `deployment/${app}`, 'apps', env)).value.verdict.cause).toBe('healthy');
+  });
+
+  it(EVICTED.story, async () => {
+    await evicted(full);
+    await apply(deployment({ namespace: 'apps', name: EVICTED.app, image: EVICTED.image }));
+    await verdictOn(EVICTED);
   });
 });

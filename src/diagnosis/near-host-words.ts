@@ -24,6 +24,8 @@ interface Meant {
 /** Gives the finding back as it is where no host comes near. */
 export function withNearHost(finding: Finding, evidence: View): Finding {
   if (familyOf(finding.cause) !== 'reachability') return finding;
+  // What the host means inside the cluster was found: it is no slip.
+  if (finding.because.includes('registryService')) return finding;
   const parsed = valueOf(evidence.reference);
   if (!parsed?.ok || finding.detail['mirror'] !== undefined) return finding;
   const { registry } = parsed.reference;

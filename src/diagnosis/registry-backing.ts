@@ -126,13 +126,21 @@ function unmet(pod: PodSnapshot, type: string): string {
   return condition === undefined || condition.reason === '' ? '' : ` (${condition.reason})`;
 }
 
+const COMPLAINT = /error|fatal|panic|fail|denied|refused|invalid|cannot|unable|no such|no space/i;
+
+/** The last line that complains, else the last: after the reason a program may print how it is used, or a trace, which is indented. */
+function tellingLine(message: string): string | undefined {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  return lines.findLast((line) => /^\S/.test(line) && COMPLAINT.test(line)) ?? lines.at(-1);
+}
+
 /** `, 4 restarts, last ended OOMKilled (exit code 137; its memory limit is 24Mi)`. */
 export function past(container: ContainerSnapshot | undefined): string {
   if (container === undefined) return '';
   const { restartCount, terminatedReason, exitCode, memoryLimit, terminatedMessage = '' } = container;
   const restarts = restartCount === 0 ? '' : `, ${count(restartCount, 'restart')}`;
   if (terminatedReason === undefined) return restarts;
-  const last = terminatedMessage.split('\n').findLast((line) => line.trim() !== '');
+  const last = tellingLine(terminatedMessage);
   const limit =
     terminatedReason === 'OOMKilled' && memoryLimit !== undefined ? `its memory limit is ${memoryLimit}` : '';
   const facts = [exitCode === undefined ? '' : `exit code ${exitCode}`, limit, last === undefined ? '' : tidy(last)];

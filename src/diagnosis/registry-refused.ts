@@ -114,16 +114,22 @@ function isLoopback({ host, route }: Backed): boolean {
   return route === 'node-port' && inClusterHost(host)?.kind === 'node-itself';
 }
 
+/** `10.43.170.72:5000 or any node’s address with port 30500`: how a node reaches the Service. */
+export function waysFromNodes({ service, port }: Backed): string {
+  const [address] = service.addresses;
+  const wide = address?.includes(':') ? `[${address}]` : address;
+  const direct = wide === undefined ? [] : [port === undefined ? wide : `${wide}:${port.port}`];
+  const opened = port?.nodePort === undefined ? 'a NodePort' : `any node’s address with port ${port.nodePort}`;
+  return [...direct, opened].join(' or ');
+}
+
 /** kube-proxy serves node ports on loopback in its iptables mode only, for IPv4 only (kube-proxy, --iptables-localhost-nodeports). */
 function loopback(seen: Backed): Finding {
-  const { addresses } = seen.service;
-  const port = String(seen.port?.port ?? '');
-  const ways = ['the node’s own address with the same port', ...addresses.slice(0, 1).map((one) => `${one}:${port}`)];
   return {
     cause: 'connection-refused',
     confidence: 'certain',
     because: ['registryService', 'pullFailure'],
-    summary: `${seen.host} is the node port of Service ${nameOf(seen)}, which is up, but this node refuses it on its own loopback: kube-proxy serves node ports there only in iptables mode, and only for IPv4. From a node it is reached as ${ways.join(' or ')}.`,
+    summary: `${seen.host} is the node port of Service ${nameOf(seen)}, which is up, but this node refuses it on its own loopback: kube-proxy serves node ports there only in iptables mode, and only for IPv4. From a node it is reached as ${waysFromNodes(seen)}.`,
     detail: backingDetail(seen),
     fix: 'Name the registry in the image by an address that nodes reach, or serve the port on every node’s loopback by a mirror or proxy on each node.',
     alternatives: [],

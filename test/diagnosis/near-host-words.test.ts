@@ -172,3 +172,27 @@ describe('other faults', () => {
     expect(JSON.stringify(diagnose(refused).findings)).not.toContain('Did you mean');
   });
 });
+
+describe('a host of the cluster, of which it is known what it means', () => {
+  it('is no slip for another that is written alike', () => {
+    const image = 'localhost:5999/team/api:1.4.2';
+    const message = 'dial tcp 127.0.0.1:5999: connect: connection refused';
+    const { summary } = verdictOf(
+      given({
+        reference: observed(parseReference(image)),
+        container: observed({ ...waiting, image }),
+        registryAccess: observed({ host: 'localhost:5999', attempts: [attempt(anyone, refusedConnection)] }),
+        pullFailure: observed(
+          failure('connection-refused', {
+            message,
+            classification: { ...failure('connection-refused').classification, host: 'localhost:5999' },
+          }),
+        ),
+        registryService: observed({ kind: 'none', host: 'localhost:5999', lookalikes: [] }),
+        scope: scope([{ host: 'localhost', images: 1, here: 0 }]),
+      }),
+    );
+    expect(summary).toContain('nothing listens there');
+    expect(summary).not.toContain('Did you mean');
+  });
+});

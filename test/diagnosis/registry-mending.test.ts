@@ -119,3 +119,21 @@ describe('a registry that holds nothing', () => {
     expect(storageLost(undefined)).toBeUndefined();
   });
 });
+
+describe('the last words of a registry that ended', () => {
+  it.each([
+    [
+      'configuration error: no storage configuration provided\nUsage:\n  registry serve <config> [flags]\nFlags:\n  -h, --help   help for serve\n',
+      'configuration error: no storage configuration provided',
+    ],
+    [
+      'panic: no space left on device\n\ngoroutine 1 [running]:\n\t/src/error.go:12\n',
+      'panic: no space left on device',
+    ],
+    ['starting\nbye\n', 'bye'],
+  ])('%j', (terminatedMessage, words) => {
+    const ended = { waitingReason: 'CrashLoopBackOff', restartCount: 2, terminatedReason: 'Error', exitCode: 1 };
+    const pod = aRegistryPod({ containers: [aContainer({ ...ended, terminatedMessage })] });
+    expect(whyDown(down(pod))).toContain(`last ended Error (exit code 1; ${words})`);
+  });
+});

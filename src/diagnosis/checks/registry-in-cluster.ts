@@ -13,7 +13,7 @@ import { blockedByPolicy } from '../policy-block.ts';
 import { type Backed, backingDetail, isServed, nameOf, ready, unsteady, whyDown } from '../registry-backing.ts';
 import { mend } from '../registry-mending.ts';
 import { nothingOnNode, onNodes } from '../registry-on-nodes.ts';
-import { answersBot, unansweredThough } from '../registry-refused.ts';
+import { answersBot, unansweredThough, waysFromNodes } from '../registry-refused.ts';
 import { commandLine } from '../shell.ts';
 import { count, list } from '../words.ts';
 
@@ -122,6 +122,7 @@ function wrongPort(seen: Backed, said: PullErrorKind | undefined): CheckResult {
     because: ['registryService', 'pullFailure'],
     summary,
     detail: { ...backingDetail(seen), ports },
+    fix: `Write the registry in the image as ${waysFromNodes({ ...seen, port: seen.service.ports[0] })}, or let Service ${nameOf(seen)} serve the port that the image names.`,
     alternatives: [],
   });
 }
@@ -195,14 +196,14 @@ function nameForPodsOnly({ pod, registryAccess }: Seen, registry: string): Findi
 
 /** Nodes ask their own resolver, which knows nothing of Services (kubernetes.io, "DNS for Services and Pods" is for pods). */
 function unresolved(seen: Backed, ruledOut: readonly RuledOut[]): CheckResult {
-  const { addresses } = seen.service;
-  const other = addresses.length === 0 ? 'a NodePort' : `${list(addresses)} or a NodePort`;
+  const ways = waysFromNodes(seen);
   const finding: Finding = {
     cause: 'dns-failure',
     confidence: 'certain',
     because: ['registryService', 'pullFailure'],
-    summary: `${seen.host} is the name of Service ${nameOf(seen)}, which is up; nodes do not resolve Service names. From a node it is reached as ${other}.`,
+    summary: `${seen.host} is the name of Service ${nameOf(seen)}, which is up; nodes do not resolve Service names. From a node it is reached as ${ways}.`,
     detail: backingDetail(seen),
+    fix: `Write the registry in the image as ${ways}, and mark it as plain HTTP on the nodes where it has no certificate; or let the nodes resolve the name.`,
     alternatives: [],
   };
   return { verdict: 'fail', note: finding.summary, findings: [finding], ruledOut };

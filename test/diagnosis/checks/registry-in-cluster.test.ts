@@ -174,7 +174,7 @@ describe('the registry is up', () => {
     const seen = backed({ route: 'name', host: 'docker-registry.cortex-chat.svc:5000' });
     const result = check(story(observed(seen), { pullFailure: observed(failure('dns-failure')) }));
     expect(firstFinding(result)).toBe('dns-failure certain');
-    expect(result.note).toContain('reached as 10.43.170.72 or a NodePort');
+    expect(result.note).toContain('reached as 10.43.170.72:5000 or a NodePort');
   });
 
   it('a port that the Service does not serve', () => {
