@@ -4,7 +4,7 @@ import type { Finding } from './check.ts';
 import { type Backed, isUnready, nameOf, nameOfWorkload, standing, workloadOf } from './registry-backing.ts';
 import { commandLine } from './shell.ts';
 
-export type Mending = Pick<Finding, 'fix' | 'commands'>;
+type Mending = Pick<Finding, 'fix' | 'commands'>;
 
 /** Empty where nothing more than the catalogue's advice is known. */
 export function mend(seen: Backed): Mending {

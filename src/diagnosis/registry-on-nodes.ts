@@ -10,7 +10,7 @@ import { mendPods } from './registry-mending.ts';
 import { commandLine } from './shell.ts';
 import { count, list } from './words.ts';
 
-export type OnNodes = Extract<RegistryService, { readonly kind: 'host-port' }>;
+type OnNodes = Extract<RegistryService, { readonly kind: 'host-port' }>;
 type Nothing = Extract<RegistryService, { readonly kind: 'none' }>;
 type Seen = EvidenceView<'pullFailure' | 'pod'>;
 
