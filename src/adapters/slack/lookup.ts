@@ -5,7 +5,7 @@ import { METADATA_EVENT } from './ids.ts';
 import type { Throttle } from './limits.ts';
 import { HistoryReply } from './schema.ts';
 
-/** `cannot-look`: the scope was not granted. */
+/** `cannot-look`: the scope was not granted, or the thread is too long to be read to its end. */
 export type Lookup =
   | { readonly kind: 'found'; readonly ts: string }
   | { readonly kind: 'none' }
@@ -35,7 +35,8 @@ export async function findByKey(client: WebClient, throttle: Throttle, query: Lo
     cursor = answer.response_metadata?.next_cursor;
     if (!cursor) return { kind: 'none' };
   }
-  return { kind: 'none' };
+  // A channel's messages come newest first, so that ours would be among these; a thread's oldest first.
+  return { kind: query.thread === undefined ? 'none' : 'cannot-look' };
 }
 
 async function readPage(client: WebClient, throttle: Throttle, query: LookupQuery, cursor: string | undefined) {
