@@ -12,7 +12,9 @@ import { withImageCommand } from './image-commands.ts';
 import { lightsOf } from './lights.ts';
 import { withNearHost } from './near-host-words.ts';
 import { newerTemplate } from './newer-template.ts';
+import { withNodeWords } from './node-words.ts';
 import { takenForImage } from './not-an-image.ts';
+import { notAsked } from './own-set-up.ts';
 import { blocksRollout } from './severity.ts';
 import type { Affected } from './sharing.ts';
 import { withOthers } from './unattached.ts';
@@ -48,7 +50,7 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
       .filter(({ cause }) => !named.has(cause)),
     ...lightsOf({ findings, results, hasImage }),
     gaps: gapsIn(evidence),
-    notes,
+    notes: outcome === 'failing' ? [...notes, ...notAsked(evidence, findings)] : notes,
     open: results.flatMap(({ result }) => (result.verdict === 'inconclusive' ? [result.note] : [])),
     blocksRollout: outcome === 'failing' && blocksRollout(evidence),
     scope: valueOf(evidence.scope),
@@ -58,6 +60,7 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
 
 /** What the rest of the evidence adds to a finding, whatever check made it. */
 const ADDED: readonly ((finding: Finding, evidence: Evidence) => Finding)[] = [
+  withNodeWords,
   withNearHost,
   withOthers,
   withOwner,

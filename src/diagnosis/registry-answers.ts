@@ -195,9 +195,11 @@ export function nameOf(credential: RegistryCredential): string {
   return `${credential.username === '' ? 'an empty user name' : `user ${credential.username}`} (${credential.source})`;
 }
 
-/** A registry that has sent its challenge was reached; it is the realm behind it that fails. */
-export function whereOf({ host }: RegistryAccess, { challenge }: AccessAttempt): string {
+/** A registry that has sent its challenge, or a redirect, was reached; it is the host behind it that fails. */
+export function whereOf({ host }: RegistryAccess, { challenge, way = [] }: AccessAttempt): string {
   const token = URL.parse(challenge.realm ?? '')?.host;
+  const broken = way.find(({ state }) => state === 'failed')?.host ?? host;
+  if (broken !== host && broken !== token) return `${tidy(broken)} (where ${host} sends whoever asks)`;
   return token === undefined || token === host ? host : `${tidy(token)} (the token server of ${host})`;
 }
 

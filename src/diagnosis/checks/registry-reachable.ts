@@ -18,8 +18,9 @@ import type { WayStep } from '../diagnosis.ts';
 import { isMute } from '../explains.ts';
 import { couldNotLook } from '../gaps.ts';
 import { contrast, saysNetwork } from '../node-contrast.ts';
+import { isSetUp, setUpAdvice } from '../own-set-up.ts';
 import { type Answer, cautionWords, nameOf, readAttempt, sortAttempts, whereOf } from '../registry-answers.ts';
-import { certificateFix, faultWords, wayLines, wayTo } from '../registry-report.ts';
+import { faultWords, wayFix, wayLines, wayTo } from '../registry-report.ts';
 import { commandLine } from '../shell.ts';
 import { list, minuteOf, tidy } from '../words.ts';
 
@@ -111,20 +112,10 @@ function answered(access: RegistryAccess, reached: AccessAttempt, failure: PullF
   return fail(contrast({ access, reached, failure, took }));
 }
 
-/** Faults that depend on the client's own settings, which are the bot's here: a node may be set up for this registry, and the bot not. */
-const SET_UP: Partial<Record<Fault['fault'], string>> = {
-  'http-vs-https': 'plainHttp: true',
-  'tls-untrusted': 'caFile: FILE',
-};
-
 /** How to let the bot see what the nodes see. */
 function advice(broken: Broken): string {
   if (isOwnMachine(broken)) return ITSELF;
-  const { host, fault } = broken;
-  const setting = SET_UP[fault.fault];
-  return setting === undefined
-    ? ''
-    : ` Where the nodes are set up for this registry, tell the bot too: registries: [{ host: "${host}", ${setting} }] in pullcheck.yaml.`;
+  return setUpAdvice(broken.host, broken.fault.fault);
 }
 
 type Fault = Extract<AccessOutcome, { kind: 'network' }>;
@@ -154,7 +145,7 @@ function unreached(
     return { verdict: 'inconclusive', note, missing: ['registryAccess'] };
   }
   if (said === fault.fault || alsoPlain(broken, failure)) return fail(sameFault(broken));
-  const cause = fault.fault === 'registry-unreachable' && !mute ? said : fault.fault;
+  const cause = !mute && isBetterTold(said, fault) ? said : fault.fault;
   const isOurs = isOnlyOurs(broken);
   const summary = mute
     ? `The bot cannot reach ${at}: ${describe(fault)}. ${heard === 'observed' ? 'The node’s own words give no reason.' : 'No node was heard about it, and a node looks from another place.'}${advice(broken)}`
@@ -167,8 +158,19 @@ function unreached(
     summary,
     detail: detailOf(broken),
     ...mending(broken),
-    alternatives: mute || said === cause ? [] : [said],
+    alternatives: mute ? [] : leftOpen(cause, failure),
   });
+}
+
+function leftOpen(cause: Finding['cause'], failure: PullFailure | undefined): Finding['alternatives'] {
+  if (failure === undefined) return [];
+  const { kind, also } = failure.classification;
+  return kind === cause ? also : [kind];
+}
+
+/** The node's word says more: the bot's network has none for it, or met the cut that follows a refused certificate of the client's (TLS 1.3). */
+function isBetterTold(said: string, { fault }: Fault): boolean {
+  return fault === 'registry-unreachable' || (fault === 'connection-reset' && said === 'tls-handshake');
 }
 
 /** A node that is not answered waits for minutes before it says so (containerd tries each address for 30 s, and again). */
@@ -228,7 +230,7 @@ function sameFault(broken: Broken): Finding {
 
 /** It hangs on where the bot is, or on how it is set up. */
 function isOnlyOurs(broken: Broken): boolean {
-  return SET_UP[broken.fault.fault] !== undefined || isOwnMachine(broken);
+  return isSetUp(broken.fault.fault) || isOwnMachine(broken);
 }
 
 /** Nothing listens on the bot's own machine, which its `localhost` is: of the node's that says nothing. */
@@ -238,10 +240,10 @@ function isOwnMachine({ host, fault }: Broken): boolean {
 
 const ITSELF = ' The bot’s own machine is meant by that name there, and on a node the node.';
 
-/** What mends a certificate depends on what is wrong with it. */
-function mending({ at, fault: { certificate } }: Broken): Pick<Finding, 'fix'> {
+/** What mends it depends on what exactly is wrong. */
+function mending({ at, fault }: Broken): Pick<Finding, 'fix'> {
   const [host = ''] = at.split(' ', 1);
-  const fix = certificate === undefined ? undefined : certificateFix(certificate, host);
+  const fix = wayFix(fault, host);
   return fix === undefined ? {} : { fix };
 }
 
