@@ -26,7 +26,10 @@ const QUOTED_NAME = /(\w )"[^\s"]{0,1024}"/g;
 const QUOTED_ANY = /"[^\s"]{1,1024}"/g;
 const BRACKETED_TAG = /\[manifests [^\]\s]{1,512}\]/g;
 const NAMED_TAG = /\b(reading manifest|manifest|reading config|tag) [^\s:]{1,256} in /g;
-const WORD = /[^\s"'`{}[\](),;=<>|]{1,2048}/g;
+/** What ends a word; one that is longer than any name is cut. */
+const ENDS = new Uint8Array(128);
+for (const char of ' "\'`{}[](),;=<>|') ENDS[char.charCodeAt(0)] = 1;
+const LONGEST_WORD = 2048;
 
 /** Words with a slash, colon or dot that are part of an error's own text. */
 const PLAIN =
@@ -54,7 +57,7 @@ export function mask(error: string): Masked {
     .replace(/\s{2,}|[^\S ]/g, ' ')
     .replace(/› :/g, '›:');
   const named = withoutTags(flat);
-  const text = (named.includes('"') ? withoutQuoted(named) : named).replace(WORD, maskWord);
+  const text = withoutNames(named.includes('"') ? withoutQuoted(named) : named);
   return { text, urls, status: statusOf(text) };
 }
 
@@ -83,6 +86,34 @@ function withoutQuoted(text: string): string {
       (quoted: string, before: string) => `${before}${quoted.endsWith('policy.json"') ? '‹policy›' : '‹ref›'}`,
     )
     .replace(QUOTED_ANY, (quoted) => (/[/:@.]/.test(quoted) && !PLAIN.test(quoted.slice(1, -1)) ? '‹ref›' : quoted));
+}
+
+/** Only a word with a slash, a dot or a colon can be a name; `text` has no white space but spaces. */
+function withoutNames(text: string): string {
+  let out = '';
+  let copied = 0;
+  let start = 0;
+  let name = false;
+  for (let at = 0; at <= text.length; at += 1) {
+    const code = at < text.length ? text.charCodeAt(at) : 32;
+    const ends = ENDS[code] === 1;
+    if (!ends && at - start < LONGEST_WORD) {
+      name ||= inName(code);
+      continue;
+    }
+    if (name) {
+      out += text.slice(copied, start) + maskWord(text.slice(start, at));
+      copied = at;
+    }
+    start = ends ? at + 1 : at;
+    name = !ends && inName(code);
+  }
+  return out + text.slice(copied);
+}
+
+/** A dot, a slash or a colon. */
+function inName(code: number): boolean {
+  return code === 46 || code === 47 || code === 58;
 }
 
 /** What a word stands for, first match first. */

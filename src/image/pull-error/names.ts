@@ -70,11 +70,14 @@ export function registryIn(
   urls: readonly { readonly host: string }[],
   host: string | null,
 ): RegistryKind | null {
-  const hosts = [image === null ? null : domainOf(image), ...urls.map((url) => url.host), host];
-  const kinds = hosts.filter((one) => one !== null).map(registryKind);
-  const telling = kinds.find((kind) => kind !== 'plain');
-  if (telling) return telling;
-  if (kinds.length > 0) return 'plain';
+  let told = false;
+  for (const one of new Set([image === null ? null : domainOf(image), ...urls.map((url) => url.host), host])) {
+    if (one === null) continue;
+    const kind = registryKind(one);
+    if (kind !== 'plain') return kind;
+    told = true;
+  }
+  if (told) return 'plain';
   if (image !== null && /^[0-9a-f]{12,64}$/.test(image)) return null;
   return image !== null && /^[a-z0-9][\w.-]*(?:\/[\w.-]+)*(?:[:@]|$)/.test(image) ? 'docker-hub' : null;
 }
