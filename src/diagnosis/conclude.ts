@@ -9,6 +9,7 @@ import type { Check, CheckResult, Finding } from './check.ts';
 import { gapsIn } from './gaps.ts';
 import { withOwner } from './gitops-words.ts';
 import { withImageCommand } from './image-commands.ts';
+import { withImpliedHub } from './implied-hub.ts';
 import { lightsOf } from './lights.ts';
 import { withNearHost } from './near-host-words.ts';
 import { newerTemplate } from './newer-template.ts';
@@ -61,6 +62,7 @@ export function concludeCase({ evidence, results }: CheckedCase): CaseConclusion
 /** What the rest of the evidence adds to a finding, whatever check made it. */
 const ADDED: readonly ((finding: Finding, evidence: Evidence) => Finding)[] = [
   withNodeWords,
+  withImpliedHub,
   withNearHost,
   withOthers,
   withOwner,
