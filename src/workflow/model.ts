@@ -60,6 +60,8 @@ export interface Input {
   readonly keyAt: number;
   readonly required: boolean;
   readonly hasDefault: boolean;
+  /** The default as written; absent where it is no scalar or there is none. */
+  readonly default?: string;
 }
 
 export interface Workflow {

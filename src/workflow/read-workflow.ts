@@ -60,12 +60,17 @@ function actionOf(tree: Tree, file: string, runs: unknown): Workflow {
 }
 
 function inputsOf(tree: Tree, node: unknown): Input[] {
-  return entries(tree, node).map(({ key, keyAt, node: input }) => ({
-    name: key,
-    keyAt,
-    required: scalarOf(child(tree, input, 'required')?.node)?.value === 'true',
-    hasDefault: child(tree, input, 'default') !== undefined,
-  }));
+  return entries(tree, node).map(({ key, keyAt, node: input }) => {
+    const given = child(tree, input, 'default');
+    const value = scalarOf(given?.node)?.value;
+    return {
+      name: key,
+      keyAt,
+      required: scalarOf(child(tree, input, 'required')?.node)?.value === 'true',
+      hasDefault: given !== undefined,
+      ...(value === undefined ? {} : { default: value }),
+    };
+  });
 }
 
 function callOutputs(tree: Tree, node: unknown): Map<string, Scalar> {

@@ -1,7 +1,8 @@
 /** `latest` is deployed although a job before has just built a tag. */
 import { DEPLOY_COMMAND, deploys, makersBefore, type Pushed, pushedTags, pushes, referencesIn } from '../images.ts';
-import type { Job, Scalar, Slot } from '../model.ts';
+import { entryOf, type Job, type Scalar, type Slot } from '../model.ts';
 import { offsetOfLine } from '../place.ts';
+import { callsElsewhere } from '../project.ts';
 import type { Draft, Rule, View } from '../rule.ts';
 import { withoutComment } from '../shell.ts';
 
@@ -9,6 +10,8 @@ const MUTABLE = /^(?:latest|main|master|develop|dev|edge|nightly|stable|staging|
 /** A chart of this repository; that of another brings its own images. */
 const OWN_CHART = /\bhelm\b[^|;&]*\s(?:\.{0,2}\/|(?:[\w-]*(?:charts?|helm|deploy)\b))/;
 const SET_TAG = /\bimage\.tag=["']?([\w.-]+)/;
+/** `docker-images-version`, `imageTag`. */
+const NAMES_TAG = /^(?:(?:docker|image|container|app)s?[_-]?)*(?:tag|version)$/i;
 const TAG_INPUT = /^(?:(?:docker|image|container|app)?[_-]?(?:tag|version))$/i;
 
 export const mutableTagDeployed: Rule = {
@@ -27,9 +30,20 @@ export const mutableTagDeployed: Rule = {
           offset: scalar.start,
         })),
         ...view.workflow.slots.filter((slot) => slot.job === job).flatMap((slot) => inCommands(view, slot, fixed)),
+        ...forgotten(view, job, fixed).map((tag) => ({ ...draft(job, maker, tag), offset: job.keyAt })),
       ];
     }),
 };
+
+/** Inputs for a tag that the called workflow fills with a moving one, because the caller gives none. */
+function forgotten({ project, workflow }: View, { uses, inputs }: Job, fixed: readonly Pushed[]): string[] {
+  if (uses === undefined || fixed.length === 0 || callsElsewhere(workflow, uses)) return [];
+  const called = project.used(uses);
+  if (called?.kind !== 'workflow' || !called.jobs.some(deploys)) return [];
+  return called.inputs.flatMap(({ name, default: value = '' }) =>
+    NAMES_TAG.test(name) && MUTABLE.test(value) && entryOf(inputs, name) === undefined ? [value] : [],
+  );
+}
 
 /** A command that deploys `latest` of an image for which this run has pushed a fixed tag. */
 function inCommands({ workflow }: View, { place, scalar, job }: Slot, fixed: readonly Pushed[]): Draft[] {
