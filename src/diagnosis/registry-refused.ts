@@ -73,7 +73,9 @@ function gapIn(seen: Backed, failedAt: number | undefined, { registryAccess }: S
     const worn = runs.find(({ container }) => container.restartCount > 0);
     return worn === undefined ? undefined : { ...worn, isOpen: true };
   }
-  if (failedAt === undefined || runs.some(({ startedAt }) => startedAt < failedAt)) return undefined;
+  // Whoever is still not answered meets something else than a gap that is over.
+  if (failedAt === undefined || isCutOff(seen, registryAccess) || runs.some(({ startedAt }) => startedAt < failedAt))
+    return undefined;
   const [first] = runs;
   return first === undefined ? undefined : { ...first, isOpen: false };
 }
@@ -178,6 +180,12 @@ function retarget({ service, port }: Backed, target: number | undefined): string
     return commandLine('kubectl', 'get', 'service', name, '-n', namespace, '-o', 'yaml');
   const patch = JSON.stringify([{ op: 'replace', path: `/spec/ports/${index}/targetPort`, value: target }]);
   return commandLine('kubectl', 'patch', 'service', name, '-n', namespace, '--type=json', '-p', patch);
+}
+
+/** The bot gets no answer from there, in whatever way. */
+function isCutOff({ mirrorOf }: Backed, access: Seen['registryAccess']): boolean {
+  const attempts = mirrorOf === undefined ? (valueOf(access)?.attempts ?? []) : [];
+  return attempts.length > 0 && attempts.every(({ outcome }) => outcome.kind === 'network');
 }
 
 /** The bot, from its own place, is refused as well. */

@@ -108,6 +108,13 @@ describe('the registry was away when the node asked', () => {
     expect(JSON.stringify(result)).not.toContain('"ruledOut":[{"cause":"registry-down"');
   });
 
+  it('is not said where the bot is not answered now either', () => {
+    const pods = running({ startedAt: NOW + 5000 });
+    const silent = attempt(anyone, { kind: 'network', fault: 'connection-timeout', detail: 'no answer' });
+    const timedOut = { pullFailure: observed(failure('connection-timeout')), registryAccess: access(silent) };
+    expect(check(backed({ pods }), timedOut).verdict).toBe('pass');
+  });
+
   it('it ends again and again while it counts as ready', () => {
     const pods = running({ restartCount: 7, terminatedReason: 'Error', exitCode: 1, startedAt: NOW - 9000 });
     const result = check(backed({ pods }));
