@@ -24,6 +24,8 @@ export type Pattern =
 
 export interface PatternFacts {
   readonly access: RegistryAccess;
+  /** As the image names it, for the words. */
+  readonly repository?: string;
   /** What the node's message says, where one was read. */
   readonly said?: PullErrorKind;
   /** The tag list was answered to somebody: the repository exists. */

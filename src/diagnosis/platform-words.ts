@@ -23,8 +23,15 @@ export function platformMismatch(manifest: ManifestView, node: NodeSnapshot, lan
       digest: manifest.digest,
       ...(landing === undefined ? {} : { fittingNodes: fit.slice(0, MOST_NAMES).map(({ name }) => name) }),
     },
+    ...(isNowhere(fit, landing, manifest) ? { fix: `Build and push the image for ${nameOf(node)} as well.` } : {}),
     alternatives: [],
   };
+}
+
+/** All nodes where it may land are known, and none of them runs it. */
+function isNowhere(fit: readonly NodeSnapshot[], landing: NodeList | undefined, { platforms }: ManifestView): boolean {
+  if (landing === undefined || landing.truncated || fit.length > 0) return false;
+  return landing.nodes.every((one) => runsOn(one, platforms) === 'no');
 }
 
 function others(manifest: ManifestView, fit: readonly NodeSnapshot[], landing: NodeList | undefined): string[] {
@@ -34,7 +41,11 @@ function others(manifest: ManifestView, fit: readonly NodeSnapshot[], landing: N
   if (fit.length === 0) {
     return open > 0 || landing.truncated
       ? [`Of the ${all}, none is known to run it.`]
-      : [`None of the ${all} can run it: it must be built for them.`];
+      : [
+          landing.nodes.length === 1
+            ? 'That is the only node where the pod may land.'
+            : `None of the ${all} can run it: it must be built for them.`,
+        ];
   }
   const names = fit.slice(0, MOST_NAMES).map(({ name }) => name);
   const more = fit.length > names.length ? [`${fit.length - names.length} more`] : [];

@@ -60,9 +60,11 @@ export function readAttempt(attempt: AccessAttempt): Answer {
     case 'unauthorized':
     case 'denied':
       return readRefusal(attempt, outcome);
+    case 'server-error':
+      // For legal reasons (RFC 7725): a block by country or address, and the registry is well.
+      return outcome.status === 451 ? 'source-blocked' : outcome.kind;
     case 'missing':
     case 'rate-limited':
-    case 'server-error':
     case 'not-a-registry':
     case 'network':
       return outcome.kind;

@@ -32,6 +32,9 @@ function answered(access: RegistryAccess, attempt: AccessAttempt): string | unde
     const giver = tidy(URL.parse(attempt.challenge.realm ?? '')?.host ?? 'its token server');
     return `The registry ${access.host} does not believe its own token server: ${giver} gave a token that grants pull, and the registry answered 401 to it`;
   }
+  if (outcome.kind === 'server-error' && outcome.status === 451) {
+    return `The registry does not serve this address: ${host} answered 451, which stands for legal reasons (a block by country or by address)`;
+  }
   if (outcome.kind === 'server-error') {
     return `The registry itself fails: ${host} answered ${outcome.status}${quoted(outcome.message)}`;
   }

@@ -3,6 +3,7 @@ import type { Evidence } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import type {
   AccessAttempt,
+  AccessOutcome,
   CertificateFault,
   CertificateView,
   RegistryAccess,
@@ -130,8 +131,21 @@ const MEND: Readonly<Record<CertificateFault, (certificate: CertificateView, hos
     `Let ${host} send its intermediate certificates too; where its authority (${tidy(issuer)}) is a private one, install that for the runtime on every node.`,
 };
 
+/** What mends a way that breaks, where more is known than its cause; `host`: where it breaks. */
+export function wayFix(
+  { fault, detail, certificate }: Extract<AccessOutcome, { kind: 'network' }>,
+  host: string,
+): string | undefined {
+  if (certificate !== undefined) return certificateFix(certificate, host);
+  if (fault !== 'http-vs-https') return undefined;
+  const at = tidy(host);
+  return detail.includes('speaks https')
+    ? `Take away what makes the node’s runtime ask ${at} with plain HTTP: it speaks TLS.`
+    : `Mark ${at} as plain HTTP in the runtime’s configuration on every node (new nodes often lack it), or let it serve TLS.`;
+}
+
 /** What mends each of its faults; undefined where only OpenSSL's word is known. */
-export function certificateFix(certificate: CertificateView, host: string): string | undefined {
+function certificateFix(certificate: CertificateView, host: string): string | undefined {
   const { faults = [] } = certificate;
   const steps = new Set(faults.map((fault) => MEND[fault](certificate, bareName(host))));
   return steps.size === 0 ? undefined : `${[...steps].join(' ')} Do not switch verification off.`;

@@ -96,7 +96,12 @@ function joined(told: Told, confidence: Finding['confidence'], alternatives: rea
   const sure = confidence === 'certain' ? '' : ` (${confidence}, not proven${open})`;
   const who = told.owner === '' ? '' : ` Who acts: ${told.owner}.`;
   const notes = told.notes.map((note) => ` Note: ${note}.`).join('');
-  return `${where}${told.what}${sure}.${since} ${told.act}${who}${notes}`;
+  return `${where}${ended(`${told.what}${sure}`)}${since} ${told.act}${who}${notes}`;
+}
+
+/** A question has its own end. */
+function ended(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`;
 }
 
 function withoutStop(text: string): string {

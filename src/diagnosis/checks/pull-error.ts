@@ -106,7 +106,7 @@ function failed(failure: PullFailure, container: Observation<ContainerSnapshot>)
     confidence,
     because: ['pullFailure'],
     summary: [
-      sentence(failure, cause, alternatives),
+      forbidden(cause, container) ?? sentence(failure, cause, alternatives),
       ...(place === undefined ? [] : [place.sentence]),
       ...mounted(other),
     ].join(' '),
@@ -123,6 +123,13 @@ function failed(failure: PullFailure, container: Observation<ContainerSnapshot>)
     alternatives,
   };
   return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+/** The kubelet's reason says it all; what is missing where is what a person needs. */
+function forbidden(cause: Cause, container: Observation<ContainerSnapshot>): string | undefined {
+  return cause === 'never-pull-policy' && container.status === 'observed'
+    ? `The pod forbids pulling (imagePullPolicy Never), and ${tidy(container.value.image)} is not on its node.`
+    : undefined;
 }
 
 function mounted(image: string | undefined): readonly string[] {

@@ -117,7 +117,8 @@ function halfBlind(facts: PatternFacts, blind: string): CheckResult {
   return { verdict: 'inconclusive', note: `${open}; ${blind}`, missing: ['pullSecrets'] };
 }
 
-function factsOf({ tags, pullSecrets, pullFailure }: View, access: RegistryAccess): PatternFacts {
+function factsOf({ tags, pullSecrets, pullFailure, reference }: View, access: RegistryAccess): PatternFacts {
+  const parsed = valueOf(reference);
   const failure = valueOf(pullFailure);
   const listed = valueOf(tags)?.kind === 'listed';
   const at = failure?.at ?? access.askedAt;
@@ -125,6 +126,7 @@ function factsOf({ tags, pullSecrets, pullFailure }: View, access: RegistryAcces
   return {
     access,
     repositoryListed: listed,
+    ...(parsed?.ok ? { repository: parsed.reference.repository } : {}),
     ...(failure === undefined ? {} : { said: failure.classification.kind }),
     ...(age === undefined ? {} : { age }),
     ...(at === undefined ? {} : { at }),
@@ -241,10 +243,10 @@ function told(pattern: Account, facts: PatternFacts): string {
 }
 
 /** The refusal alone does not show that the repository exists. */
-function perhapsHidden({ attempt }: Account, { access }: PatternFacts): string {
+function perhapsHidden({ attempt }: Account, { access, repository = '' }: PatternFacts): string {
   const who = nameOf(attempt.credential);
   const login = attempt.login === 'accepted' ? ` The login itself is good: ${access.host} accepts it at /v2/.` : '';
-  return `${access.host} does not let ${who} pull: the repository is missing, or hidden from these credentials.${login}`;
+  return `${access.host} does not let ${who} pull: the repository${repository === '' ? '' : ` ${repository}`} is missing, or hidden from these credentials.${login}`;
 }
 
 /** How old the password is; what it was refused for is another matter. */
@@ -273,8 +275,8 @@ const SENTENCES: Partial<Record<Cause, (who: string, facts: PatternFacts) => str
   forbidden: (_who, { access }) =>
     `${access.host} has the image, and one of its rules forbids pulling it: another login changes nothing.`,
   'stale-credentials': (who) => `Anyone may pull this image, but the kubelet uses ${who} and is refused.`,
-  'not-found-or-unauthorized': (_who, { access }) =>
-    `The repository is missing, or hidden from these credentials: ${access.host} answers both alike.`,
+  'not-found-or-unauthorized': (_who, { access, repository = '' }) =>
+    `The repository${repository === '' ? '' : ` ${repository}`} is missing, or hidden from these credentials: ${access.host} answers both alike.`,
 };
 
 function detailOf(attempt: AccessAttempt, { access, age }: PatternFacts): Finding['detail'] {
