@@ -41,12 +41,13 @@ function crashing(container: ContainerSnapshot, evidence: CrashView, words: Word
   const image = compared === undefined ? sameImage(container, evidence.registryAccess) : COMPARED[compared];
   const sure = image === 'same' || image === 'pinned';
   const before = lastWorking(valueOf(evidence.revisions) ?? [], container.name);
+  const stopped = stoppedBy(container, evidence);
   const { because, log } = sources(evidence, { image, compared, words, before });
   return {
     cause: 'container-crashing',
     confidence: sureness(container, sure),
     because,
-    summary: `${ending(container)}${stoppedBy(container, evidence)}, ${count(container.restartCount, 'restart')} so far.${quote(words)}${IMAGE_WORDS[image]}${before === undefined ? '' : ` ${before.sentence}`}`,
+    summary: `${ending(container)}${stopped}, ${count(container.restartCount, 'restart')} so far.${quote(words)}${done(container, stopped)}${IMAGE_WORDS[image]}${before === undefined ? '' : ` ${before.sentence}`}`,
     detail: { ...factsOf(container, words, before), ...(log.length === 0 ? {} : { log }) },
     alternatives: [
       ...(sure ? [] : (['stale-cached-image'] as const)),
@@ -120,6 +121,13 @@ function stoppedBy(container: ContainerSnapshot, { events }: CrashView): string 
       : [],
   )[0];
   return probe === undefined ? '' : ` after the kubelet stopped it because its ${probe} probe failed`;
+}
+
+/** A program that ends by itself and well, in a pod whose restart policy starts it again (the kubelet backs off all the same). */
+function done({ exitCode, waitingReason }: ContainerSnapshot, stopped: string): string {
+  return exitCode === 0 && waitingReason === 'CrashLoopBackOff' && stopped === ''
+    ? ' Exit code 0 is no failure: the program comes to its end (no command that goes on, or work for a Job), and the pod’s restart policy starts it again.'
+    : '';
 }
 
 function quote(words: Words | undefined): string {

@@ -89,6 +89,15 @@ describe('a crash', () => {
     expect(one.summary).not.toContain('somebody else');
   });
 
+  it('with exit code 0 is a program that came to its end, unless the kubelet stopped it', () => {
+    const over = { exitCode: 0, terminatedReason: 'Completed' };
+    expect(finding(crash(over)).summary).toContain('Exit code 0 is no failure');
+    const message = 'Container app failed liveness probe, will be restarted';
+    const killing = { type: 'Normal', reason: 'Killing', message, container: 'app', count: 1 };
+    expect(finding(crash(over, { events: observed([killing]) })).summary).not.toContain('Exit code 0 is no failure');
+    expect(finding(crash()).summary).not.toContain('Exit code 0 is no failure');
+  });
+
   it.each(['liveness', 'startup'])('by the %s probe is the kubelet’s doing', (probe) => {
     const message = `Container app failed ${probe} probe, will be restarted`;
     const events = observed([{ type: 'Normal', reason: 'Killing', message, container: 'app', count: 3 }]);
