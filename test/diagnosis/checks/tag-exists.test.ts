@@ -196,7 +196,7 @@ describe('does the tag exist', () => {
       ['amd64', 'arm64'],
       'It works on arm64-node of the 2 nodes where the pod may land: build it for both',
     ],
-    ['this kind only', ['amd64'], 'None of the 1 node where the pod may land can run it: it must be built for them.'],
+    ['this kind only', ['amd64'], 'That is the only node where the pod may land.'],
     [
       'a node that does not tell enough',
       ['amd64', 'arm'],

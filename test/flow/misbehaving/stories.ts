@@ -62,7 +62,7 @@ export const stories: Readonly<Record<string, Story>> = {
     habit: bearer({ manifest: answer(403, 'DENIED') }),
     says: STATUS('403 Forbidden'),
     verdict: 'permission-denied likely',
-    tells: 'HOST does not let user robot (secret/regcred, entry HOST) pull',
+    tells: 'HOST does not let user robot (secret/regcred, entry HOST) pull: the repository team/api is missing',
   },
   'an error of its own': {
     habit: bearer({ manifest: answer(500, 'UNKNOWN') }),

@@ -31,7 +31,7 @@ export const tokenStories: Readonly<Record<string, Story>> = {
     habit: bearer({ actions: [], manifest: insufficient }),
     says: DENIED,
     verdict: 'not-found-or-unauthorized likely',
-    tells: 'The repository is missing, or hidden from these credentials: HOST answers both alike',
+    tells: 'The repository team/api is missing, or hidden from these credentials: HOST answers both alike',
   },
   'the token grants pull, and the registry refuses it': {
     habit: bearer({ manifest: disbelief, tags: disbelief }),
