@@ -12,7 +12,7 @@ import { REMEDIES } from '../remediation/remedies/index.ts';
 import type { Runbook } from '../runbook/runbook.ts';
 import type { Outside } from './outside.ts';
 import { loadRunbooks } from './runbooks.ts';
-import { shownBy } from './shown.ts';
+import { shown, shownBy } from './shown.ts';
 
 export interface DiagnosisParts {
   readonly diagnose: DiagnoseUseCase;
@@ -25,7 +25,12 @@ export interface DiagnosisParts {
 }
 
 /** `causes`: only where a store is; the command line has none. */
-export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, causes?: CauseMemory): DiagnosisParts {
+export function wireDiagnosis(
+  config: Config,
+  outside: Pick<Outside, 'readers' | 'credentialHosts' | 'ownCredential'>,
+  clock: Clock,
+  causes?: CauseMemory,
+): DiagnosisParts {
   const runbooks = loadRunbooks(config.file.runbooks);
   const { readers, credentialHosts, ownCredential } = outside;
   const base = { clock, readers, hidesNamespaces: config.file.access.read.length > 0 };
@@ -39,12 +44,13 @@ export function wireDiagnosis(config: Config, outside: Outside, clock: Clock, ca
     sources: config.file.sources,
     ...(causes ? { causes } : {}),
   };
+  const [credentials, scope] = [makeCredentials(base), makeScope(base)];
   return {
     diagnose: shownBy(makeDiagnose(deps)),
     quickLook: shownBy(makeQuickLook(deps)),
     preflight: shownBy(makePreflight(deps)),
-    credentials: makeCredentials(base),
-    scope: makeScope(base),
+    credentials: async (input) => shown(await credentials(input)),
+    scope: async (input) => shown(await scope(input)),
     runbooks,
   };
 }

@@ -3,6 +3,8 @@
  * form of a secret. Evidence is masked where it is read; this does not rely on it.
  */
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Scope } from '../evidence/scope.ts';
+import type { CredentialsView } from '../image/credentials-view.ts';
 import type { StepProgress } from '../runbook/runbook.ts';
 import { maskShapes } from '../telemetry/redact.ts';
 
@@ -11,7 +13,7 @@ interface Progress {
 }
 
 /** The same result without anything that looks like a secret, in every text of it. */
-export function shown<T extends Diagnosis | readonly StepProgress[]>(result: T): T {
+export function shown<T extends Diagnosis | Scope | CredentialsView | readonly StepProgress[]>(result: T): T {
   return masked(result) as T;
 }
 

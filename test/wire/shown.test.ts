@@ -3,16 +3,20 @@ import { describe, expect, it } from '@jest/globals';
 import { findings } from '../../src/adapters/slack/blocks/findings.ts';
 import { renderDiagnosis } from '../../src/adapters/terminal/render-diagnosis.ts';
 import { createStyle } from '../../src/adapters/terminal/style.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { type Observation, observed } from '../../src/evidence/observation.ts';
 import { replay } from '../../src/flow/replay.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
 import type { StepProgress } from '../../src/runbook/runbook.ts';
+import { wireDiagnosis } from '../../src/wire/diagnosis.ts';
 import { shown, shownBy } from '../../src/wire/shown.ts';
 import { FORMS, leaksIn, planted } from '../support/canaries.ts';
+import { createManualClock } from '../support/clock.ts';
+import { aStory, fakeCluster, fakeRegistry } from '../support/readers.ts';
 import { shippedRunbook } from '../support/runbooks.ts';
-import { NOON } from '../support/snapshots.ts';
+import { aContainer, aPod, NOON } from '../support/snapshots.ts';
 import { WHOLE_EVIDENCE } from '../support/whole-evidence.ts';
 
 const runbook = shippedRunbook('image-pull');
@@ -88,4 +92,21 @@ it('holds for what is told on the way, too', async () => {
   });
   await use({ onProgress: ([told]) => heard.push(told?.summary ?? '') });
   expect(heard).toEqual(['API_TOKEN=[masked]']);
+});
+
+it('holds for the quick assessment, and for the list of credentials', async () => {
+  const image = 'https://robot:canary-7f3a9c@registry.example.com/team/api:1';
+  const pod = aPod({ containers: [aContainer({ image, waitingReason: 'InvalidImageName' })] });
+  const cluster = fakeCluster(aStory({ pods: [pod] }));
+  const outside = {
+    readers: () => ({ cluster, registry: fakeRegistry() }),
+    credentialHosts: [],
+    ownCredential: () => undefined,
+  };
+  const config = loadConfig({ variables: {}, need: 'cli', readFile: () => '' });
+  const parts = wireDiagnosis(config, outside, createManualClock());
+  const { signal } = new AbortController();
+  const told = [await parts.scope({ signal }), await parts.credentials({ image, namespace: 'staging', signal })];
+  expect(JSON.stringify(told)).toContain('registry.example.com/team/api:1');
+  expect(JSON.stringify(told)).not.toContain('canary-7f3a9c');
 });
