@@ -94,10 +94,20 @@ function fromEvents(events: readonly EventSnapshot[]): Finding | undefined {
     if (reason === 'FailedCreatePodSandBox') return sandboxTrouble(message, reason);
     const known = Object.hasOwn(BY_EVENT, reason) ? BY_EVENT[reason] : undefined;
     const found = known ?? (/exceeded quota/i.test(message) ? QUOTA : undefined);
-    if (found !== undefined)
-      return trouble(found, { confidence: 'likely', because: ['events'], reason, said: message });
+    if (found !== undefined) {
+      const said = (WAITED.test(message) ? telling(events, reason) : undefined) ?? message;
+      return trouble(found, { confidence: 'likely', because: ['events'], reason, said });
+    }
   }
   return undefined;
+}
+
+/** What the kubelet says of volumes in general, and while its caches fill, hides what it says of one (seen on 1.36). */
+const WAITED = /timed out waiting for the condition/i;
+
+/** The newest words of that reason that name a cause. */
+function telling(events: readonly EventSnapshot[], reason: string): string | undefined {
+  return events.find((event) => event.reason === reason && !WAITED.test(event.message))?.message;
 }
 
 const SANDBOX: Trouble = {

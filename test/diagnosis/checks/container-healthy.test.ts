@@ -151,6 +151,17 @@ describe('does the container run', () => {
     expect(pulls('sidecar')).toMatchObject({ note: expect.not.stringContaining('is being pulled') });
   });
 
+  it('a mount that timed out in general gives way to the one that names its cause', () => {
+    const waited = event(
+      'FailedMount',
+      'MountVolume.SetUp failed for volume "kube-api-access" : failed to sync configmap cache: timed out waiting for the condition',
+    );
+    const named = event('FailedMount', 'MountVolume.SetUp failed for volume "data" : configmap "absent" not found');
+    const result = see(starting, { events: observed([waited, named]) });
+    expect(result.note).toContain('(MountVolume.SetUp failed for volume "data" : configmap "absent" not found)');
+    expect(see(starting, { events: observed([waited]) }).note).toContain('failed to sync configmap cache');
+  });
+
   it('an old mount error is over once the pull began', () => {
     const result = see(starting, { events: observed([event('Pulling'), event('FailedMount')]) });
     expect(result).toMatchObject({ verdict: 'inconclusive', note: expect.stringContaining('is being pulled') });
