@@ -8,6 +8,7 @@ import { roleOf } from '../../build/workflow-roles.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { repositoryName } from '../../image/reference.ts';
 import { commitOf } from '../../image/tag.ts';
+import { makesImage } from '../../workflow/images.ts';
 import { jobCalled } from '../../workflow/model.ts';
 import type { Finding } from '../check.ts';
 import { clockFact } from './clock-words.ts';
@@ -100,7 +101,8 @@ function wayOf(studied: Studied, { pipeline, unit, fault }: Found, pushed: strin
   const holds = (tag: string) => values.some((value) => value === tag || value.endsWith(`:${tag}`));
   const says = ran.some(({ log }) => valueOf(log)?.mentions?.some(({ word }) => word === asked));
   if (holds(asked) || says) return 'shown';
-  if (holds(pushed)) return 'no';
+  // Of a job that builds as well, it is what its own build was given.
+  if (holds(pushed) && !(job !== undefined && makesImage(job))) return 'no';
   if (fault.rule === 'sha-format-divergence') return 'shown';
   if (fault.rule === 'version-derived-two-ways') return asked === pipeline.trace.run.headBranch ? 'shown' : 'possible';
   if (clock === undefined || clock.says === 'open') return 'possible';
