@@ -3,7 +3,7 @@ import { apiHost, type ImageReference } from './reference.ts';
 
 /** `https://HOST/v2/NAME/manifests/TAG?ns=REGISTRY`: runtimes add the registry's name where they ask a mirror (containerd, docs/hosts.md). */
 const ASKED =
-  /https?:\/\/([^\s/"'?@]{1,255})\/v2\/([^\s"'?]{1,512}?)\/(?:manifests|blobs)\/[^\s"'?]{1,200}(?:\?ns=([\w.:-]{1,255}))?/g;
+  /https?:\/\/([^\s/"'?@]{1,255})\/v2\/([^\s"'?]{1,512}?)\/(?:manifests|blobs)\/[^\s"'?]{1,200}(?:\?ns=([\w.:%-]{1,255}))?/g;
 
 export interface OtherHost {
   /** With its port. */
@@ -17,10 +17,15 @@ export function mirrorIn(message: string, { registry, repository }: ImageReferen
   for (const [, host = '', path = '', names] of message.slice(0, 20_000).matchAll(ASKED)) {
     if (isSame(host, registry)) continue;
     // A layer may be fetched from anywhere; a name that ends like the image's, or the registry's own in `ns`, shows whom it stands for.
-    const isMirror = names?.replace(/[.:]+$/, '') === registry;
+    const isMirror = unescaped(names)?.replace(/[.:]+$/, '') === registry;
     if (isMirror || path === repository || path.endsWith(`/${repository}`)) return { host, isMirror };
   }
   return undefined;
+}
+
+/** The query writes the colon before a port as `%3A`, those of an IPv6 address too (Go's url.Values). */
+function unescaped(name: string | undefined): string | undefined {
+  return name?.replaceAll(/%3A/gi, ':').replaceAll(/%5B/gi, '[').replaceAll(/%5D/gi, ']');
 }
 
 function isSame(host: string, registry: string): boolean {

@@ -25,6 +25,12 @@ describe('the host that a node asked', () => {
       'Head "https://us-west2-docker.pkg.dev/v2/k8s-artifacts-prod/images/pause/manifests/3.9": EOF',
       { host: 'us-west2-docker.pkg.dev', isMirror: false },
     ],
+    [
+      'the mirror of a registry with a port, which containerd escapes',
+      'upstream.example.com:5000/team/api:1',
+      'Head "http://198.51.100.10:30581/v2/team/api/manifests/1?ns=upstream.example.com%3A5000": EOF',
+      { host: '198.51.100.10:30581', isMirror: true },
+    ],
     ['the registry itself', 'ghcr.io/team/api:1', 'Head "https://ghcr.io/v2/team/api/manifests/1": EOF', undefined],
     [
       'the registry with its port',

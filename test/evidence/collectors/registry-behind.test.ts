@@ -102,6 +102,12 @@ describe('a mirror inside the cluster that the node names', () => {
     });
   });
 
+  it('is looked behind for a registry with a port', async () => {
+    const asked = words(REGISTRY).replace('ns=registry.example.com', 'ns=registry.example.com%3A5000');
+    const { seen } = look('registry.example.com:5000/team/web:1', { words: asked });
+    expect(await seen).toMatchObject({ value: { host: REGISTRY, mirrorOf: 'registry.example.com:5000' } });
+  });
+
   it('is not where the mirror is outside', async () => {
     const { seen, calls } = look('registry.example.com/team/web:1', { words: words('mirror.example.com') });
     expect(await seen).toEqual({ status: 'absent' });
