@@ -217,6 +217,13 @@ export function cautionWords(host: string, { reason, after }: Extract<AccessOutc
     : `the registry ${host} ${seen[after]}, for safety: ${tidy(reason)}; the node may fare otherwise`;
 }
 
+/** Begins with a space; empty where the kubelet would try no more than what was tried. */
+export function untriedWords({ untried }: RegistryAccess): string {
+  return untried === undefined
+    ? ''
+    : ` The kubelet would try ${untried} more of the pod’s credentials, which the bot did not.`;
+}
+
 const ANSWER_WORDS: Readonly<Record<Answer, string>> = {
   pullable: 'image found',
   unsupported: 'manifest in an unsupported format',

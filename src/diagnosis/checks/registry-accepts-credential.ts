@@ -13,7 +13,7 @@ import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
-import { nameOf, readAttempt, sortAttempts, tableOf } from '../registry-answers.ts';
+import { nameOf, readAttempt, sortAttempts, tableOf, untriedWords } from '../registry-answers.ts';
 import { registryFaultFix, registryFaultWords } from '../registry-fault-words.ts';
 import { attachCommands, createCommand, replaceCommand } from '../secret-commands.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
@@ -208,13 +208,7 @@ const RULED_OUT: readonly RuledOut[] = [
 type Account = Extract<Pattern, { kind: 'cause' }>;
 
 function sentence(pattern: Account, facts: PatternFacts): string {
-  return `${told(pattern, facts)}${unread(pattern.attempt)}${untried(facts)}`;
-}
-
-function untried({ access }: PatternFacts): string {
-  return access.untried === undefined
-    ? ''
-    : ` The kubelet would try ${access.untried} more of the pod’s credentials, which the bot did not.`;
+  return `${told(pattern, facts)}${unread(pattern.attempt)}${untriedWords(facts.access)}`;
 }
 
 /** What a desktop login leaves in an entry: the kubelet asks with an empty password. */
