@@ -8,12 +8,12 @@ import { roleOf } from '../../build/workflow-roles.ts';
 import { valueOf } from '../../evidence/observation.ts';
 import { repositoryName } from '../../image/reference.ts';
 import { commitOf } from '../../image/tag.ts';
-import { makesImage } from '../../workflow/images.ts';
+import { pushes } from '../../workflow/images.ts';
 import { jobCalled } from '../../workflow/model.ts';
 import type { Finding } from '../check.ts';
 import { clockFact } from './clock-words.ts';
 import type { Fault } from './fault.ts';
-import { type Pipeline, runsOf, type Unit } from './pipeline.ts';
+import { type Pipeline, type PipelineJob, runsOf, type Unit } from './pipeline.ts';
 import { minute, permalink, type Studied } from './question.ts';
 import { withDiff } from './with-diff.ts';
 
@@ -97,17 +97,21 @@ function wayOf(studied: Studied, { pipeline, unit, fault }: Found, pushed: strin
   const consumers = job === undefined ? [] : runsOf(pipeline, unit, job);
   const ran = consumers.filter(({ job: { conclusion } }) => conclusion !== 'skipped');
   if (consumers.length > 0 && ran.length === 0) return 'no';
-  const values = ran.flatMap(({ log }) => (valueOf(log)?.steps ?? []).flatMap(({ env }) => Object.values(env)));
-  const holds = (tag: string) => values.some((value) => value === tag || value.endsWith(`:${tag}`));
   const says = ran.some(({ log }) => valueOf(log)?.mentions?.some(({ word }) => word === asked));
-  if (holds(asked) || says) return 'shown';
+  if (says || wasGiven(ran, asked)) return 'shown';
   // Of a job that builds as well, it is what its own build was given.
-  if (holds(pushed) && !(job !== undefined && makesImage(job))) return 'no';
+  if (wasGiven(ran, pushed) && !job?.steps.some(pushes)) return 'no';
   if (fault.rule === 'sha-format-divergence') return 'shown';
   if (fault.rule === 'version-derived-two-ways') return asked === pipeline.trace.run.headBranch ? 'shown' : 'possible';
   if (clock === undefined || clock.says === 'open') return 'possible';
   const isHere = clock.askedIn.every((made) => ran.some(({ job: one }) => one.id === made.job.id));
   return clock.says === 'different' && isHere ? 'shown' : 'no';
+}
+
+/** A log shows the tag as the value of a variable. */
+function wasGiven(jobs: readonly PipelineJob[], tag: string): boolean {
+  const values = jobs.flatMap(({ log }) => (valueOf(log)?.steps ?? []).flatMap(({ env }) => Object.values(env)));
+  return values.some((value) => value === tag || value.endsWith(`:${tag}`));
 }
 
 function faultsIn(pipeline: Pipeline, { concerns }: Studied): Found[] {
