@@ -41,10 +41,14 @@ function answered(access: RegistryAccess, attempt: AccessAttempt): string | unde
   if (outcome.kind === 'rate-limited') {
     return `The registry limits how often it may be asked: ${host} answered 429${pause(outcome)}`;
   }
-  return outcome.kind === 'not-a-registry'
-    ? `What answers at ${host} is no registry: it sent ${shape(outcome)}`
-    : undefined;
+  if (outcome.kind !== 'not-a-registry') return undefined;
+  return MANIFEST.test(outcome.contentType)
+    ? `${host} answered ${outcome.status} with a manifest that cannot be read (${tidy(outcome.contentType).slice(0, 100)}): torn in its storage or on the way`
+    : `What answers at ${host} is no registry: it sent ${shape(outcome)}`;
 }
+
+/** A portal does not call its pages so. */
+const MANIFEST = /^application\/vnd\.(?:oci\.image\.(?:manifest|index)|docker\.distribution\.manifest)\./i;
 
 /** The reader takes no more for granted. */
 const LONGEST_WAIT_S = 86_400;

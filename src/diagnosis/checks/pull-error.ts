@@ -100,7 +100,7 @@ function failed(failure: PullFailure, container: Observation<ContainerSnapshot>)
   const place = placeOf(failure, container);
   const other = otherImage(failure, container);
   const { cause, confidence } = reading(failure);
-  const alternatives = failure.classification.also.filter((other) => other !== cause);
+  const alternatives = leftOpen(failure, cause);
   const finding: Finding = {
     cause,
     confidence,
@@ -123,6 +123,11 @@ function failed(failure: PullFailure, container: Observation<ContainerSnapshot>)
     alternatives,
   };
   return { verdict: 'fail', note: finding.summary, findings: [finding] };
+}
+
+/** `other` leaves open whatever the words do not exclude: a list that long tells a person nothing, the raw words do. */
+function leftOpen({ classification }: PullFailure, cause: Cause): readonly Cause[] {
+  return cause === 'other' ? [] : classification.also.filter((other) => other !== cause);
 }
 
 /** The kubelet's reason says it all; what is missing where is what a person needs. */
@@ -166,7 +171,16 @@ function sentence(failure: PullFailure, cause: Cause, also: readonly Cause[]): s
   const open = also.length === 0 ? '' : ` The words also allow ${list(also)}.`;
   if (cause === 'backoff-only') return `${source} says only that the pull is being retried, not why.`;
   if (cause === 'other') return `${source} says: ${tidy(failure.message)}`;
-  return `${source} reports: ${CAUSES[cause].title.toLowerCase()}.${open}`;
+  return `${source} reports: ${CAUSES[cause].title.toLowerCase()}.${particulars(failure.message)}${open}`;
+}
+
+/** What containerd says of a manifest that it does not take: the one thing that tells a person what is there. */
+function particulars(message: string): string {
+  const text = message.slice(0, 20_000);
+  const [, size] = /\brejecting (\d{1,12}) byte manifest\b/.exec(text) ?? [];
+  if (size !== undefined) return ` Its manifest has ${size} bytes, more than the runtime takes.`;
+  const [, type] = /\bunexpected media type ([\w.+/-]{1,100})/.exec(text) ?? [];
+  return type === undefined ? '' : ` It was given ${type} where a manifest belongs.`;
 }
 
 /** The events are gone: what is said is old, and may have been another matter than what fails now. */

@@ -23,11 +23,36 @@ describe('what does the pull error say', () => {
     expect(firstFinding(read({ pullFailure: observed(failure(kind, { reason })) }))).toBe(expected);
   });
 
+  it.each([
+    [
+      'rejecting 9437607 byte manifest for x:v1: not found',
+      'Its manifest has 9437607 bytes, more than the runtime takes.',
+    ],
+    ['unexpected media type text/plain for sha256:aa: not found', 'It was given text/plain where a manifest belongs.'],
+  ])('says what is there in the place of a manifest: %s', (message, words) => {
+    expect(read({ pullFailure: observed(failure('manifest-unsupported', { message })) }).note).toContain(words);
+  });
+
+  it('names the image that may not be pulled', () => {
+    const refused = failure('never-pull-policy', { reason: 'ErrImageNeverPull' });
+    expect(read({ pullFailure: observed(refused) }).note).toContain(
+      `The pod forbids pulling (imagePullPolicy Never), and ${IMAGE} is not on its node.`,
+    );
+  });
+
   it('names what the words leave open', () => {
     const said = failure('unauthorized');
     const classification = { ...said.classification, also: ['forbidden', 'image-not-found'] as const };
     const result = read({ pullFailure: observed({ ...said, classification }) });
     expect(result.note).toContain('The words also allow forbidden and image-not-found.');
+  });
+
+  it('shows unknown words raw, without the list of all that they may mean', () => {
+    const said = failure('other', { message: 'something never heard of' });
+    const classification = { ...said.classification, also: PULL_ERROR_KINDS.filter((kind) => kind !== 'other') };
+    const { findings, note } = read({ pullFailure: observed({ ...said, classification }) });
+    expect(findings[0]?.alternatives).toEqual([]);
+    expect(note).toMatch(/says: something never heard of$/);
   });
 
   it('holds the error against a pod that was deleted before the pull ended', () => {

@@ -126,7 +126,7 @@ export const stories: Readonly<Record<string, Story>> = {
   'nothing in the body': {
     habit: basic(body('', { 'content-type': oneManifest.mediaType })),
     verdict: 'non-registry-response likely',
-    tells: 'What answers at HOST is no registry: it sent 200 with application/vnd.',
+    tells: 'HOST answered 200 with a manifest that cannot be read (application/vnd.',
   },
   'another media type': {
     habit: basic(
@@ -223,12 +223,12 @@ export const stories: Readonly<Record<string, Story>> = {
   'gzip that is none': {
     habit: basic(badGzip),
     verdict: 'non-registry-response likely',
-    tells: 'What answers at HOST is no registry: it sent 200 with',
+    tells: 'HOST answered 200 with a manifest that cannot be read',
   },
   'a gzip bomb': {
     habit: basic(gzipBomb),
     verdict: 'non-registry-response likely',
-    tells: 'What answers at HOST is no registry: it sent 200 with',
+    tells: 'HOST answered 200 with a manifest that cannot be read',
   },
   'a token that is garbage': {
     habit: bearer({ token: body('{"token":', { 'content-type': 'application/json' }) }),
