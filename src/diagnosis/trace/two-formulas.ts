@@ -103,8 +103,12 @@ function wayOf(studied: Studied, { pipeline, unit, fault }: Found, pushed: strin
   if (wasGiven(ran, pushed) && !job?.steps.some(pushes)) return 'no';
   if (fault.rule === 'sha-format-divergence') return 'shown';
   if (fault.rule === 'version-derived-two-ways') return asked === pipeline.trace.run.headBranch ? 'shown' : 'possible';
+  return byClock(clock, ran);
+}
+
+function byClock(clock: Studied['clock'], jobs: readonly PipelineJob[]): 'shown' | 'possible' | 'no' {
   if (clock === undefined || clock.says === 'open') return 'possible';
-  const isHere = clock.askedIn.every((made) => ran.some(({ job: one }) => one.id === made.job.id));
+  const isHere = clock.askedIn.every((made) => jobs.some(({ job }) => job.id === made.job.id));
   return clock.says === 'different' && isHere ? 'shown' : 'no';
 }
 
