@@ -1,104 +1,34 @@
 /** What happens around pulls besides the pull itself: other containers of the pod, other owners, other runbooks, red herrings. */
-import { pullSecret } from './box.ts';
-import type { Account } from './registry.ts';
-
-/** docker-registry with one account, holding `shop/web:v1`. */
-export const SHOP = 'shop.box:5000';
-/** The same without any account. */
-export const PUBLIC = 'public.box:5000';
-export const shopper: Account = { user: 'bot', password: 'right-canary' };
-const good = `${SHOP}/shop/web:v1`;
-const gone = `${SHOP}/shop/web:never-pushed`;
-const crashes = ['/pause', 'crash', 'no such table: orders'];
-
-export interface Incident {
-  readonly name: string;
-  readonly objects: (namespace: string) => readonly object[];
-  /** Seen in the namespace (waiting reasons, phases and event messages, one a line) before anybody is asked. */
-  readonly until: RegExp;
-  /** As a person types it; default: the pod `web`. */
-  readonly target?: string;
-  /** Causes of which the verdict may be one. */
-  readonly may: readonly string[];
-  readonly certain: boolean;
-  /** May be called certain besides. */
-  readonly also?: readonly string[];
-  /** Must be among the findings, each with the container it is about. */
-  readonly finds?: readonly { readonly cause: string; readonly container?: string }[];
-  readonly says?: RegExp;
-  readonly never?: RegExp;
-}
-
-type Rest = Omit<Incident, 'name' | 'objects'>;
-
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly command?: readonly string[];
-  readonly [field: string]: unknown;
-}
-
-function app(image = good, more: object = {}): Container {
-  return { name: 'app', image, ...more };
-}
-
-/** The Secret that every pod here brings. */
-function login(namespace: string, name = 'regcred'): object {
-  return pullSecret({ namespace, name }, SHOP, shopper);
-}
-
-function specOf(containers: readonly Container[], more: object = {}): object {
-  return {
-    hostNetwork: true,
-    terminationGracePeriodSeconds: 0,
-    imagePullSecrets: [{ name: 'regcred' }],
-    containers: containers.map((container) => ({ imagePullPolicy: 'Always', ...container })),
-    ...more,
-  };
-}
-
-function pod(namespace: string, containers: readonly Container[], more: object = {}): object {
-  const metadata = { name: 'web', namespace, labels: { app: 'web' } };
-  return { apiVersion: 'v1', kind: 'Pod', metadata, spec: specOf(containers, more) };
-}
-
-/** A workload of `apps` with one container. */
-function workload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', namespace: string, container: Container): object {
-  const labels = { app: 'web' };
-  return {
-    apiVersion: 'apps/v1',
-    kind,
-    metadata: { name: 'web', namespace, labels },
-    spec: {
-      selector: { matchLabels: labels },
-      ...(kind === 'StatefulSet' ? { serviceName: 'web' } : {}),
-      template: { metadata: { labels }, spec: specOf([container]) },
-    },
-  };
-}
-
-function job(image: string): object {
-  return { backoffLimit: 0, template: { spec: specOf([app(image)], { restartPolicy: 'Never' }) } };
-}
-
-function one(name: string, containers: readonly Container[], rest: Rest, more: object = {}): Incident {
-  return { name, objects: (at) => [login(at), pod(at, containers, more)], ...rest };
-}
-
-function owned(name: string, target: string, make: (namespace: string) => readonly object[], rest: Rest): Incident {
-  return { name, target, objects: (at) => [login(at), ...make(at)], ...rest };
-}
-
-function certainly(cause: string, rest: Omit<Rest, 'may' | 'certain'>): Rest {
-  return { may: [cause], certain: true, ...rest };
-}
-function perhaps(may: readonly string[], rest: Omit<Rest, 'may' | 'certain'>): Rest {
-  return { may, certain: false, ...rest };
-}
+import {
+  app,
+  certainly,
+  crashes,
+  gone,
+  good,
+  type Incident,
+  job,
+  login,
+  one,
+  owned,
+  PUBLIC,
+  perhaps,
+  pod,
+  SHOP,
+  workload,
+} from './incident.ts';
 
 const withGpu = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'gpu', operator: 'Exists' }] }] };
 const MISSING = /never-pushed: not found/;
-const noPull = /registry|credential|tag .* does not|secret/i;
+const noPull = /registry|credential|tag .* does not|refuses user|wants a login/i;
+/** A name that is wrong is mended where it is written. */
+const noLogin = /refuses user|wants a login|password|rotate|firewall/i;
+/** The image is there and was pulled. */
+const noImage = /\btag \S+ does not\b|no repository|refuses user|wants a login|cannot be pulled/i;
+const LOST_TAG = [
+  `The repository ${SHOP}/shop/web exists, the tag never-pushed does not`,
+  'It has only v1',
+  'Push the missing tag',
+];
 const otherRunbook = 'not-an-image-problem';
 
 export const INCIDENTS: readonly Incident[] = [
@@ -107,7 +37,8 @@ export const INCIDENTS: readonly Incident[] = [
     [app()],
     certainly('tag-not-found', {
       until: MISSING,
-      says: /migrate/,
+      says: ['web, container migrate', ...LOST_TAG],
+      never: noLogin,
       finds: [{ cause: 'tag-not-found', container: 'migrate' }],
     }),
     { initContainers: [{ name: 'migrate', image: gone }] },
@@ -117,7 +48,9 @@ export const INCIDENTS: readonly Incident[] = [
     [app()],
     certainly('container-crashing', {
       until: /CrashLoopBackOff/,
-      says: /migrate/,
+      says: ['web, container migrate', 'exits with exit code 1', 'no such table: orders', 'Read the last log lines'],
+      logs: true,
+      never: noImage,
       finds: [{ cause: 'container-crashing', container: 'migrate' }],
     }),
     { initContainers: [{ name: 'migrate', image: good, command: crashes }] },
@@ -128,6 +61,8 @@ export const INCIDENTS: readonly Incident[] = [
     certainly('tag-not-found', {
       until: new RegExp(`(?=[^]*${MISSING.source})(?=[^]*CrashLoopBackOff)`),
       also: ['container-crashing'],
+      says: ['web, container app', ...LOST_TAG],
+      never: noLogin,
       finds: [
         { cause: 'tag-not-found', container: 'app' },
         { cause: 'container-crashing', container: 'worker' },
@@ -144,6 +79,8 @@ export const INCIDENTS: readonly Incident[] = [
     certainly('tag-not-found', {
       until: new RegExp(`(?=[^]*${MISSING.source})(?=[^]*no such host)(?=[^]*InvalidImageName)`),
       also: ['dns-failure', 'invalid-reference'],
+      says: ['web, container app', ...LOST_TAG],
+      never: noLogin,
       finds: [
         { cause: 'tag-not-found', container: 'app' },
         { cause: 'dns-failure', container: 'proxy' },
@@ -154,13 +91,17 @@ export const INCIDENTS: readonly Incident[] = [
   one(
     'a template variable that nobody filled in',
     [app(`${SHOP}/shop/web:\${IMAGE_TAG}`)],
-    certainly('invalid-reference', { until: /InvalidImageName/, says: /IMAGE_TAG|variable|template/i }),
+    certainly('invalid-reference', {
+      until: /InvalidImageName/,
+      says: ['the placeholder ${IMAGE_TAG} was not replaced', 'Correct the value in the manifest'],
+      never: noLogin,
+    }),
   ),
   owned(
     'a Job whose image was never pushed',
     'job/report',
     (at) => [{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'report', namespace: at }, spec: job(gone) }],
-    certainly('tag-not-found', { until: MISSING }),
+    certainly('tag-not-found', { until: MISSING, says: LOST_TAG, never: noLogin }),
   ),
   owned(
     'a CronJob whose image was never pushed',
@@ -173,19 +114,19 @@ export const INCIDENTS: readonly Incident[] = [
         spec: { schedule: '* * * * *', concurrencyPolicy: 'Forbid', jobTemplate: { spec: job(gone) } },
       },
     ],
-    certainly('tag-not-found', { until: MISSING }),
+    certainly('tag-not-found', { until: MISSING, says: LOST_TAG, never: noLogin }),
   ),
   owned(
     'a StatefulSet, found by its bare name',
     'web',
     (at) => [workload('StatefulSet', at, app(gone))],
-    certainly('tag-not-found', { until: MISSING }),
+    certainly('tag-not-found', { until: MISSING, says: LOST_TAG, never: noLogin }),
   ),
   owned(
     'a DaemonSet',
     'daemonset/web',
     (at) => [workload('DaemonSet', at, app(gone))],
-    certainly('tag-not-found', { until: MISSING }),
+    certainly('tag-not-found', { until: MISSING, says: LOST_TAG, never: noLogin }),
   ),
   owned(
     'a quota that leaves a Deployment without pods',
@@ -199,7 +140,13 @@ export const INCIDENTS: readonly Incident[] = [
       },
       workload('Deployment', at, app(gone)),
     ],
-    { may: [otherRunbook], certain: true, until: /exceeded quota/, says: /quota/, never: noPull },
+    {
+      may: [otherRunbook],
+      certain: true,
+      until: /exceeded quota/,
+      says: ['deployment/web wants 1 pod and has none', 'a resource quota is used up', 'the runbook “quota”'],
+      never: noPull,
+    },
   ),
   owned(
     'an admission rule that refuses every pod of a Deployment',
@@ -212,33 +159,66 @@ export const INCIDENTS: readonly Incident[] = [
       },
       workload('Deployment', at, app(good)),
     ],
-    { may: [otherRunbook], certain: true, until: /violates PodSecurity/, says: /PodSecurity/, never: noPull },
+    {
+      may: [otherRunbook],
+      certain: true,
+      until: /violates PodSecurity/,
+      says: ['deployment/web wants 1 pod and has none', 'Pod Security forbids its pods', 'the runbook “Pod Security”'],
+      never: noPull,
+    },
   ),
   one(
     'a claim that does not exist',
     [app(gone)],
-    certainly(otherRunbook, { until: /persistentvolumeclaim "absent" not found/, never: noPull, says: /absent/ }),
+    certainly(otherRunbook, {
+      until: /persistentvolumeclaim "absent" not found/,
+      says: [
+        'no node takes the pod',
+        'persistentvolumeclaim "absent" not found',
+        'the runbook “Pod Pending: scheduling”',
+      ],
+      never: noPull,
+    }),
     { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'absent' } }] },
   ),
   one(
     'a volume that cannot be mounted',
     [app(good, { volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
-    perhaps([otherRunbook], { until: /configmap "absent" not found/, never: noPull, says: /absent/ }),
+    perhaps([otherRunbook], {
+      until: /configmap "absent" not found/,
+      says: ['a volume cannot be mounted', 'configmap "absent" not found', 'the runbook “Pod Pending: storage”'],
+      never: noPull,
+    }),
     { volumes: [{ name: 'data', configMap: { name: 'absent' } }] },
   ),
   one(
     'a kind of node that this cluster does not have',
     [app(gone)],
-    certainly(otherRunbook, { until: /0\/1 nodes are available/, never: noPull }),
+    certainly(otherRunbook, {
+      until: /0\/1 nodes are available/,
+      says: ['no node takes the pod', '0/1 nodes are available', 'the runbook “Pod Pending: scheduling”'],
+      never: noPull,
+    }),
     { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: withGpu } } },
   ),
-  one('a scheduling gate', [app(gone)], certainly(otherRunbook, { until: /SchedulingGated/, never: noPull }), {
-    schedulingGates: [{ name: 'example.com/not-yet' }],
-  }),
+  one(
+    'a scheduling gate',
+    [app(gone)],
+    certainly(otherRunbook, {
+      until: /SchedulingGated/,
+      says: ['a scheduling gate holds it back', 'the runbook “Pod Pending: scheduling”'],
+      never: noPull,
+    }),
+    { schedulingGates: [{ name: 'example.com/not-yet' }] },
+  ),
   one(
     'a Secret key that the container wants and nobody has',
     [app(good, { env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'regcred', key: 'absent' } } }] })],
-    certainly(otherRunbook, { until: /CreateContainerConfigError/, says: /absent/ }),
+    certainly(otherRunbook, {
+      until: /CreateContainerConfigError/,
+      says: ['a ConfigMap, Secret or key is missing', 'absent', 'the runbook “CreateContainerConfigError”'],
+      never: noImage,
+    }),
   ),
   {
     name: 'a runtime class that the node does not have',
@@ -250,7 +230,8 @@ export const INCIDENTS: readonly Incident[] = [
     until: /FailedCreatePodSandBox|RuntimeHandler/,
     may: [otherRunbook],
     certain: false,
-    never: /credential|tag .* does not/,
+    says: ['sandbox', 'no runtime for "sandboxed" is configured', 'the runbook “Pod Pending: pod network”'],
+    never: /credential|tag .* does not|refuses user|wants a login/,
   },
   {
     name: 'a public image, and the pull secret does not exist: it runs all the same',
@@ -258,6 +239,8 @@ export const INCIDENTS: readonly Incident[] = [
     until: /phase=Running/,
     may: ['healthy'],
     certain: true,
+    says: ['has its image and runs'],
+    never: /regcred|refuses|wants a login/,
   },
   one(
     'a program that only talks of failed pulls',
@@ -267,11 +250,23 @@ export const INCIDENTS: readonly Incident[] = [
         env: [{ name: 'MESSAGE', value: 'ImagePullBackOff: manifest unknown' }],
       }),
     ],
-    { may: ['healthy'], certain: true, until: /phase=Running/ },
+    {
+      may: ['healthy'],
+      certain: true,
+      until: /phase=Running/,
+      says: ['has its image and runs'],
+      never: /manifest unknown|ImagePullBackOff/,
+    },
   ),
   one(
     'a container that runs and is not ready',
     [app(good, { command: ['/pause', 'sleep'], readinessProbe: { tcpSocket: { port: 9 }, periodSeconds: 1 } })],
-    { may: ['healthy'], certain: true, until: /Readiness probe failed/ },
+    {
+      may: ['healthy'],
+      certain: true,
+      until: /Readiness probe failed/,
+      says: ['runs and is not ready', 'which is no matter of the image', 'Readiness probe failed'],
+      never: noImage,
+    },
   ),
 ];

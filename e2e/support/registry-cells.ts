@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addressFor, allowPlainHttp, dir, pullSecret, run, trustAuthority, trustOnFirstWay } from './box.ts';
 import { makeAuthority } from './certificates.ts';
 import { htpasswd, pushArchive, startDistribution, type Version } from './distribution.ts';
-import { pod } from './faults.ts';
+import { pod } from './fault.ts';
 import type { Account } from './registry.ts';
 import { startTokenServer, type TokenAccount } from './token-server.ts';
 
