@@ -13,6 +13,7 @@ import {
   dir,
   eventually,
   kubectl,
+  mirrorFirst,
   namespace,
   run,
   runtime,
@@ -23,6 +24,8 @@ import { addFarNode, farRegistry } from './support/far-node.ts';
 import {
   EVICTED,
   faultyHosts,
+  MIRROR,
+  MIRRORED,
   REGISTRY_FAULTS,
   type RegistryFault,
   WELL_AFTER_ALL,
@@ -75,6 +78,7 @@ beforeAll(async () => {
   await deploy('orders', second);
   full = await raiseRooms();
   for (const host of faultyHosts()) allowPlainHttp(host);
+  mirrorFirst(MIRRORED, MIRROR);
   const asked = [...REGISTRY_FAULTS, ...WELL_AFTER_ALL];
   await apply(...asked.map(({ app, image }) => deployment({ namespace: 'apps', name: app, image })));
   [chat, crashing] = [first, second];

@@ -18,6 +18,10 @@ export interface RegistryFault {
   readonly reachability?: 'good';
 }
 
+/** Outside, and unknown here; nodes ask a mirror inside the cluster first. */
+export const MIRRORED = 'upstream.example.com:5000';
+export const MIRROR = `http://${NODE}:30581`;
+
 const down = { cause: 'registry-down', confidence: 'certain' } as const;
 const refused = { cause: 'connection-refused', confidence: 'certain' } as const;
 const at = (host: string, tag = 'v1', repository = HELD) => `${host}/${repository}:${tag}`;
@@ -91,6 +95,14 @@ export const REGISTRY_FAULTS: readonly RegistryFault[] = [
     ...down,
     says: ['Service reg-zero/docker-registry', 'deployment/docker-registry is scaled to 0'],
     command: /^kubectl scale deployment\/docker-registry -n reg-zero --replicas=1$/,
+  },
+  {
+    app: 'mirrored',
+    story: 'a registry whose mirror is one of the cluster, and which nobody resolves itself',
+    image: at(MIRRORED),
+    cause: 'registry-down',
+    confidence: 'likely',
+    says: ['Service reg-zero/docker-registry', 'is scaled to 0', `The node asked it as a mirror of ${MIRRORED}`],
   },
   {
     app: 'selector',

@@ -17,11 +17,16 @@ export function mirrorIn(message: string, { registry, repository }: ImageReferen
   for (const [, host = '', path = '', names] of message.slice(0, 20_000).matchAll(ASKED)) {
     if (isSame(host, registry)) continue;
     // A layer may be fetched from anywhere; a name that ends like the image's, or the registry's own in `ns`, shows whom it stands for.
-    const isMirror = unescaped(names)?.replace(/[.:]+$/, '') === registry;
-    if (isMirror || path === repository || path.endsWith(`/${repository}`)) return { host, isMirror };
+    const named = unescaped(names)?.replace(/[.:]+$/, '');
+    const isImage = path === repository || path.endsWith(`/${repository}`);
+    const isMirror = named === registry || (isImage && named === REDACTED);
+    if (isMirror || isImage) return { host, isMirror };
   }
   return undefined;
 }
+
+/** containerd 2 hides what every query says (seen on 2.4); that there is a name shows a mirror. */
+const REDACTED = '[REDACTED]';
 
 /** The query writes the colon before a port as `%3A`, those of an IPv6 address too (Go's url.Values). */
 function unescaped(name: string | undefined): string | undefined {

@@ -31,6 +31,18 @@ describe('the host that a node asked', () => {
       'Head "http://198.51.100.10:30581/v2/team/api/manifests/1?ns=upstream.example.com%3A5000": EOF',
       { host: '198.51.100.10:30581', isMirror: true },
     ],
+    [
+      'a mirror whose query containerd 2.4 hides',
+      'upstream.example.com:5000/shop/web:v1',
+      'failed to do request: Head "http://198.51.100.10:30581/v2/shop/web/manifests/v1?ns=%5BREDACTED%5D": dial tcp 198.51.100.10:30581: connect: connection refused',
+      { host: '198.51.100.10:30581', isMirror: true },
+    ],
+    [
+      'not of another image behind a hidden query',
+      'upstream.example.com:5000/shop/web:v1',
+      'Head "http://198.51.100.10:30581/v2/shop/other/manifests/v1?ns=%5BREDACTED%5D": EOF',
+      undefined,
+    ],
     ['the registry itself', 'ghcr.io/team/api:1', 'Head "https://ghcr.io/v2/team/api/manifests/1": EOF', undefined],
     [
       'the registry with its port',
