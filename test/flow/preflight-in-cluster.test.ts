@@ -63,5 +63,6 @@ describe('a pre-flight for a registry inside the cluster', () => {
     const { verdict } = await ask('docker-registry.cortex-chat.svc:5000/shop/web:v1', answer, true);
     expect(verdict).toMatchObject({ cause: 'dns-failure', confidence: 'likely' });
     expect(verdict.summary).toContain('nodes mostly do not');
+    expect(verdict.told?.act).toContain('kubectl get service docker-registry -n cortex-chat');
   });
 });

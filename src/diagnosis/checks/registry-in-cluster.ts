@@ -190,6 +190,7 @@ function nameForPodsOnly({ pod, registryAccess }: Seen, registry: string): Findi
     because: ['reference'],
     summary: `${registry} is the name of a Service, which pods resolve and nodes mostly do not: a node would not find the registry${known ? ', though the bot does' : ''}. Unless the nodes are set up to know the name, the image has to name the Service’s cluster IP or a node port.`,
     detail: { host: registry },
+    fix: `Find the address with: ${commandLine('kubectl', 'get', 'service', meant.name, ...(meant.namespace === undefined ? [] : ['-n', meant.namespace]))}. Write it, or a node port, in the image; or let the nodes resolve the name.`,
     alternatives: known ? ['healthy'] : [],
   };
 }
