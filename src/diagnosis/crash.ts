@@ -47,7 +47,7 @@ function crashing(container: ContainerSnapshot, evidence: CrashView, words: Word
     cause: 'container-crashing',
     confidence: sureness(container, sure),
     because,
-    summary: `${ending(container)}${stopped}, ${count(container.restartCount, 'restart')} so far.${quote(words)}${done(container, stopped)}${IMAGE_WORDS[image]}${before === undefined ? '' : ` ${before.sentence}`}`,
+    summary: `${ending(container)}${stopped}, ${count(container.restartCount, 'restart')} so far.${quote(words)}${done(container, evidence)}${IMAGE_WORDS[image]}${before === undefined ? '' : ` ${before.sentence}`}`,
     detail: { ...factsOf(container, words, before), ...(log.length === 0 ? {} : { log }) },
     alternatives: [
       ...(sure ? [] : (['stale-cached-image'] as const)),
@@ -115,17 +115,21 @@ function ending(container: ContainerSnapshot): string {
 
 /** The kubelet's own words when it is the one who ends it (pkg/kubelet/kuberuntime, event Killing). */
 function stoppedBy(container: ContainerSnapshot, { events }: CrashView): string {
-  const probe = (valueOf(events) ?? []).flatMap(({ reason, message, container: about }) =>
-    reason === 'Killing' && (about ?? container.name) === container.name
-      ? (/\bfailed (liveness|startup) probe\b/i.exec(message)?.[1]?.toLowerCase() ?? [])
-      : [],
-  )[0];
-  return probe === undefined ? '' : ` after the kubelet stopped it because its ${probe} probe failed`;
+  const [why] = (valueOf(events) ?? []).flatMap(({ reason, message, container: about }) => {
+    if ((about ?? container.name) !== container.name) return [];
+    if (reason === 'FailedPostStartHook') return ['postStart hook'];
+    if (reason !== 'Killing') return [];
+    const probe = /\bfailed (liveness|startup) probe\b/i.exec(message)?.[1]?.toLowerCase();
+    return probe === undefined ? [] : [`${probe} probe`];
+  });
+  return why === undefined ? '' : ` after the kubelet stopped it because its ${why} failed`;
 }
 
 /** A program that ends by itself and well, in a pod whose restart policy starts it again (the kubelet backs off all the same). */
-function done({ exitCode, waitingReason }: ContainerSnapshot, stopped: string): string {
-  return exitCode === 0 && waitingReason === 'CrashLoopBackOff' && stopped === ''
+function done({ exitCode, waitingReason }: ContainerSnapshot, { events }: CrashView): string {
+  // Whom the kubelet stops may end well, too; without the events nobody can tell.
+  const isLeftAlone = valueOf(events)?.every(({ reason }) => reason !== 'Killing' && reason !== 'FailedPostStartHook');
+  return exitCode === 0 && waitingReason === 'CrashLoopBackOff' && isLeftAlone === true
     ? ' Exit code 0 is no failure: the program comes to its end (no command that goes on, or work for a Job), and the pod’s restart policy starts it again.'
     : '';
 }

@@ -12,7 +12,7 @@ import { familyOf } from './catalogue.ts';
 import type { Finding } from './check.ts';
 import { count, tidy } from './words.ts';
 
-type View = EvidenceView<'reference' | 'scope' | 'revisions' | 'keyring' | 'container' | 'pod'>;
+type View = EvidenceView<'registryAccess' | 'reference' | 'scope' | 'revisions' | 'keyring' | 'container' | 'pod'>;
 
 interface Meant {
   readonly host: string;
@@ -28,6 +28,8 @@ export function withNearHost(finding: Finding, evidence: View): Finding {
   if (finding.because.includes('registryService')) return finding;
   const parsed = valueOf(evidence.reference);
   if (!parsed?.ok || finding.detail['mirror'] !== undefined) return finding;
+  // It gave the bot this very image: it is the one that was meant.
+  if (valueOf(evidence.registryAccess)?.attempts.some(({ outcome }) => outcome.kind === 'found')) return finding;
   const { registry } = parsed.reference;
   const { host = registry } = finding.detail;
   if (typeof host === 'string' && bare(host) !== bare(registry)) return finding;

@@ -9,6 +9,7 @@ import type { Cause } from './cause.ts';
 import type { Finding } from './check.ts';
 import type { WayStep } from './diagnosis.ts';
 import { wayLines, wayTo } from './registry-report.ts';
+import { commandLine } from './shell.ts';
 import { list, tidy } from './words.ts';
 
 /** The node said that it did not get through to the registry. */
@@ -37,6 +38,25 @@ const DIFFERENCE: Partial<Record<Cause, string>> = {
   'cancelled-or-deadline': 'the time that the node had, and layers, which the bot does not fetch',
 };
 
+/** What a registry that answers by now may have been, and nothing that anybody has to set up. */
+const MAY_BE_OVER: ReadonlySet<Cause> = new Set<Cause>([
+  'connection-refused',
+  'connection-timeout',
+  'connection-reset',
+  'network-unreachable',
+  'dns-failure',
+  'registry-unreachable',
+]);
+
+function fixFor(cause: Cause, { host, scheme = 'https' }: RegistryAccess): { readonly fix?: string } {
+  const see = commandLine('curl', '-sSI', `${scheme}://${host}/v2/`);
+  return MAY_BE_OVER.has(cause)
+    ? {
+        fix: `Wait for the kubelet’s next attempt (at most 5 minutes), or delete the pod where its controller makes another. If that fails as well, ask from the node itself: ${see}`,
+      }
+    : {};
+}
+
 /** The finding of a node that fails where the bot does not. */
 export function contrast({ access, reached, failure, took }: Contrast): Finding {
   const { kind: cause, host, also } = failure.classification;
@@ -60,7 +80,7 @@ export function contrast({ access, reached, failure, took }: Contrast): Finding 
   }
   const where = DIFFERENCE[cause] ?? 'the node’s network, firewall or proxy';
   const summary = `${says}, but ${took}${seen(way, reached)}: the difference lies on the node or on its way to the registry: ${where}. Or it was repaired meanwhile.`;
-  return { ...met, confidence: 'likely', summary };
+  return { ...met, confidence: 'likely', summary, ...fixFor(cause, access) };
 }
 
 /** `: its name resolves to 10.0.0.7, TLS is trusted (TLSv1.3)`. */

@@ -66,8 +66,13 @@ export function elsewhere(
   return fromEvents(events);
 }
 
+/** containerd and Docker alike, of an image without entrypoint and command (a base of nothing, a data image). */
+const NO_COMMAND =
+  'neither its image nor the pod names a command to run: the image was built without ENTRYPOINT and CMD, or it is not meant to run';
+
 /** The kubelet has one reason for all that stands between image and configuration; its words tell which (pkg/kubelet/kuberuntime). */
 function byMessage(known: Trouble, reason: string, said: string): Trouble {
+  if (/\bno command specified\b/i.test(said)) return { ...known, what: NO_COMMAND };
   if (reason !== 'CreateContainerConfigError' || said === '') return known;
   const isUser = /\brun\s?as(?:non|\snon-?)root\b|\bnon-numeric user\b/i.test(said);
   if (!isUser && /\b(?:configmap|secret|key)\b/i.test(said)) return known;

@@ -2,7 +2,7 @@
 import type { Evidence } from '../evidence/evidence.ts';
 import { valueOf } from '../evidence/observation.ts';
 import type { NetworkFault } from '../evidence/registry-access.ts';
-import { CAUSES } from './catalogue.ts';
+import { CAUSES, familyOf } from './catalogue.ts';
 import type { Finding } from './check.ts';
 import { sortAttempts } from './registry-answers.ts';
 
@@ -24,7 +24,7 @@ export function setUpAdvice(host: string, fault: NetworkFault): string {
     : ` Where the nodes are set up for this registry, tell the bot too: registries: [{ host: "${host}", ${setting} }] in pullcheck.yaml.`;
 }
 
-/** Where nothing is proven because the bot is not set up for the registry: what to tell it, so that it can say more. */
+/** Where nothing is proven because the bot did not get to the registry: why, and what to tell it where it is not set up for that. */
 export function notAsked({ registryAccess }: Evidence, [finding]: readonly Finding[]): string[] {
   const access = valueOf(registryAccess);
   if (access === undefined || finding === undefined || finding.confidence === 'certain') return [];
@@ -32,7 +32,9 @@ export function notAsked({ registryAccess }: Evidence, [finding]: readonly Findi
   const { pod } = sortAttempts(access);
   const outcomes = (pod.length > 0 ? pod : access.attempts).map(({ outcome }) => outcome);
   const [first] = outcomes;
-  if (first?.kind !== 'network' || !isSetUp(first.fault) || outcomes.some(({ kind }) => kind !== 'network')) return [];
+  if (first?.kind !== 'network' || outcomes.some(({ kind }) => kind !== 'network')) return [];
+  // What both met on their way is the finding itself.
+  if (!isSetUp(first.fault) && familyOf(finding.cause) === 'reachability') return [];
   const why = CAUSES[first.fault].title.toLowerCase();
   return [
     `the bot itself could not ask ${access.host} (${why}), so nothing is proven.${setUpAdvice(access.host, first.fault)}`,

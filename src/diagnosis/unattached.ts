@@ -100,6 +100,12 @@ function neverMatches(evidence: View, { namespace, name, reason, ...rest }: Unat
   };
 }
 
+/** Several namespaces were given it: the one that is named was only the first that helps. */
+function amongOthers({ unattachedSecrets }: View): boolean {
+  const there = valueOf(unattachedSecrets)?.elsewhere;
+  return there?.status === 'observed' && there.value.length > 1;
+}
+
 function elsewhere(evidence: View, secret: UnattachedSecret): Draft {
   const { namespace, name } = secret;
   const here = homeOf(evidence);
@@ -107,7 +113,7 @@ function elsewhere(evidence: View, secret: UnattachedSecret): Draft {
   return {
     cause: 'pull-secret-wrong-namespace',
     because,
-    summary: `${isNamed ? `The pod names Secret ${name}, which` : `Secret ${name}`} is not in its namespace${here === undefined ? '' : ` ${here}`}, only in ${namespace}; the one there ${would(secret)}.`,
+    summary: `${isNamed ? `The pod names Secret ${name}, which` : `Secret ${name}`} is not in its namespace${here === undefined ? '' : ` ${here}`}, ${amongOthers(evidence) ? 'but, as in others, in' : 'only in'} ${namespace}; the one there ${would(secret)}.`,
     detail: detailOf(secret),
     fix: `Secrets count only in the pod’s own namespace: make ${name} there too${isNamed ? '' : ', and attach it'}. Whoever provides ${namespace} with it should provide this namespace as well.`,
     commands:

@@ -95,6 +95,10 @@ describe('a crash', () => {
     const message = 'Container app failed liveness probe, will be restarted';
     const killing = { type: 'Normal', reason: 'Killing', message, container: 'app', count: 1 };
     expect(finding(crash(over, { events: observed([killing]) })).summary).not.toContain('Exit code 0 is no failure');
+    const hook = { ...killing, type: 'Warning', reason: 'FailedPostStartHook', message: 'PostStartHook failed' };
+    const hooked = finding(crash(over, { events: observed([hook]) })).summary;
+    expect(hooked).toContain('because its postStart hook failed');
+    expect(hooked).not.toContain('Exit code 0 is no failure');
     expect(finding(crash()).summary).not.toContain('Exit code 0 is no failure');
   });
 

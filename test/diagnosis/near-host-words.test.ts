@@ -11,6 +11,7 @@ import {
   diagnose,
   evidence,
   failure,
+  found,
   keyring,
   refusedConnection,
   revision,
@@ -194,5 +195,15 @@ describe('a host of the cluster, of which it is known what it means', () => {
     );
     expect(summary).toContain('nothing listens there');
     expect(summary).not.toContain('Did you mean');
+  });
+});
+
+describe('a host that gave the bot this very image', () => {
+  it('is the one that was meant, whatever runs from another', () => {
+    const near = { before: [revision(1, 'x', { images: { app: `${MEANT}/team/api:1.4.1` } })] };
+    const revisions = observed(near.before);
+    expect(verdictOf(given({ revisions })).summary).toContain('Did you mean');
+    const registryAccess = observed({ host: TYPED, attempts: [attempt(anyone, found)] });
+    expect(verdictOf(given({ revisions, registryAccess })).summary).not.toContain('Did you mean');
   });
 });

@@ -52,6 +52,14 @@ describe('a node that tells more than the kind of its fault', () => {
   });
 });
 
+describe('a registry that answers the bot after it did not answer the node', () => {
+  it('has nothing to be started: the next attempt tells', () => {
+    const { summary } = verdict('connection-refused', 'connect: connection refused', attempt(podLogin, found));
+    expect(summary).toContain('Wait for the kubelet’s next attempt');
+    expect(summary).not.toContain('Start or expose the registry');
+  });
+});
+
 describe('a registry that sends whoever asks to a host that is not there', () => {
   it('is not named as the one that fails', () => {
     const way: readonly Stage[] = [
@@ -71,6 +79,13 @@ describe('a bot that is not set up for the registry', () => {
     expect(confidence).toBe('likely');
     expect(summary).toContain(`could not ask ${HOST}`);
     expect(summary).toContain(`registries: [{ host: "${HOST}", plainHttp: true }] in pullcheck.yaml`);
+  });
+
+  it('says so too where the registry has gone down since the node was answered', () => {
+    const gone = verdict('image-not-found', 'not found', attempt(podLogin, broken('connection-refused')));
+    expect(gone).toMatchObject({ cause: 'image-not-found', confidence: 'likely' });
+    expect(gone.summary).toContain(`could not ask ${HOST} (nothing listens at the registry’s address)`);
+    expect(gone.summary).not.toContain('pullcheck.yaml');
   });
 
   it('says it once', () => {

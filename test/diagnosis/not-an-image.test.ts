@@ -31,7 +31,10 @@ describe('a container that cannot be made', () => {
   });
 
   it('is no matter of an image that is one', () => {
-    expect(verdict(image).cause).toBe('not-an-image-problem');
+    expect(verdict(image)).toMatchObject({
+      cause: 'not-an-image-problem',
+      summary: expect.stringContaining('names a command to run'),
+    });
   });
 
   it('and a program that crashes is no matter of what else has its name', () => {

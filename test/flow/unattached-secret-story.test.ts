@@ -117,6 +117,15 @@ describe('the Secret that the pod names is missing', () => {
     ]);
   });
 
+  it('several namespaces that have it: the one that is named is not said to be the only one', async () => {
+    for (const space of ['prod', 'qa']) {
+      cluster.world.pullSecret({ ...at('regcred', space), registry: registry.host, ...login });
+    }
+    const diagnosis = await incident(['regcred']);
+    expect(found(diagnosis)).toEqual(['pull-secret-wrong-namespace certain']);
+    expect(diagnosis.verdict.summary).toContain('is not in its namespace staging, but, as in others, in prod');
+  });
+
   it('one there that the registry refuses is not recommended', async () => {
     cluster.world.pullSecret({ ...at('regcred', 'prod'), registry: registry.host, username: 'x', password: 'canary' });
     const diagnosis = await incident(['regcred']);
