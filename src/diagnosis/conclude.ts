@@ -135,10 +135,12 @@ function settle({ evidence, results }: CheckedCase): Settled {
     return { outcome: 'failing', findings: [...state, ...later], notes: [] };
   }
   if (said === undefined && valueOf(evidence.container)?.waitingReason === 'PodInitializing') {
-    return { outcome: 'waiting', findings: [], notes: nextPull(findings) };
+    return { outcome: 'waiting', findings: [], notes: [IN_TURN, ...nextPull(findings)] };
   }
   return { outcome: findings.length > 0 ? 'failing' : 'unknown', findings, notes: [] };
 }
+
+const IN_TURN = 'it waits for its init containers, of which one has not ended yet';
 
 function givenDigests({ registryAccess }: Evidence): readonly string[] {
   const attempts = valueOf(registryAccess)?.attempts ?? [];

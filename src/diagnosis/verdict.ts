@@ -121,7 +121,8 @@ function withoutFinding(cases: readonly CaseConclusion[]): Diagnosis['verdict'] 
   }
   const gaps = [...new Set(cases.flatMap((one) => one.gaps))];
   const open = [...new Set(cases.flatMap((one) => one.open))];
-  const missing = gaps.length > 0 ? gaps : open;
+  const turn = cases.some(({ outcome }) => outcome === 'waiting') ? notes : [];
+  const missing = turn.length > 0 ? turn : gaps.length > 0 ? gaps : open;
   const why = missing.length === 0 ? 'nothing that could be looked at shows a fault' : missing.join('; ');
   return {
     cause: 'undetermined',

@@ -177,7 +177,7 @@ function moveSentence(tag: string, told: TagDetail | undefined): readonly string
 function restart(policy: ContainerSnapshot['pullPolicy']): string {
   switch (policy) {
     case 'Always':
-      return 'The pull policy is Always, so a restart pulls the new one.';
+      return 'The pull policy is Always, so a restart pulls the new one, unless the node asks a mirror that still has the old one.';
     case 'IfNotPresent':
       return 'The pull policy is IfNotPresent, so the node keeps its copy and a restart does not help.';
     case 'Never':
