@@ -42,7 +42,11 @@ export const IMAGES: readonly OddFault[] = [
   odd('artifact', ['manifest-unsupported'], ['not a container image', 'Ask for the image itself'], { until: TAKEN }),
   odd('huge', ['manifest-unsupported'], ['Its manifest has 94', 'bytes, more than the runtime takes']),
   odd('broken', ['non-registry-response'], [`${CRAFTED} answered 200 with a manifest that cannot be read`]),
-  odd('plaintype', ['non-registry-response', 'image-not-found'], ['It was given text/plain where a manifest belongs']),
+  odd(
+    'plaintype',
+    ['manifest-unsupported'],
+    ['a manifest of schema 1: it is one, or the registry sends it as text/plain'],
+  ),
   odd(
     'getgone',
     ['image-not-found'],
@@ -109,7 +113,7 @@ export const REFERENCES: readonly OddFault[] = [
   asked('the node itself', 'localhost:5999/shop/web:v1', {
     until: FAILED,
     may: ['connection-refused'],
-    says: ['localhost:5999', 'the node itself'],
+    says: ['localhost:5999 means the node that pulls', 'itself, and nothing listens there on port 5999'],
     never: noName,
   }),
   asked('a mirror that is down, and a missing tag', `${MIRRORED}/shop/web:nope`, {

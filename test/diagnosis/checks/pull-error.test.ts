@@ -28,6 +28,7 @@ describe('what does the pull error say', () => {
       'rejecting 9437607 byte manifest for x:v1: not found',
       'Its manifest has 9437607 bytes, more than the runtime takes.',
     ],
+    ['schema 1 image manifests are no longer supported: invalid argument', 'or the registry sends it as text/plain.'],
     ['unexpected media type text/plain for sha256:aa: not found', 'It was given text/plain where a manifest belongs.'],
   ])('says what is there in the place of a manifest: %s', (message, words) => {
     expect(read({ pullFailure: observed(failure('manifest-unsupported', { message })) }).note).toContain(words);
