@@ -53,6 +53,16 @@ function crashing(container: ContainerSnapshot, evidence: CrashView, words: Word
       ...(sure ? [] : (['stale-cached-image'] as const)),
       ...(container.state === 'running' && container.ready ? (['healthy'] as const) : []),
     ],
+    ...outOfMemory(container),
+  };
+}
+
+/** The kernel killed it at its limit: its last log line seldom knows. */
+function outOfMemory({ terminatedReason, memoryLimit }: ContainerSnapshot): Pick<Finding, 'fix'> {
+  if (terminatedReason !== 'OOMKilled') return {};
+  const limit = memoryLimit === undefined ? 'its pod or node had no more memory' : `its memory limit is ${memoryLimit}`;
+  return {
+    fix: `The kernel killed it for memory (${limit}): let it use less, give it more, or roll back to the revision that ran within the limit.`,
   };
 }
 

@@ -54,6 +54,13 @@ describe('a crash', () => {
     expect(one.because).toEqual(['container', 'registryAccess', 'crashLogs']);
   });
 
+  it('is a matter of memory where the kernel killed it', () => {
+    const limited = finding(crash({ exitCode: 137, terminatedReason: 'OOMKilled', memoryLimit: '64Mi' }));
+    expect(limited.fix).toContain('The kernel killed it for memory (its memory limit is 64Mi)');
+    expect(finding(crash({ exitCode: 137, terminatedReason: 'OOMKilled' })).fix).toContain('no more memory');
+    expect(finding(crash({ exitCode: 137 })).fix).toBeUndefined();
+  });
+
   it('names the older revision that still has ready pods, else the one before', () => {
     const now = revision(3, '1.4.2', { isCurrent: true });
     const [before, still] = [revision(2, '1.4.1'), revision(1, '1.4.0', { ready: 2 })];
