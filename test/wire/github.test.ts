@@ -20,7 +20,7 @@ afterEach(async () => {
 
 function open(variables: Readonly<Record<string, string>>) {
   const readFile = (): string => {
-    throw new Error('ENOENT');
+    throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
   };
   const config = loadConfig({ variables, readFile, need: 'cli' });
   return openGithub(config, { clock, register: (secret) => secrets.push(secret) });
