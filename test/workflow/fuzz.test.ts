@@ -52,9 +52,10 @@ it.each([
     'jobs:\n  a: { needs: b, env: { X: "${{ needs.c.outputs.x }}" } }\n  b: { needs: a }\n  c: { needs: a }\n',
   ],
 ])('survives %s, soon', (_name, text) => {
-  const begun = performance.now();
+  // Of this process's own time: a busy machine is no hang.
+  const before = process.cpuUsage();
   checkFile('.github/workflows/x.yml', text, () => undefined);
   checkFile('x.sh', text, () => undefined);
   checkFile('Makefile', text, () => undefined);
-  expect(performance.now() - begun).toBeLessThan(5000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(5000);
 });
