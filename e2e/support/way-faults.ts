@@ -154,7 +154,7 @@ export const WAY_FAULTS: readonly Fault[] = [
   open(
     'blocked',
     `${ODD}/legal/web:v1`,
-    perhaps(
+    certainly(
       'source-blocked',
       {},
       [`${ODD} answered 451`, 'a block by country or by address'],
