@@ -9,7 +9,6 @@ import {
   notImage,
   ODD,
   open,
-  perhaps,
   pod,
   secret,
   withSecret,

@@ -90,7 +90,7 @@ suite('when a worker is killed in the middle of a job', () => {
     await until(() => existsSync(join(dir, 'thrice.done')));
     expect(readFileSync(join(dir, 'thrice'), 'utf8')).toBe('posted\n');
     // The worker writes its file before the queue has written down that the job is done.
-    await until(async () => (await stores.queue.depth()).active === 0);
+    await until(async () => (await stores.queue.depth())['active'] === 0);
     expect(await stores.queue.depth()).toMatchObject({ failed: 0, active: 0 });
     await stores.close();
   }, 60_000);
