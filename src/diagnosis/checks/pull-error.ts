@@ -179,8 +179,9 @@ function particulars(message: string): string {
   const text = message.slice(0, 20_000);
   const [, size] = /\brejecting (\d{1,12}) byte manifest\b/.exec(text) ?? [];
   if (size !== undefined) return ` Its manifest has ${size} bytes, more than the runtime takes.`;
-  // containerd takes `text/plain` for schema 1, because an old registry sends that for it (remotes/docker, getManifestMediaType).
-  if (/\bschema ?1\b/i.test(text)) {
+  // containerd takes `text/plain` for schema 1, because an old registry sends that for it (remotes/docker, getManifestMediaType);
+  // containerd 1 then misses the signatures that only schema 1 has (remotes/docker/schema1).
+  if (/\bschema ?1\b|: no signatures\s*$/i.test(text)) {
     return ' It was taken for a manifest of schema 1: it is one, or the registry sends it as text/plain.';
   }
   const [, type] = /\bunexpected media type ([\w.+/-]{1,100})/.exec(text) ?? [];

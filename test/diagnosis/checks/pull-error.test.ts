@@ -29,6 +29,7 @@ describe('what does the pull error say', () => {
       'Its manifest has 9437607 bytes, more than the runtime takes.',
     ],
     ['schema 1 image manifests are no longer supported: invalid argument', 'or the registry sends it as text/plain.'],
+    ['failed to pull and unpack image "a.example/b:1": no signatures', 'or the registry sends it as text/plain.'],
     ['unexpected media type text/plain for sha256:aa: not found', 'It was given text/plain where a manifest belongs.'],
   ])('says what is there in the place of a manifest: %s', (message, words) => {
     expect(read({ pullFailure: observed(failure('manifest-unsupported', { message })) }).note).toContain(words);
