@@ -49,10 +49,16 @@ export function unansweredThough(seen: Backed, evidence: Seen, policies: 'free' 
   return said === 'registry-error' ? broken(seen, evidence) : undefined;
 }
 
-/** The bot got an answer of the registry itself, good or bad; what another registry says tells nothing of its mirror. */
-export function answersBot({ mirrorOf }: Backed, access: Seen['registryAccess']): boolean {
-  const attempts = mirrorOf === undefined ? (valueOf(access)?.attempts ?? []) : [];
-  return attempts.some((attempt) => !['network', 'not-asked', 'server-error'].includes(readAttempt(attempt)));
+/** What the bot met at this registry; what another registry says tells nothing of its mirror. */
+function attemptsAt({ mirrorOf }: Backed, access: Seen['registryAccess']): readonly AccessAttempt[] {
+  return mirrorOf === undefined ? (valueOf(access)?.attempts ?? []) : [];
+}
+
+/** The bot got an answer of the registry itself, good or bad. */
+export function answersBot(seen: Backed, access: Seen['registryAccess']): boolean {
+  return attemptsAt(seen, access).some(
+    (attempt) => !['network', 'not-asked', 'server-error'].includes(readAttempt(attempt)),
+  );
 }
 
 interface Run {
@@ -183,14 +189,14 @@ function retarget({ service, port }: Backed, target: number | undefined): string
 }
 
 /** The bot gets no answer from there, in whatever way. */
-function isCutOff({ mirrorOf }: Backed, access: Seen['registryAccess']): boolean {
-  const attempts = mirrorOf === undefined ? (valueOf(access)?.attempts ?? []) : [];
+function isCutOff(seen: Backed, access: Seen['registryAccess']): boolean {
+  const attempts = attemptsAt(seen, access);
   return attempts.length > 0 && attempts.every(({ outcome }) => outcome.kind === 'network');
 }
 
 /** The bot, from its own place, is refused as well. */
-function alsoRefused({ mirrorOf }: Backed, access: Seen['registryAccess']): boolean {
-  const attempts: readonly AccessAttempt[] = mirrorOf === undefined ? (valueOf(access)?.attempts ?? []) : [];
+function alsoRefused(seen: Backed, access: Seen['registryAccess']): boolean {
+  const attempts = attemptsAt(seen, access);
   const isRefused = ({ outcome }: AccessAttempt) =>
     outcome.kind === 'network' && outcome.fault === 'connection-refused';
   return attempts.length > 0 && attempts.every(isRefused);
@@ -198,7 +204,7 @@ function alsoRefused({ mirrorOf }: Backed, access: Seen['registryAccess']): bool
 
 /** It answers, and cannot do what it is asked: its storage, mostly. */
 function broken(seen: Backed, { registryAccess }: Seen): Finding {
-  const answer = (valueOf(registryAccess)?.attempts ?? [])
+  const answer = attemptsAt(seen, registryAccess)
     .map(({ outcome }) => outcome)
     .find((outcome): outcome is Extract<AccessOutcome, { kind: 'server-error' }> => outcome.kind === 'server-error');
   const also = answer === undefined ? '' : ` The bot is answered the same (HTTP ${answer.status}).`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { openJobLog, readJobLog } from '../../src/build/job-log.ts';
+import { ownMs } from '../support/own-time.ts';
 
 const ESC = String.fromCodePoint(27);
 const SHA = `sha256:${'a0d23c64'.repeat(8)}`;
@@ -271,8 +272,6 @@ describe('hostile logs', () => {
     ['endless dashes of a key', `-----BEGIN PRIVATE KEY-----${'A'.repeat(3_000_000)}`],
     ['endless dates', '2026-05-24-17-'.repeat(300_000)],
   ])('with %s take no longer than their length', (_name, text) => {
-    const before = performance.now();
-    readJobLog(text);
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(ownMs(() => readJobLog(text))).toBeLessThan(3000);
   });
 });

@@ -188,6 +188,16 @@ describe('a mirror inside the cluster', () => {
     expect(firstFinding(check(seen, answered))).toBe('registry-down likely');
   });
 
+  it('that answers with errors is not taken for the registry it stands for, whose errors the bot met', () => {
+    const refused = { kind: 'server-error', status: 500, message: 'unknown error' } as const;
+    const result = check(
+      { ...backed(), mirrorOf },
+      { pullFailure: observed(failure('registry-error')), registryAccess: access(attempt(anyone, refused)) },
+    );
+    expect(firstFinding(result)).toBe('registry-error likely');
+    expect(JSON.stringify(result)).not.toContain('The bot is answered the same');
+  });
+
   it('that is up clears nobody', () => {
     const reset = { pullFailure: observed(failure('connection-reset')) };
     expect(check({ ...backed(), mirrorOf }, reset)).not.toHaveProperty('ruledOut');

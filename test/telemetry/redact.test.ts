@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { Sealed } from '../../src/sealed.ts';
 import { createRedactor, maskLines, maskShapes } from '../../src/telemetry/redact.ts';
+import { ownMs } from '../support/own-time.ts';
 
 const CANARY = 'Canary+pass/word 42=';
 
@@ -117,9 +118,7 @@ describe('what looks like a credential', () => {
     'a',
   ])('takes linear time on a megabyte of %j', (piece) => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    const before = performance.now();
-    redactor.mask(text);
-    expect(performance.now() - before).toBeLessThan(3000);
+    expect(ownMs(() => redactor.mask(text))).toBeLessThan(3000);
   });
 });
 

@@ -65,7 +65,8 @@ suite('when Redis dies', () => {
         hint: expect.stringContaining('REDIS_URL') as unknown,
       });
     }
-    expect(performance.now() - before).toBeLessThan(3000);
+    // Left to itself, a client waits for ever; a busy machine takes seconds.
+    expect(performance.now() - before).toBeLessThan(15_000);
     // The first attempt to connect again may come after all of that.
     for (let attempt = 0; attempt < 100 && heard.length === 0; attempt += 1) {
       await new Promise((resolve) => {

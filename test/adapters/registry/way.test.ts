@@ -120,7 +120,7 @@ describe('the way to a manifest', () => {
 
   it('ends in a handshake that never answers, which is no timeout of the registry', async () => {
     const mute = await raw(() => undefined);
-    const { way, outcome } = await look(mute.host, { plainHttp: false }, { ...hasty, connectMs: 200 });
+    const { way, outcome } = await look(mute.host, { plainHttp: false }, { ...hasty, connectMs: 1_000 });
     expect(outcome).toMatchObject({ kind: 'network', fault: 'tls-handshake' });
     expect(told(way)).toEqual(['tcp reached', 'tls failed', 'api not-tried', 'manifest not-tried']);
   });

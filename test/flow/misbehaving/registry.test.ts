@@ -18,15 +18,16 @@ import { leaksOf, printed } from '../../support/leaks.ts';
 import { aStory, fakeCluster } from '../../support/readers.ts';
 import { shippedRunbook } from '../../support/runbooks.ts';
 import { aContainer, aFailedEvent, aPod, aPullSecret } from '../../support/snapshots.ts';
-import type { Habit } from './habits.ts';
 import { stories } from './stories.ts';
+import type { Story } from './token-stories.ts';
 
 const CANARY = 'correct-horse-canary';
 const leaks = leaksOf([CANARY]);
 const POD = 'api-7d9c5-x2x7k';
 const runbook = shippedRunbook('image-pull');
-/** Short, so that what hangs on purpose costs little; each is hit by one habit only. */
-const LIMITS = { connectMs: 400, requestMs: 400, totalMs: 1_500, tagPages: 5 };
+/** Far longer than anything takes on a busy machine: only what hangs on purpose may meet a limit, and it gets the short ones. */
+const LIMITS = { connectMs: 20_000, requestMs: 20_000, totalMs: 25_000, tagPages: 5 };
+const SHORT = { ...LIMITS, requestMs: 1_500, totalMs: 4_000 };
 
 const servers: FakeServer[] = [];
 afterEach(async () => {
@@ -34,7 +35,7 @@ afterEach(async () => {
 });
 
 /** What the node says after `failed to resolve reference`; `undefined`: only that it backs off. */
-async function diagnose(habit: Habit, says?: string) {
+async function diagnose({ habit, says, hangs }: Story) {
   const thief = await startFake((_request, response) => json(response, 200, oneManifest), '127.0.0.2');
   const registry = await startFake((request, response, host) => habit(request, response, { host, other: thief.host }));
   servers.push(thief, registry);
@@ -53,7 +54,12 @@ async function diagnose(habit: Habit, says?: string) {
   const run = makeDiagnose({
     clock: systemClock,
     readers: (_cluster, meter) => {
-      const reader = createRegistryReader({ meter, clock: systemClock, registries: [], limits: LIMITS });
+      const reader = createRegistryReader({
+        meter,
+        clock: systemClock,
+        registries: [],
+        limits: hangs === true ? SHORT : LIMITS,
+      });
       return { cluster, registry: reader, close: () => reader.close() };
     },
     runbooks: [runbook],
@@ -61,7 +67,6 @@ async function diagnose(habit: Habit, says?: string) {
     remedies: REMEDIES,
     credentialHosts: [],
   });
-  const began = systemClock.now();
   const diagnosis = await run({
     request: { kind: 'Pod', name: POD, namespace: 'staging' },
     signal: new AbortController().signal,
@@ -69,12 +74,13 @@ async function diagnose(habit: Habit, says?: string) {
     onRecording: ({ cases }) => heard.push(JSON.stringify(redactEvidence(cases))),
   });
   heard.push(printed(diagnosis), printed(findings(diagnosis)), renderDiagnosis(diagnosis, createStyle(false)));
-  return { diagnosis, heard: heard.join('\n'), tookMs: systemClock.now() - began, thief, registry };
+  return { diagnosis, heard: heard.join('\n'), thief, registry };
 }
 
 describe('a registry that misbehaves', () => {
-  it.each(Object.entries(stories))('%s', async (_name, { habit, says, verdict, tells }) => {
-    const { diagnosis, heard, tookMs, thief, registry } = await diagnose(habit, says);
+  it.each(Object.entries(stories))('%s', async (_name, story) => {
+    const { verdict, tells } = story;
+    const { diagnosis, heard, thief, registry } = await diagnose(story);
     const { cause, confidence, summary } = diagnosis.verdict;
     expect(`${cause} ${confidence}`).toBe(verdict);
     expect(summary).toContain(tells.replaceAll('HOST', registry.host));
@@ -86,6 +92,5 @@ describe('a registry that misbehaves', () => {
     // Nobody has named the other host: not even a question without a credential goes there.
     expect(thief.seen).toEqual([]);
     expect(registry.seen.length).toBeLessThanOrEqual(12);
-    expect(tookMs).toBeLessThan(LIMITS.totalMs + 4_000);
   });
 });

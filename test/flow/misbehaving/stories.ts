@@ -78,18 +78,21 @@ export const stories: Readonly<Record<string, Story>> = {
   },
   'no first byte': {
     habit: basic(silent),
+    hangs: true,
     says: `${ASKING}net/http: timeout awaiting response headers`,
     verdict: 'connection-timeout certain',
     tells: 'Node and bot both fail on HOST as user robot',
   },
   'no first byte at all': {
     habit: silent,
+    hangs: true,
     says: `${ASKING}net/http: timeout awaiting response headers`,
     verdict: 'connection-timeout certain',
     tells: 'Node and bot both fail on HOST: the registry does not answer in time',
   },
   'a byte now and then': {
     habit: basic(drip),
+    hangs: true,
     verdict: 'connection-timeout likely',
     tells: 'The node’s own words give no reason',
   },
@@ -216,6 +219,7 @@ export const stories: Readonly<Record<string, Story>> = {
   },
   'tags that never come': {
     habit: bearer({ tags: silent }),
+    hangs: true,
     says: NOT_FOUND,
     verdict: 'image-not-found likely',
     tells: 'its tag list could not be read, so tag or repository may be missing',
@@ -242,6 +246,7 @@ export const stories: Readonly<Record<string, Story>> = {
   },
   'a token that never comes': {
     habit: bearer({ token: silent }),
+    hangs: true,
     says: `${TOKEN}net/http: timeout awaiting response headers`,
     verdict: 'connection-timeout certain',
     tells: 'Node and bot both fail on HOST: the registry does not answer in time',
@@ -254,6 +259,7 @@ export const stories: Readonly<Record<string, Story>> = {
   },
   'interim answers without end': {
     habit: basic(interimStorm('103 Early Hints')),
+    hangs: true,
     verdict: 'connection-timeout likely',
     tells: 'The node’s own words give no reason',
   },

@@ -4,6 +4,8 @@ import { answer, bearer, disbelief, type Habit, insufficient } from './habits.ts
 export interface Story {
   readonly habit: Habit;
   readonly says?: string;
+  /** It never ends by itself: only our own limit ends it. */
+  readonly hangs?: true;
   /** `cause confidence` */
   readonly verdict: string;
   /** Words of the verdict: what was seen, and where the cause stays open, why. `HOST` is the registry. */
