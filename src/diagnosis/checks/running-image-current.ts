@@ -98,7 +98,7 @@ function stale(facts: Facts, tag: string): CheckResult {
   const { running, now, copies } = seen;
   const pushed = pushedWords(told);
   const summary = [
-    `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now: the tag was pushed again after ${where(copies, running.digest)} had pulled it.`,
+    `The container runs ${short(running.digest)}, but ${tidy(tag)} means ${short(now.digest)} now${askedSince(facts) ? '.' : `: the tag was pushed again after ${where(copies, running.digest)} had pulled it.`}`,
     ...nameSentence(running.repository, image),
     ...timeSentence(told, container),
     restart(pullPolicy),
@@ -130,9 +130,18 @@ function stale(facts: Facts, tag: string): CheckResult {
   };
 }
 
+/** Asked for again after the push, it still came as the old one: then a mirror may be what is old, and not the node's copy. */
+function askedSince({ container: { pullPolicy, startedAt }, told }: Facts): boolean {
+  return (
+    pullPolicy === 'Always' && startedAt !== undefined && told?.pushedAt !== undefined && told.pushedAt < startedAt
+  );
+}
+
 /** Proven where registry and node speak of manifests of one repository, and all of its manifests are known. */
-function sureness({ image, container, seen, platform }: Facts): Confidence {
+function sureness(facts: Facts): Confidence {
+  const { image, container, seen, platform } = facts;
   const { running, now, before } = seen;
+  if (askedSince(facts)) return 'likely';
   // The registry is not where such a container gets its image from.
   if (container.pullPolicy === 'Never') return 'likely';
   // A HEAD does not tell the platforms' manifests. Under another name the same image may have manifests of its own.

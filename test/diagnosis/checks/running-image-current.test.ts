@@ -198,6 +198,14 @@ describe('when the registry tells the time of the push', () => {
     expect(found.detail['pushed']).toBe('pushed 2026-11-21 17:52 UTC');
   });
 
+  it('is only likely the node’s copy where the node asked again after the push and still got the old one', () => {
+    const asked = told({}, { pullPolicy: 'Always', startedAt: pushedAt + 60_000 });
+    expect(asked.confidence).toBe('likely');
+    expect(asked.summary).not.toContain('had pulled it');
+    expect(told({}, { pullPolicy: 'Always', startedAt: pushedAt - 60_000 }).confidence).toBe('certain');
+    expect(told({}, { pullPolicy: 'IfNotPresent', startedAt: pushedAt + 60_000 }).confidence).toBe('certain');
+  });
+
   it('names who pushed, and goes by the registry’s own word on whether the tag moves', () => {
     expect(told({ pushedBy: 'ci-bot' }).summary).toContain('was pushed 2026-11-21 17:52 UTC by ci-bot.');
     expect(told({ isImmutable: false }).summary).toContain('The registry lets this tag be pushed over');
