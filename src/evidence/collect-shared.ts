@@ -242,7 +242,7 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
 
 /** What tells two credentials apart, without their password: one entry of one Secret holds one. */
 function identity(credential: RegistryCredential): readonly string[] {
-  if (credential.kind === 'anonymous') return ['anonymous'];
+  if (credential.kind === 'anonymous') return ['anonymous', credential.inTheClear === true ? 'in the clear' : ''];
   return [credential.origin, credential.source, credential.secret ?? '', credential.entry ?? '', credential.username];
 }
 

@@ -5,7 +5,11 @@ import type { Sealed } from '../sealed.ts';
 
 /** A way to ask: anonymous, or a user name and password that came from somewhere we can name. */
 export type RegistryCredential =
-  | { readonly kind: 'anonymous' }
+  | {
+      readonly kind: 'anonymous';
+      /** With plain http where the configuration says nothing: never with a login, which anybody on the way could read. */
+      readonly inTheClear?: true;
+    }
   | {
       readonly kind: 'password';
       /** Where it came from: `secret/regcred, entry https://ghcr.io`, `the bot's own`. Shown to people. */
@@ -23,6 +27,8 @@ export type RegistryCredential =
     };
 
 export const anonymous: RegistryCredential = { kind: 'anonymous' };
+/** See `inTheClear`. */
+export const anonymousInTheClear: RegistryCredential = { kind: 'anonymous', inTheClear: true };
 
 /** How it fails on the way; the names are pull-error kinds. */
 export type NetworkFault =

@@ -8,7 +8,7 @@ const Count = z.number();
 const SealedText = Text.transform((text) => new Sealed(text));
 
 const Credential = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('anonymous') }),
+  z.strictObject({ kind: z.literal('anonymous'), inTheClear: z.literal(true).optional() }),
   z.looseObject({
     kind: z.literal('password'),
     source: Text,

@@ -85,7 +85,7 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
   return {
     async manifest(reference, credential, signal) {
       const began = clock.now();
-      const host = hosts.of(reference.registry);
+      const host = hosts.of(reference.registry, credential);
       const answer = host
         ? await question({ host, reference, credential }, signal, async (call) => {
             const access = await readAccess(call, credential, reference);
@@ -98,14 +98,14 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       return described(options, reference, withHabits(reference.registry, attempt, options.kind), signal);
     },
     async tags(reference, credential, signal) {
-      const host = hosts.of(reference.registry);
+      const host = hosts.of(reference.registry, credential);
       if (!host) return { kind: 'failed', outcome: noHost(reference) };
       return question({ host, reference, credential }, signal, (call) =>
         listTags(call, credential, habitsOf(host, options.kind)),
       );
     },
     async tagDetails(reference, tags, credential, signal) {
-      const own = hosts.of(reference.registry);
+      const own = hosts.of(reference.registry, credential);
       if (own === undefined) return untold('it is no host name');
       const { kind, tagApi: api } = habitsOf(own, options.kind);
       if (kind === 'ecr' && options.ecr?.tags) {
@@ -122,17 +122,17 @@ export function createRegistryReader(options: RegistryReaderOptions): ClosableRe
       );
     },
     async origin(reference, credential, signal) {
-      const host = hosts.of(reference.registry);
+      const host = hosts.of(reference.registry, credential);
       if (!host) return unreachable('it is no host name');
       return question({ host, reference, credential }, signal, (call) => readOrigin(call, { reference, credential }));
     },
     async repositories(reference, credential, signal) {
-      const host = hosts.of(reference.registry);
+      const host = hosts.of(reference.registry, credential);
       if (!host) return undefined;
       return question({ host, reference, credential }, signal, (call) => listRepositories(call, credential));
     },
     async login(reference, credential, signal) {
-      const host = hosts.of(reference.registry);
+      const host = hosts.of(reference.registry, credential);
       return host ? question({ host, reference, credential }, signal, (call) => tryLogin(call, credential)) : 'unknown';
     },
     close: () => hosts.close(),

@@ -29,6 +29,11 @@ export interface Endpoint {
   readonly ca?: readonly string[];
 }
 
+/** The same registry over plain http. */
+export function inTheClear({ host, countsPulls }: Endpoint): Endpoint {
+  return { host, countsPulls, base: new URL(`http://${host}/`) };
+}
+
 /** The endpoint of an image's registry; undefined when its host is no host. */
 export function endpointOf(registry: string, config: RegistryConfig | undefined): Endpoint | undefined {
   const host = apiHost(registry);

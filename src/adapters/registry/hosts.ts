@@ -3,13 +3,13 @@
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { Clock } from '../../clock.ts';
-import type { AccessOutcome } from '../../evidence/registry-access.ts';
+import type { AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
 import { apiHost } from '../../image/reference.ts';
 import type { Sealed } from '../../sealed.ts';
 import { bareHost } from './addresses.ts';
 import type { Challenge } from './challenge.ts';
 import { type Connections, watchConnections } from './connection.ts';
-import { type Endpoint, endpointOf, type RegistryConfig } from './endpoint.ts';
+import { type Endpoint, endpointOf, inTheClear, type RegistryConfig } from './endpoint.ts';
 import { guardedLookup, type InsideRule } from './guard.ts';
 import type { RegistryLimits } from './limits.ts';
 
@@ -52,8 +52,8 @@ export interface HostOptions {
 }
 
 export interface Hosts {
-  /** undefined: the text is no host. */
-  of(registry: string): RegistryHost | undefined;
+  /** undefined: the text is no host. `credential`: what it is going to be asked with. */
+  of(registry: string, credential?: RegistryCredential): RegistryHost | undefined;
   close(): Promise<void>;
 }
 
@@ -88,18 +88,20 @@ export function createHosts(options: HostOptions): Hosts {
   }
 
   return {
-    of(image) {
+    of(image, credential) {
       const registry = keyOf(image);
-      const held = known.get(registry);
+      const usual = endpoints.get(registry) ?? endpointOf(registry, undefined);
+      if (!usual) return undefined;
+      const clear = isInTheClear(credential) && !endpoints.has(registry) ? inTheClear(usual) : undefined;
+      const endpoint = clear ?? usual;
+      const held = known.get(endpoint.base.origin);
       if (held) {
-        known.delete(registry);
-        known.set(registry, held);
+        known.delete(endpoint.base.origin);
+        known.set(endpoint.base.origin, held);
         return held;
       }
-      const endpoint = endpoints.get(registry) ?? endpointOf(registry, undefined);
-      if (!endpoint) return undefined;
       const host = create(endpoint);
-      known.set(registry, host);
+      known.set(endpoint.base.origin, host);
       const [oldest] = known.keys();
       if (known.size > options.limits.hosts && oldest !== undefined) {
         // Its agent is not closed: a question may still be under way. Idle connections end by themselves within seconds.
@@ -112,6 +114,10 @@ export function createHosts(options: HostOptions): Hosts {
       known.clear();
     },
   };
+}
+
+function isInTheClear(credential: RegistryCredential | undefined): boolean {
+  return credential?.kind === 'anonymous' && credential.inTheClear === true;
 }
 
 /** Docker Hub has three names; all are one registry. */

@@ -13,7 +13,7 @@ import type { Cause } from '../cause.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
 import { credentialPattern, type Pattern, type PatternFacts } from '../credential-pattern.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
-import { nameOf, readAttempt, sortAttempts, tableOf, untriedWords } from '../registry-answers.ts';
+import { keptBack, nameOf, readAttempt, sortAttempts, tableOf, untriedWords } from '../registry-answers.ts';
 import { registryFaultFix, registryFaultWords } from '../registry-fault-words.ts';
 import { attachCommands, createCommand, replaceCommand } from '../secret-commands.ts';
 import { commandLine, tlsFlag } from '../shell.ts';
@@ -31,7 +31,7 @@ export const registryAcceptsCredential = defineCheck({
     const { registryAccess, pullSecrets } = evidence;
     if (registryAccess.status !== 'observed') return couldNotLook({ registryAccess });
     const facts = factsOf(evidence, registryAccess.value);
-    const blind = blindness(pullSecrets);
+    const blind = keptBack(registryAccess.value) ?? blindness(pullSecrets);
     if (blind !== undefined && sortAttempts(registryAccess.value).pod.length === 0) return halfBlind(facts, blind);
     return withLogin(
       withRenewal(withKeeper(conclude(credentialPattern(facts), facts), pullSecrets), pullSecrets),

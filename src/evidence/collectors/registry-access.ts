@@ -1,21 +1,38 @@
 import type { KeyringCredential } from '../../image/keyring.ts';
+import type { PullErrorKind } from '../../image/pull-error.ts';
 import { apiHost, type ImageReference } from '../../image/reference.ts';
 import { tokenExpiry } from '../../image/token-expiry.ts';
 import { defineCollector, type Outside } from '../collector.ts';
-import { blockedBy, notCollected, observed } from '../observation.ts';
-import { type AccessAttempt, anonymous, type LoginAnswer, type RegistryCredential } from '../registry-access.ts';
+import type { PullFailure } from '../evidence.ts';
+import { blockedBy, notCollected, observed, valueOf } from '../observation.ts';
+import {
+  type AccessAttempt,
+  anonymous,
+  anonymousInTheClear,
+  type LoginAnswer,
+  type RegistryCredential,
+} from '../registry-access.ts';
 
 /** The kubelet tries all that match; more than this is a broken keyring and a way to make us hammer somebody's registry. */
 const MOST_CREDENTIALS = 6;
 
+/** A node that says one of these got an answer from the registry, and so knows how it is spoken to. */
+const ANSWERED: ReadonlySet<PullErrorKind> = new Set([
+  'image-not-found',
+  'not-found-or-unauthorized',
+  'platform-mismatch',
+  'manifest-unsupported',
+]);
+
 /**
  * The pattern of the registry's answers: the same manifest asked for anonymously, then with each credential that the kubelet would
  * try, in its order, then with the bot's own. Anonymous goes first because it also tells the adapter how the registry wants to be
- * asked, and because it does not wait for the Secrets. A refused password is then tried where no repository is named.
+ * asked, and because it does not wait for the Secrets. A refused password is then tried where no repository is named. Where the
+ * nodes get answers from a registry without TLS that the bot is not told of, it looks as anybody can, and shows it no credential.
  */
 export const registryAccess = defineCollector({
   kind: 'registryAccess',
-  needs: ['reference', 'keyring'],
+  needs: ['reference', 'keyring', 'pullFailure'],
   collect: async (read, { registry, signal, ownCredential, now }) => {
     const parsed = await read('reference');
     if (parsed.status !== 'observed') return blockedBy('the image', parsed);
@@ -34,11 +51,35 @@ export const registryAccess = defineCollector({
     const attempts = await withLogins([first, ...rest], reference, { registry, signal });
     const scheme = first.scheme === undefined ? {} : { scheme: first.scheme };
     const asked = now === undefined ? {} : { askedAt: now() };
+    const host = apiHost(reference.registry);
+    const isAnswered = lacksTls(first) && nodeIsAnswered(valueOf(await read('pullFailure')));
+    const shown = isAnswered ? await lookInTheClear(reference, { registry, signal }) : undefined;
+    if (shown !== undefined) {
+      const untried = attached.length > 0 ? { untried: attached.length } : {};
+      return observed({ host, scheme: 'http', ...asked, attempts: [shown], ...untried });
+    }
     const left = attached.length - MOST_CREDENTIALS;
     const untried = left > 0 && rest.length > 0 ? { untried: left } : {};
-    return observed({ host: apiHost(reference.registry), ...scheme, ...asked, attempts, ...untried });
+    return observed({ host, ...scheme, ...asked, attempts, ...untried });
   },
 });
+
+function lacksTls({ outcome, scheme }: AccessAttempt): boolean {
+  return outcome.kind === 'network' && outcome.fault === 'http-vs-https' && scheme === 'https';
+}
+
+function nodeIsAnswered(failure: PullFailure | undefined): boolean {
+  return failure !== undefined && ANSWERED.has(failure.classification.kind);
+}
+
+/** What anybody may see there; undefined where it shows nothing without a login. */
+async function lookInTheClear(
+  reference: ImageReference,
+  { registry, signal }: Pick<Outside, 'registry' | 'signal'>,
+): Promise<AccessAttempt | undefined> {
+  const attempt = await registry.manifest(reference, anonymousInTheClear, signal);
+  return attempt.outcome.kind === 'missing' || attempt.outcome.kind === 'found' ? attempt : undefined;
+}
 
 /** A login of the keyring as the registry is asked with it. */
 export function asCredential({
