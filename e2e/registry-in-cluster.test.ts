@@ -128,6 +128,11 @@ describe(`a registry inside the cluster on ${runtime}`, () => {
     expect(value.verdict).toMatchObject({ cause: 'repository-not-found', confidence: 'certain' });
     expect(value.lights.reachability).toBe('good');
     expect(value.calls.kubernetes).toBeLessThanOrEqual(12);
+
+    // The same where nobody has told the bot that this registry has no TLS.
+    const untold = await diagnose(kubeconfig, pod, 'apps');
+    expect(untold.value.verdict).toMatchObject({ cause: 'repository-not-found', confidence: 'certain' });
+    expect(untold.value.calls.registry).toBeLessThanOrEqual(5);
   });
 
   it('scaled to 0: the registry is down, certain, with the Service and what stands behind it', async () => {
