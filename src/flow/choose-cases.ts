@@ -18,13 +18,16 @@ interface Candidate {
 }
 
 /**
- * Containers in trouble, pods that wait for an image first, each pod's containers in spec order (init containers first): among equal
- * findings the first decides. Containers that fail alike give one case. Nothing in trouble: what is
+ * Containers in trouble, pods that wait for an image first, of these the newest template's, each pod's containers in spec order (init
+ * containers first): among equal findings the first decides, and it is to be of what was rolled out last. Containers that fail alike give one case. Nothing in trouble: what is
  * expected to run, to show that all is well.
  */
 export function chooseCases(pods: readonly PodSnapshot[]): ChosenCases {
   const alive = pods.filter(({ deletedAt }) => deletedAt === undefined);
-  const looked = (alive.length > 0 ? alive : pods).toSorted((left, right) => waits(right) - waits(left));
+  const since = firstOfTemplate(pods);
+  const looked = (alive.length > 0 ? alive : pods).toSorted(
+    (left, right) => waits(right) - waits(left) || since(right) - since(left),
+  );
   const all = looked.flatMap((pod) => pod.containers.map((container): Candidate => ({ pod, container })));
   const troubled = distinct(all.filter((one) => waitsForImage(one.container) || isTroubled(one)));
   const chosen = troubled.length > 0 ? troubled : distinct(all.filter(isExpectedToRun));
@@ -56,6 +59,18 @@ function isExpectedToRun({ pod, container }: Candidate): boolean {
 
 function isNextToInit({ role, state, ready }: ContainerSnapshot): boolean {
   return role === 'init' && state !== 'terminated' && !ready;
+}
+
+/** When the first of the pods was made that share a pod's template: a pod made anew keeps its place. 0: not known. */
+function firstOfTemplate(pods: readonly PodSnapshot[]): (pod: PodSnapshot) => number {
+  const template = ({ labels, controller }: PodSnapshot) =>
+    labels['pod-template-hash'] ?? labels['controller-revision-hash'] ?? controller?.uid ?? '';
+  const first = new Map<string, number>();
+  for (const pod of pods) {
+    const { createdAt = 0 } = pod;
+    first.set(template(pod), Math.min(first.get(template(pod)) ?? createdAt, createdAt));
+  }
+  return (pod) => first.get(template(pod)) ?? 0;
 }
 
 function waits(pod: PodSnapshot): number {

@@ -14,6 +14,16 @@ describe('the containers worth a case', () => {
     expect(names(other, mixed)).toEqual(['b/proxy', 'b/api', 'a/other']);
   });
 
+  it('begins with what was rolled out last, however often an older pod was made anew', () => {
+    const of = (name: string, template: string, minutes: number) => {
+      const containers = [aContainer({ image: `registry.example.com/team/api:${template}` })];
+      return aPod({ name, labels: { 'pod-template-hash': template }, createdAt: NOON + minutes * 60_000, containers });
+    };
+    const pods = [of('old-1', 'old', 0), of('old-2', 'old', 20), of('new-1', 'new', 10)];
+    expect(names(...pods)).toEqual(['new-1/api', 'old-1/api']);
+    expect(names(...pods.toReversed())).toEqual(['new-1/api', 'old-2/api']);
+  });
+
   it('takes one of many pods that fail alike', () => {
     expect(names(aPod({ name: 'a' }), aPod({ name: 'b' }), aPod({ name: 'c' }))).toEqual(['a/api']);
   });
