@@ -10,6 +10,15 @@ const NAMED_BY = [
   ['pod', 'Pod'],
 ] as const;
 
+/** The labels that anything is read from: whoever cuts a long list keeps these. */
+export const READ_LABELS: ReadonlySet<string> = new Set([
+  'alertname',
+  'reason',
+  'cluster',
+  'namespace',
+  ...NAMED_BY.map(([label]) => label),
+]);
+
 /** RFC 1123 subdomain, as the API server requires of names. */
 const NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** A cluster may be named by an ARN or a kubeconfig context. */

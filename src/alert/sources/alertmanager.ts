@@ -1,6 +1,7 @@
 /** Alertmanager's webhook body -> alerts. */
 import { parseTime } from '../../clock.ts';
 import type { Alert } from '../alert.ts';
+import { READ_LABELS } from '../subject.ts';
 import { AlertmanagerAlert, AlertmanagerPayload } from './schema.ts';
 
 /** An alert that could not be read: which one, and the field. */
@@ -79,9 +80,12 @@ function readAlert(item: unknown): ReadAlert {
   };
 }
 
+/** What is read of them is never what is cut. */
 function bounded(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const rank = (name: string) => (READ_LABELS.has(name) ? 0 : 1);
   return Object.fromEntries(
     Object.entries(texts)
+      .toSorted(([left], [right]) => rank(left) - rank(right))
       .slice(0, MOST_LABELS)
       .map(([name, text]) => [name, text.slice(0, LONGEST_TEXT)]),
   );

@@ -101,6 +101,13 @@ describe('an Alertmanager webhook', () => {
     expect(readAlertmanager(body)).toMatchObject({ kind: 'malformed', field });
   });
 
+  it('keeps what the alert is about, however many labels stand before it', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`a_${n}`, 'x']));
+    const [alert] = alertsOf({ ...PAYLOAD, alerts: [{ ...ALERT, labels: { ...many, ...ALERT.labels } }] }).alerts;
+    expect(alert).toMatchObject({ name: 'PullcheckImagePullFailing', labels: { namespace: ALERT.labels.namespace } });
+    expect(Object.keys(alert!.labels)).toHaveLength(64);
+  });
+
   it('links only to http and https, and keeps no endless text', () => {
     const alerts = [{ ...ALERT, generatorURL: 'javascript:alert(1)', annotations: { summary: 'x'.repeat(100_000) } }];
     const [alert] = alertsOf({ ...PAYLOAD, alerts }).alerts;
