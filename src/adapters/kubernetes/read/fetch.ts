@@ -91,6 +91,21 @@ export async function listAll<S extends z.ZodType>(
   return observed({ items: items.slice(0, query.cap), truncated: token !== '' || items.length > query.cap });
 }
 
+/** The same where a prefix would answer wrongly, because what is not in the list is said not to be there. */
+export async function listWhole<S extends z.ZodType>(
+  client: KubeClient,
+  query: ListQuery,
+  schema: S,
+  signal: AbortSignal,
+): Promise<Observation<readonly z.infer<S>[]>> {
+  const list = await listAll(client, query, schema, signal);
+  if (list.status !== 'observed') return list;
+  const { items, truncated } = list.value;
+  return truncated
+    ? unreachable(`only a part of all ${query.resource.plural} could be listed (${items.length} of them)`)
+    : observed(items);
+}
+
 /** Of one page; `token` empty: the first. */
 export function pageQuery(query: ListQuery, token: string): Record<string, string> {
   return {

@@ -5,7 +5,7 @@ import type { KubeClient } from '../client.ts';
 import { NetworkPolicy } from '../network-schema.ts';
 import { NETWORK_POLICIES } from '../resources.ts';
 import { optional } from './common.ts';
-import { listAll } from './fetch.ts';
+import { listWhole } from './fetch.ts';
 
 const MAX_POLICIES = 2_000;
 
@@ -15,7 +15,7 @@ export async function listNetworkPolicies(
   signal: AbortSignal,
 ): Promise<Observation<readonly NetworkPolicySnapshot[]>> {
   const place = { resource: NETWORK_POLICIES, namespace, cap: MAX_POLICIES };
-  return mapObserved(await listAll(client, place, NetworkPolicy, signal), ({ items }) => items.map(policySnapshot));
+  return mapObserved(await listWhole(client, place, NetworkPolicy, signal), (items) => items.map(policySnapshot));
 }
 
 function policySnapshot({ metadata, spec }: NetworkPolicy): NetworkPolicySnapshot {

@@ -5,7 +5,7 @@ import type { KubeClient } from '../client.ts';
 import { EndpointSlice, Service } from '../network-schema.ts';
 import { ENDPOINT_SLICES, SERVICES } from '../resources.ts';
 import { optional } from './common.ts';
-import { listAll } from './fetch.ts';
+import { listWhole } from './fetch.ts';
 
 /** Kubernetes itself is made for clusters up to this size (sig-scalability thresholds: 10,000 Services). */
 const MAX_SERVICES = 10_000;
@@ -17,7 +17,7 @@ export async function listServices(
   signal: AbortSignal,
 ): Promise<Observation<readonly ServiceSnapshot[]>> {
   const place = { resource: SERVICES, cap: MAX_SERVICES, ...optional('namespace', query.namespace) };
-  return mapObserved(await listAll(client, place, Service, signal), ({ items }) => items.map(serviceSnapshot));
+  return mapObserved(await listWhole(client, place, Service, signal), (items) => items.map(serviceSnapshot));
 }
 
 /** Of one Service, all its slices together. */
@@ -29,7 +29,7 @@ export async function listEndpoints(
 ): Promise<Observation<readonly EndpointSnapshot[]>> {
   const labelSelector = `kubernetes.io/service-name=${service}`;
   const place = { resource: ENDPOINT_SLICES, namespace, labelSelector, cap: MAX_SLICES };
-  return mapObserved(await listAll(client, place, EndpointSlice, signal), ({ items }) => items.flatMap(endpoints));
+  return mapObserved(await listWhole(client, place, EndpointSlice, signal), (items) => items.flatMap(endpoints));
 }
 
 function serviceSnapshot({ metadata, spec, status }: Service): ServiceSnapshot {
