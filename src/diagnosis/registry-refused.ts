@@ -41,24 +41,33 @@ export function unansweredThough(seen: Backed, evidence: Seen, policies: 'free' 
   const failure = valueOf(evidence.pullFailure);
   const said = failure?.classification.kind;
   if (said === undefined) return undefined;
-  if (isLoopback(seen)) return said === 'connection-refused' ? loopback(seen) : undefined;
   const gap = AWAY.has(said) ? gapIn(seen, failure?.at, evidence) : undefined;
   if (gap !== undefined) return wasDown(seen, said, gap);
+  if (isLoopback(seen) && !isStrange(seen)) return said === 'connection-refused' ? loopback(seen) : undefined;
   if (said === 'connection-refused' && !answersBot(seen, evidence.registryAccess))
     return refused(seen, evidence, policies);
   return said === 'registry-error' ? broken(seen, evidence) : undefined;
 }
 
-/** What the bot met at this registry; what another registry says tells nothing of its mirror. */
-function attemptsAt({ mirrorOf }: Backed, access: Seen['registryAccess']): readonly AccessAttempt[] {
-  return mirrorOf === undefined ? (valueOf(access)?.attempts ?? []) : [];
+/**
+ * What the bot met at this registry: what another registry says tells nothing of its mirror, and the bot's own loopback nothing of the
+ * node's.
+ */
+function attemptsAt({ host, mirrorOf }: Backed, access: Seen['registryAccess']): readonly AccessAttempt[] {
+  const isOther = mirrorOf !== undefined || inClusterHost(host)?.kind === 'node-itself';
+  return isOther ? [] : (valueOf(access)?.attempts ?? []);
 }
 
 /** The bot got an answer of the registry itself, good or bad. */
 export function answersBot(seen: Backed, access: Seen['registryAccess']): boolean {
   return attemptsAt(seen, access).some(
-    (attempt) => !['network', 'not-asked', 'server-error'].includes(readAttempt(attempt)),
+    (attempt) => wasAnswered(attempt) || !['network', 'not-asked', 'server-error'].includes(readAttempt(attempt)),
   );
+}
+
+/** With a challenge, or a word at `/v2/`: whoever did not answer then stands behind the registry. */
+function wasAnswered({ challenge, way = [] }: AccessAttempt): boolean {
+  return challenge.realm !== undefined || way.some(({ name, state }) => name === 'api' && state === 'reached');
 }
 
 interface Run {
@@ -100,7 +109,7 @@ function wasDown(seen: Backed, said: PullErrorKind, { pod, container, startedAt,
   const { namespace, name } = pod;
   const since = minuteOf(formatTime(startedAt));
   const now = isOpen
-    ? `is away again and again: ${name} counts as ready since ${since}${past(container)}, and node and bot are refused.`
+    ? `is away again and again: ${name} counts as ready since ${since}${past(container)}, and neither node nor bot gets through.`
     : `was away when the node asked: ${name} runs only since ${since}${past(container)}.`;
   const log = commandLine('kubectl', 'logs', '-n', namespace, name, '-c', container.name, '--previous', '--tail=50');
   const fix = isOpen
@@ -149,10 +158,10 @@ function refused(seen: Backed, { registryAccess }: Seen, policies: 'free' | 'unk
   const pods = standing(seen.pods);
   if (pods.some(({ containers }) => containers.some(({ restartCount }) => restartCount > 0))) return undefined;
   const both = alsoRefused(seen, registryAccess);
-  const targets = [...new Set(ready(seen).flatMap(({ ports }) => portIn(ports, seen)))];
+  const targets = targetsOf(seen);
   if (targets.length === 0) return undefined;
   const declared = declaredPorts(pods);
-  const strange = declared.length > 0 && targets.every((port) => !declared.some((one) => one.port === port));
+  const strange = isStrange(seen);
   const who = list(
     ready(seen)
       .slice(0, 3)
@@ -175,8 +184,17 @@ function refused(seen: Backed, { registryAccess }: Seen, policies: 'free' | 'unk
   };
 }
 
-function portIn(ports: readonly { readonly name: string; readonly port: number }[], { port }: Backed): number[] {
-  return ports.flatMap((one) => (one.name === port?.name ? [one.port] : []));
+/** The ports of its backends to which the Service sends on. */
+function targetsOf(seen: Backed): readonly number[] {
+  const all = ready(seen).flatMap(({ ports }) => ports.filter(({ name }) => name === seen.port?.name));
+  return [...new Set(all.map(({ port }) => port))];
+}
+
+/** It sends on to none of the ports that the pods' containers declare. */
+function isStrange(seen: Backed): boolean {
+  const declared = declaredPorts(standing(seen.pods)).map(({ port }) => port);
+  const targets = targetsOf(seen);
+  return declared.length > 0 && targets.length > 0 && !targets.some((port) => declared.includes(port));
 }
 
 function retarget({ service, port }: Backed, target: number | undefined): string {
@@ -191,14 +209,14 @@ function retarget({ service, port }: Backed, target: number | undefined): string
 /** The bot gets no answer from there, in whatever way. */
 function isCutOff(seen: Backed, access: Seen['registryAccess']): boolean {
   const attempts = attemptsAt(seen, access);
-  return attempts.length > 0 && attempts.every(({ outcome }) => outcome.kind === 'network');
+  return attempts.length > 0 && attempts.every((one) => one.outcome.kind === 'network' && !wasAnswered(one));
 }
 
 /** The bot, from its own place, is refused as well. */
 function alsoRefused(seen: Backed, access: Seen['registryAccess']): boolean {
   const attempts = attemptsAt(seen, access);
-  const isRefused = ({ outcome }: AccessAttempt) =>
-    outcome.kind === 'network' && outcome.fault === 'connection-refused';
+  const isRefused = (one: AccessAttempt) =>
+    one.outcome.kind === 'network' && one.outcome.fault === 'connection-refused' && !wasAnswered(one);
   return attempts.length > 0 && attempts.every(isRefused);
 }
 

@@ -1,5 +1,6 @@
 /** Can an image's host be a registry inside the cluster, by its spelling alone? Pure. */
 import { isIP } from 'node:net';
+import { hostPort } from '../image/host-port.ts';
 import { registryKind } from '../image/registry.ts';
 
 export type InClusterHost = {
@@ -22,7 +23,7 @@ const LABEL = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** undefined: a public name, which no Service has. `registry` is the reference's host, with its port. */
 export function inClusterHost(registry: string): InClusterHost | undefined {
-  const { host, port } = split(registry.toLowerCase());
+  const { name: host, port } = hostPort(registry);
   if (isIP(host) !== 0) {
     const isLoopback = host === '::1' || host.startsWith('127.');
     return isLoopback ? { kind: 'node-itself', port } : { kind: 'address', address: host, port };
@@ -33,10 +34,4 @@ export function inClusterHost(registry: string): InClusterHost | undefined {
   if (svc === 'svc') return { kind: 'name', name, namespace, isCertain: true, port };
   if (svc !== undefined || domain.length > 0 || registryKind(host) !== 'plain') return undefined;
   return { kind: 'name', name, namespace, isCertain: false, port };
-}
-
-function split(registry: string): { readonly host: string; readonly port: number | undefined } {
-  const match = /^(?:\[([0-9a-f:]+)\]|([^:]+))(?::(\d+))?$/.exec(registry);
-  const host = match?.[1] ?? match?.[2] ?? registry;
-  return { host, port: match?.[3] === undefined ? undefined : Number(match[3]) };
 }

@@ -10,6 +10,8 @@ export type ServiceRoute = 'address' | 'name' | 'node-port';
 export type RegistryService = {
   /** The node asked it as a mirror of this registry; absent: the image itself names it. */
   readonly mirrorOf?: string;
+  /** true: not all pods of the cluster could be listed, where pods that take a port of their nodes were looked for. */
+  readonly isPartial?: true;
 } /** No Service has this address or name. `lookalikes` serve the same port: a Service that was made anew has a new address. */ & (
   | {
       readonly kind: 'none';
@@ -112,11 +114,13 @@ export function straysOf({ name, namespace }: ServiceSnapshot, pods: readonly Po
     .slice(0, MOST_LOOKALIKES);
 }
 
-/** Pods that take the port on their own nodes. */
+/** Pods that take the port on their own nodes, or took it until they failed; one that has completed gave it back as it was meant to. */
 export function servesHostPort(pods: readonly PodSnapshot[], port: number): readonly PodSnapshot[] {
   return pods.filter(
-    ({ deletedAt, containers }) =>
-      deletedAt === undefined && containers.some(({ ports = [] }) => ports.some(({ hostPort }) => hostPort === port)),
+    ({ deletedAt, phase, containers }) =>
+      deletedAt === undefined &&
+      phase !== 'Succeeded' &&
+      containers.some(({ ports = [] }) => ports.some(({ hostPort }) => hostPort === port)),
   );
 }
 

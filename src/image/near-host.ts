@@ -1,5 +1,6 @@
 /** Registry hosts that one may be typed for the other: a slip or two, labels in another order, one too many, another port. Pure. */
 import { isIP } from 'node:net';
+import { hostPort } from './host-port.ts';
 import { editDistance } from './tag-distance.ts';
 
 /** Public registries that people type by heart. */
@@ -20,7 +21,7 @@ const SHORTEST = 5;
 
 /** Both as references write them, `host` or `host:port`. false for a host and itself. */
 export function isNearHost(typed: string, known: string): boolean {
-  const [mine, other] = [split(typed), split(known)];
+  const [mine, other] = [hostPort(typed), hostPort(known)];
   if (mine.name === other.name) return mine.port !== other.port;
   // Neighbouring addresses are different machines.
   if (isIP(mine.name) !== 0 || isIP(other.name) !== 0) return false;
@@ -53,9 +54,4 @@ function sameLabels(a: readonly string[], b: readonly string[]): boolean {
 function without(labels: readonly string[], label: string): readonly string[] {
   const at = labels.indexOf(label);
   return at < 0 ? labels : labels.toSpliced(at, 1);
-}
-
-function split(host: string): { readonly name: string; readonly port: string } {
-  const [, name = host, port = ''] = /^(.*?)(?::(\d+))?$/.exec(host.toLowerCase()) ?? [];
-  return { name, port };
 }

@@ -186,7 +186,7 @@ describe('a host of the cluster, of which it is known what it means', () => {
         pullFailure: observed(
           failure('connection-refused', {
             message,
-            classification: { ...failure('connection-refused').classification, host: 'localhost:5999' },
+            classification: { ...failure('connection-refused').classification, host: '127.0.0.1:5999' },
           }),
         ),
         registryService: observed({ kind: 'none', host: 'localhost:5999', lookalikes: [] }),

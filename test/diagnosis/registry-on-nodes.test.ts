@@ -21,7 +21,18 @@ import {
 
 const HOST = 'localhost:5000';
 const refused = observed(
-  failure('connection-refused', { message: 'dial tcp 127.0.0.1:5000: connect: connection refused' }),
+  failure('connection-refused', {
+    message: 'dial tcp 127.0.0.1:5000: connect: connection refused',
+    classification: { ...failure('connection-refused').classification, host: '127.0.0.1:5000' },
+  }),
+);
+/** The image's own name has the port, too. */
+const refusedBeside = observed(
+  failure('connection-refused', {
+    message:
+      'Failed to pull image "localhost:5000/web:latest": failed to authorize: Get "https://auth.example.com/token": dial tcp 10.0.0.9:443: connect: connection refused',
+    classification: { ...failure('connection-refused').classification, host: 'auth.example.com' },
+  }),
 );
 
 function check(seen: RegistryService, spoiled: Partial<Evidence> = {}) {
@@ -47,6 +58,7 @@ function proxy(node: string, over: Partial<PodSnapshot> = {}): PodSnapshot {
     ...over,
   });
 }
+const WEB = { kind: 'StatefulSet', name: 'web', uid: 'uid-web' };
 const crashing = aContainer({
   name: 'proxy',
   waitingReason: 'CrashLoopBackOff',
@@ -87,6 +99,26 @@ describe('pods serve the port on their nodes', () => {
     });
   });
 
+  it('is only likely where the node was refused by another host', () => {
+    const seen = onNodes(proxy('node-1', { containers: [crashing] }));
+    expect(firstFinding(check(seen, { pullFailure: refusedBeside }))).toBe('registry-down likely');
+  });
+
+  it('does not say that there is none on the pulling node where not all pods could be listed', () => {
+    const result = check({ ...onNodes(proxy('node-2')), isPartial: true });
+    expect(result.verdict).toBe('inconclusive');
+    expect(result).toMatchObject({ note: expect.stringContaining('not all pods could be listed') });
+  });
+
+  it('speaks of the pods of this node, whoever takes the same port elsewhere', () => {
+    const other = aRegistryPod({ name: 'web-0', namespace: 'shop', node: 'node-2', controller: WEB });
+    const result = check(onNodes(other, proxy('node-1', { containers: [crashing] })));
+    expect(result.note).toContain('which daemonset/registry-proxy takes on its nodes');
+    expect(result).toMatchObject({
+      findings: [{ detail: { look: 'kubectl get pods -n cortex-chat registry-proxy-node-1 -o wide' } }],
+    });
+  });
+
   it('is open where the pod is on no node, and only likely where the node speaks of another port', () => {
     const { node: _node, ...nowhere } = aPod;
     expect(check(onNodes(proxy('node-2')), { pod: observed(nowhere) }).verdict).toBe('inconclusive');
@@ -105,6 +137,17 @@ describe('nobody serves the port', () => {
     expect(result.note).toContain(
       'localhost:5000 means the node that pulls, node-1, itself, and nothing listens there',
     );
+  });
+
+  it('is left open where not all pods could be listed: one of those may take the port', () => {
+    const result = check({ ...nobody, isPartial: true });
+    expect(firstFinding(result)).toBe('connection-refused certain');
+    expect(result.note).not.toContain('no pod takes it');
+    expect(result.note).toContain('whether a pod takes it on its node could not be seen');
+  });
+
+  it('and it was another host that refused the node, for an image of that name: not its question', () => {
+    expect(check(nobody, { pullFailure: refusedBeside }).verdict).toBe('not-applicable');
   });
 
   it('and the node says something else: not its question', () => {

@@ -37,6 +37,9 @@ function story(seen: RegistryService, spoiled: Partial<Evidence> = {}): Evidence
 const check = (seen: RegistryService, spoiled: Partial<Evidence> = {}) =>
   runCheck('registry-in-cluster', story(seen, spoiled));
 
+/** What the classifier reads out of words about that host. */
+const at = (host: string) => ({ classification: { ...failure('connection-refused').classification, host } });
+
 /** The registry's container since `startedAt`, with what its spec declares. */
 function running(over: Parameters<typeof aRunningContainer>[0]) {
   return observed([aRegistryPod({ containers: [aRunningContainer({ name: 'registry', ...over })] })]);
@@ -135,9 +138,80 @@ describe('the registry was away when the node asked', () => {
   });
 });
 
+describe('the node failed on somebody else than the registry', () => {
+  const atTokenServer =
+    'failed to authorize: failed to fetch anonymous token: Get "https://auth.example.com/token?scope=x": dial tcp 10.0.0.9:443: connect: connection refused';
+  const tokenServerDown = observed(
+    failure('connection-refused', { ...at('auth.example.com'), message: atTokenServer }),
+  );
+
+  it('the token server is down: the registry’s Service is not blamed, whose ready backend gave the challenge', () => {
+    const challenged = attempt(anyone, refusedConnection, {
+      challenge: { scheme: 'bearer', realm: 'https://auth.example.com/token' },
+    });
+    const pods = running({ restartCount: 7, terminatedReason: 'Error', exitCode: 1, startedAt: NOW - 9000 });
+    const met = { registryAccess: access(challenged) };
+    for (const seen of [backed(), backed({ pods })]) {
+      expect(check(seen, met).verdict).toBe('pass');
+      expect(check(seen, { ...met, pullFailure: tokenServerDown }).verdict).toBe('pass');
+    }
+    const down = backed({ endpoints: observed([]), pods: observed([]) });
+    expect(check(down, met)).toMatchObject({
+      verdict: 'inconclusive',
+      note: expect.stringContaining('Yet it answered'),
+    });
+  });
+
+  it('by the node’s words alone: nothing behind the Service is no more than likely what it suffers from', () => {
+    const down = backed({ endpoints: observed([]), pods: observed([]) });
+    const result = check(down, { pullFailure: tokenServerDown });
+    expect(firstFinding(result)).toBe('registry-down likely');
+    expect(result.note).toContain('The node’s own words are about auth.example.com');
+    expect(check(backed(), { pullFailure: tokenServerDown }).verdict).toBe('pass');
+  });
+
+  it('a name that its node knows under another address is not the Service of that name', () => {
+    const host = 'registry.infra:5000';
+    const named = { host, route: 'name', service: aService({ name: 'registry', namespace: 'infra' }) } as const;
+    const down = backed({ ...named, endpoints: observed([]), pods: observed([]) });
+    const told = (address: string) => {
+      const message = `failed to do request: dial tcp ${address}: connect: connection refused`;
+      return { pullFailure: observed(failure('connection-refused', { ...at(address), message })) };
+    };
+    expect(firstFinding(check(down, told('172.18.0.5:5000')))).toBe('registry-down likely');
+    expect(firstFinding(check(down, told('10.43.170.72:5000')))).toBe('registry-down certain');
+  });
+
+  it('a port that the Service lacks is not why another host was not reached', () => {
+    const { port: _port, ...rest } = backed();
+    const seen = { ...rest, port: undefined };
+    expect(firstFinding(check(seen))).toBe('connection-refused certain');
+    expect(check(seen, { pullFailure: tokenServerDown }).verdict).toBe('inconclusive');
+  });
+
+  it('nor is the Service’s name what could not be resolved', () => {
+    const named = backed({ host: 'docker-registry.cortex-chat.svc:5000', route: 'name' });
+    const message = 'Get "https://auth.example.com/token": dial tcp: lookup auth.example.com: no such host';
+    const unresolved = observed(failure('dns-failure', { ...at('auth.example.com'), message }));
+    expect(check(named, { pullFailure: unresolved }).verdict).toBe('pass');
+  });
+});
+
 describe('a node port on the node’s own loopback', () => {
   const port = { name: 'http', port: 5000, nodePort: 30_500 };
   const seen = backed({ host: 'localhost:30500', route: 'node-port', port, service: aService({ ports: [port] }) });
+
+  it('is not blamed where the backend itself began only after the node had failed', () => {
+    expect(firstFinding(check({ ...seen, pods: running({ startedAt: NOW + 5000 }) }))).toBe('registry-down likely');
+  });
+
+  it('is not blamed where the Service sends on to a port that the container does not declare', () => {
+    const endpoints = observed([anEndpoint({ ports: [{ name: 'http', port: 5001 }] })]);
+    const result = check({ ...seen, endpoints, pods: running({ ports: [{ name: 'http', port: 5000 }] }) });
+    expect(firstFinding(result)).toBe('connection-refused certain');
+    expect(result.note).toContain('sends on to port 5001');
+    expect(result.note).not.toContain('kube-proxy');
+  });
 
   it('is refused there although the registry is up: certain, and how nodes reach it', () => {
     const result = check(seen);

@@ -4,10 +4,11 @@
  */
 import type { EvidenceView } from '../../evidence/evidence.ts';
 import { inClusterHost } from '../../evidence/in-cluster-host.ts';
-import { valueOf } from '../../evidence/observation.ts';
+import { notCollected, valueOf } from '../../evidence/observation.ts';
 import type { RegistryService } from '../../evidence/registry-service.ts';
 import type { PullErrorKind } from '../../image/pull-error.ts';
 import { type CheckResult, defineCheck, type Finding, type RuledOut } from '../check.ts';
+import { failedElsewhere } from '../failed-on.ts';
 import { couldNotLook, gapOf } from '../gaps.ts';
 import { blockedByPolicy } from '../policy-block.ts';
 import { type Backed, backingDetail, isServed, nameOf, ready, unsteady, whyDown } from '../registry-backing.ts';
@@ -97,7 +98,10 @@ function noService({ host, lookalikes }: Extract<RegistryService, { kind: 'none'
   });
 }
 
-function behind(seen: Backed, evidence: Seen): CheckResult {
+function behind(seen: Backed, heard: Seen): CheckResult {
+  const other = askedElsewhere(seen, heard);
+  // What the node met at another host says nothing of this one.
+  const evidence = other === undefined ? heard : { ...heard, pullFailure: notCollected(`it is about ${other}`) };
   const said = valueOf(evidence.pullFailure)?.classification.kind;
   if (seen.service.type === 'ExternalName') {
     const note = `Service ${nameOf(seen)} is only another name for a host outside of the cluster`;
@@ -106,8 +110,16 @@ function behind(seen: Backed, evidence: Seen): CheckResult {
   if (seen.port === undefined) return wrongPort(seen, said);
   const served = isServed(seen);
   if (served === 'unknown') return unread(seen);
-  if (served === 'no') return down(seen, evidence);
+  if (served === 'no') return down(seen, evidence, other);
   return up(seen, evidence, said);
+}
+
+/** The node's words name another host than this Service. That a mirror was asked is known from the very words. */
+function askedElsewhere({ host, mirrorOf, service, endpoints }: Backed, { pullFailure }: Seen): string | undefined {
+  const failure = valueOf(pullFailure);
+  if (failure === undefined || mirrorOf !== undefined) return undefined;
+  const own = [...service.addresses, ...(valueOf(endpoints) ?? []).flatMap(({ addresses }) => addresses)];
+  return failedElsewhere(failure, host, own);
 }
 
 function wrongPort(seen: Backed, said: PullErrorKind | undefined): CheckResult {
@@ -140,7 +152,8 @@ function unread({ endpoints, pods }: Backed): CheckResult {
   return { verdict: 'inconclusive', note, missing: ['registryService'] };
 }
 
-function down(seen: Backed, { registryAccess }: Seen): CheckResult {
+/** `other`: whom the node's words are about instead. */
+function down(seen: Backed, { registryAccess }: Seen, other: string | undefined): CheckResult {
   const answered = answersBot(seen, registryAccess);
   const summary = `The registry ${seen.host} is Service ${nameOf(seen)} in this cluster, and ${whyDown(seen)}.`;
   if (answered) {
@@ -150,9 +163,9 @@ function down(seen: Backed, { registryAccess }: Seen): CheckResult {
   return fail({
     cause: 'registry-down',
     // Without its endpoints, the pods’ own readiness is all that is known.
-    confidence: seen.endpoints.status === 'observed' ? 'certain' : 'likely',
+    confidence: seen.endpoints.status === 'observed' && other === undefined ? 'certain' : 'likely',
     because: ['registryService'],
-    summary,
+    summary: other === undefined ? summary : `${summary} The node’s own words are about ${other}.`,
     detail: backingDetail(seen),
     ...mend(seen),
     alternatives: [],

@@ -48,11 +48,11 @@ export const registryService = defineCollector({
     const role = mirror === undefined ? {} : { mirrorOf: reference.registry };
     if (located !== undefined)
       return observed({ ...role, ...(await lookBehind(registry, located, { cluster, signal })) });
-    const pods = await onNodes(host, nodes, { cluster, signal });
+    const { pods, ...extent } = await onNodes(host, nodes, { cluster, signal });
     return observed<RegistryService>(
       host.port !== undefined && pods.length > 0
-        ? { ...role, kind: 'host-port', host: registry, port: host.port, pods }
-        : { ...role, kind: 'none', host: registry, lookalikes: lookalikes(host, services.value) },
+        ? { ...role, ...extent, kind: 'host-port', host: registry, port: host.port, pods }
+        : { ...role, ...extent, kind: 'none', host: registry, lookalikes: lookalikes(host, services.value) },
     );
   },
 });
@@ -113,10 +113,12 @@ async function onNodes(
   host: InClusterHost,
   nodes: ReadonlySet<string>,
   { cluster, signal }: Looking,
-): Promise<readonly PodSnapshot[]> {
+): Promise<{ readonly pods: readonly PodSnapshot[]; readonly isPartial?: true }> {
   const isNode = host.kind === 'node-itself' || (host.kind === 'address' && nodes.has(host.address));
-  if (!isNode || host.port === undefined) return [];
-  return servesHostPort(valueOf(await cluster.pods({}, signal))?.pods ?? [], host.port);
+  if (!isNode || host.port === undefined) return { pods: [] };
+  const list = valueOf(await cluster.pods({}, signal));
+  const pods = servesHostPort(list?.pods ?? [], host.port);
+  return list === undefined || list.truncated ? { pods, isPartial: true } : { pods };
 }
 
 async function lookBehind(

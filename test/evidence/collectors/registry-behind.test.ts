@@ -2,9 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { collectCase } from '../../../src/evidence/collect.ts';
 import { DEFAULT_LIMITS, shareReaders } from '../../../src/evidence/collect-shared.ts';
+import { observed, unreachable } from '../../../src/evidence/observation.ts';
 import type { AccessOutcome } from '../../../src/evidence/registry-access.ts';
 import { createManualClock } from '../../support/clock.ts';
-import { aStory, type ClusterStory, fakeCluster, fakeRegistry } from '../../support/readers.ts';
+import { aStory, type ClusterStory, fakeCluster, fakeRegistry, type Instead } from '../../support/readers.ts';
 import { aRegistryPod, aService, REGISTRY } from '../../support/registry-service.ts';
 import { aContainer, aFailedEvent, aPod, aRunningContainer, aWorkload } from '../../support/snapshots.ts';
 
@@ -18,9 +19,10 @@ interface Told {
   readonly held?: readonly string[];
   readonly story?: Partial<ClusterStory>;
   readonly others?: NonNullable<ClusterStory['pods']>;
+  readonly instead?: Instead;
 }
 
-function look(image: string, { words, outcome = refused, held, story = {}, others = [] }: Told) {
+function look(image: string, { words, outcome = refused, held, story = {}, others = [], instead }: Told) {
   const pod = aPod({ hostIP: '192.168.1.11', containers: [aContainer({ image })] });
   const told = aStory({
     pods: [pod, ...others],
@@ -28,7 +30,7 @@ function look(image: string, { words, outcome = refused, held, story = {}, other
     services: [aService()],
     ...story,
   });
-  const cluster = fakeCluster(told);
+  const cluster = fakeCluster(told, instead);
   const plain = fakeRegistry(() => outcome);
   const registry: typeof plain = {
     ...plain,
@@ -83,6 +85,22 @@ describe('a port that pods take on their nodes', () => {
   it.each(['localhost:5000', '127.0.0.1:5000', '192.168.1.11:5000'])('%s', async (host) => {
     const { seen } = look(`${host}/web:latest`, { words: dial(host), others: [proxy, leaving] });
     expect(await seen).toMatchObject({ value: { kind: 'host-port', port: 5000, pods: [{ name: 'proxy-1' }] } });
+  });
+
+  it('of a pod that has completed is free again', async () => {
+    const done = { ...proxy, phase: 'Succeeded' as const };
+    const { seen } = look('localhost:5000/web:latest', { words: dial('127.0.0.1:5000'), others: [done] });
+    expect(await seen).toMatchObject({ value: { kind: 'none' } });
+  });
+
+  it.each([true, false])('is looked for in as many pods as can be listed, and says so (cut: %s)', async (truncated) => {
+    const pods = async () =>
+      truncated ? observed({ pods: [aPod({ hostIP: '192.168.1.11' })], truncated }) : unreachable('timeout');
+    const { seen } = look('localhost:5000/web:latest', {
+      words: dial('127.0.0.1:5000'),
+      instead: { pods: (what) => (what === '*' ? pods() : undefined) as never },
+    });
+    expect(await seen).toMatchObject({ value: { kind: 'none', isPartial: true } });
   });
 
   it.each(['localhost:5001', '192.168.9.9:5000'])('is not %s', async (host) => {
