@@ -23,7 +23,9 @@ export async function test(args) {
   try {
     installDebian(SERVERS);
     const env = { ...process.env, PULLCHECK_SKIPPED: skipped, ...kubeAssets() };
-    const code = jest(['--config', 'jest.config.js', ...args], env, join(work, 'fast.json'));
+    const fast = jest(['--config', 'jest.config.js', ...args], env, join(work, 'fast.json'));
+    report(fast);
+    const { code } = fast;
     const e2e = args.length > 0 ? 0 : await endToEnd({ env, work, jest, skipped });
     return finish(skipped, code || e2e);
   } finally {
@@ -31,7 +33,10 @@ export async function test(args) {
   }
 }
 
-/** Runs Jest on Node 24 in native ESM; `within` puts it inside a test cluster's namespaces. */
+/**
+ * Runs Jest on Node 24 in native ESM; `within` puts it inside a test cluster's namespaces. Gives its exit code, what passed and failed,
+ * and the suites of which not one test passed: those whose set-up failed.
+ */
 function jest(args, env, results, within = []) {
   const command = [
     ...within,
@@ -44,14 +49,19 @@ function jest(args, env, results, within = []) {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  if (!existsSync(results)) {
-    report({ passed: 0, failed: 1 });
-    return code || 1;
-  }
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(results, 'utf8'));
+  if (!existsSync(results)) return { code: code || 1, passed: 0, failed: 1, notSetUp: [] };
+  const { numPassedTests, numFailedTests, numFailedTestSuites, testResults } = JSON.parse(
+    readFileSync(results, 'utf8'),
+  );
   const broken = numFailedTests === 0 ? numFailedTestSuites : 0; // a suite that could not be loaded fails no test of its own
-  report({ passed: numPassedTests, failed: numFailedTests + broken });
-  return code;
+  const notSetUp = testResults
+    .map(({ name, assertionResults: tests }) => ({ name, failed: tests.length, all: tests.every(isFailed) }))
+    .filter(({ failed, all }) => failed > 1 && all);
+  return { code, passed: numPassedTests, failed: numFailedTests + broken, notSetUp };
+}
+
+function isFailed({ status }) {
+  return status === 'failed';
 }
 
 /** Where kube-apiserver and etcd are: as told, from the testbed, else envtest's own download; nowhere: its suites are skipped. */
