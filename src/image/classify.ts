@@ -9,6 +9,7 @@ import { hostIn, imageIn, registryIn, runtimeIn } from './pull-error/names.ts';
 import { prepare } from './pull-error/prepare.ts';
 import { atBlob, type Failure, type Rule, type Verdict, verdict } from './pull-error/rule.ts';
 import { ACCESS_RULES, BLOCKED_RULES, NAMED_REFUSALS } from './pull-error/rules-access.ts';
+import { ADMISSION_RULES } from './pull-error/rules-admission.ts';
 import { FOREIGN_RULES, FORMAT_RULES } from './pull-error/rules-format.ts';
 import { KUBELET_RULES, WARNING_RULES } from './pull-error/rules-kubelet.ts';
 import {
@@ -19,8 +20,21 @@ import {
   TLS_RULES,
   TRANSFER_RULES,
 } from './pull-error/rules-network.ts';
-import { CONTENT_RULES, ELSEWHERE_RULES, RUNTIME_RULES, STORAGE_RULES } from './pull-error/rules-node.ts';
-import { BROKEN_RULES, LIMIT_RULES, MISSING_RULES, REFUSED_RULES, SERVER_RULES } from './pull-error/rules-registry.ts';
+import {
+  CONTENT_RULES,
+  DAMAGED_RULES,
+  ELSEWHERE_RULES,
+  RUNTIME_RULES,
+  STORAGE_RULES,
+} from './pull-error/rules-node.ts';
+import {
+  BROKEN_RULES,
+  LIMIT_RULES,
+  MISSING_RULES,
+  REFUSED_RULES,
+  SERVER_RULES,
+  said,
+} from './pull-error/rules-registry.ts';
 import { type Part, splitErrors } from './pull-error/split.ts';
 import { CONNECTING, kindsOfStage } from './pull-error/stage.ts';
 import { has } from './pull-error/words.ts';
@@ -35,9 +49,11 @@ const SETTLED: ReadonlyMap<string, PullErrorKind> = new Map([
 ]);
 
 const RULES: readonly Rule[] = [
+  ...ADMISSION_RULES,
   ...KUBELET_RULES,
   ...ELSEWHERE_RULES,
   ...LIMIT_RULES,
+  ...DAMAGED_RULES,
   ...RUNTIME_RULES,
   ...TRANSFER_RULES,
   ...PROXY_RULES,
@@ -78,7 +94,10 @@ export function classify(message: string, reason?: string | null): Classificatio
   const best = missing && unasked(own) ? missing : own;
   const found = settle(best.found, best.failure, reason);
   const others = parts.flatMap((part) => (part.found ? [part.found.kind] : []));
-  const also = [...new Set([...found.also, ...others])].filter((kind) => kind !== found.kind);
+  // The kubelet's warning beside a refusal explains it.
+  const warned: PullErrorKind[] =
+    REFUSALS.has(found.kind) && best.failure.text.includes('image pull secret') ? ['pull-secret-missing'] : [];
+  const also = [...new Set([...found.also, ...others, ...warned])].filter((kind) => kind !== found.kind);
   const host = best.host ?? parts.find((part) => part.host !== null)?.host ?? null;
   return {
     kind: found.kind,
@@ -108,7 +127,8 @@ function furthest(attempts: readonly Attempt[]): Attempt {
 function firstVerdict(failure: Failure): Verdict | undefined {
   for (const rule of RULES) {
     const found = rule(failure);
-    if (found) return found;
+    // Two attempts in one text: the one that a registry answered came further.
+    if (found) return CONNECTS.has(found.kind) && said(failure.text) ? verdict('image-not-found', found.kind) : found;
   }
   return undefined;
 }

@@ -128,6 +128,31 @@ describe('who is named', () => {
   });
 });
 
+describe('a log that says it in fields', () => {
+  it('is read where its front was cut off: its own fields are no part of the error', () => {
+    const answer = classify(
+      '"caller":"gin/logger.go:62","path":"/v2/team/app/manifests/v1","status":500,"handler":"mirror","msg":"","error":"no peer answered"',
+    );
+    expect(answer.kind).toBe('registry-error');
+  });
+});
+
+describe('who turned it away before any pull', () => {
+  it('is the cluster, not a registry; what the verifier met at the registry stays open', () => {
+    const answer = classify(
+      'admission webhook "mutate.kyverno.svc-fail" denied the request: failed to verify image registry.example.com/team/app:1: GET https://registry.example.com/v2/: UNAUTHORIZED: authentication required; no signature could be read',
+    );
+    expect(answer).toMatchObject({ kind: 'signature-rejected', also: expect.arrayContaining(['unauthorized']) });
+  });
+
+  it('nobody did where the webhook itself could not be asked', () => {
+    const answer = classify(
+      'failed calling webhook "policy.sigstore.dev": failed to call webhook: Post "https://webhook.cosign-system.svc:443/": context deadline exceeded',
+    );
+    expect(answer).toMatchObject({ kind: 'other', also: expect.arrayContaining(['cancelled-or-deadline']) });
+  });
+});
+
 describe('the reason beside a message', () => {
   it.each([
     ['InvalidImageName', 'invalid-reference'],

@@ -46,7 +46,7 @@ function inside(line: string): string | null {
     const message = said === null ? null : quotedAt(line, said.index + said[0].length);
     const open = line.indexOf('{');
     const status = STATUS_FIELD.exec(line)?.[1];
-    const before = `${open < field.index ? line.slice(0, open) : ''}${status === undefined ? '' : `status ${status}: `}`;
+    const before = `${open >= 0 && open < field.index ? line.slice(0, open) : ''}${status === undefined ? '' : `status ${status}: `}`;
     return message === null ? `${before}${value.text}` : `${before}${message.text}: ${value.text}`;
   }
   FIELDS.lastIndex = value.end;

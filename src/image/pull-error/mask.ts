@@ -81,11 +81,20 @@ function withoutTags(text: string): string {
 
 function withoutQuoted(text: string): string {
   return text
-    .replace(
-      QUOTED_NAME,
-      (quoted: string, before: string) => `${before}${quoted.endsWith('policy.json"') ? '‹policy›' : '‹ref›'}`,
+    .replace(QUOTED_NAME, (quoted: string, before: string, at: number) =>
+      quoted.endsWith('policy.json"')
+        ? `${before}‹policy›`
+        : `${before}${isSigner(text, quoted, at) ? '‹signer›' : '‹ref›'}`,
     )
     .replace(QUOTED_ANY, (quoted) => (/[/:@.]/.test(quoted) && !PLAIN.test(quoted.slice(1, -1)) ? '‹ref›' : quoted));
+}
+
+/** A webhook of the cluster whose own name tells that it looks at signatures: `admission webhook "policy.sigstore.dev"`. */
+function isSigner(text: string, quoted: string, at: number): boolean {
+  return (
+    text.slice(Math.max(0, at - 6), at + 1) === 'webhook' &&
+    /sigstore|cosign|signature|notation|notary|connaisseur|ratify/.test(quoted)
+  );
 }
 
 /** Only a word with a slash, a dot or a colon can be a name; `text` has no white space but spaces. */

@@ -5,7 +5,6 @@ import { has } from './words.ts';
 /** Decided before any registry was asked. */
 export const KUBELET_RULES: readonly Rule[] = [
   when('never-pull-policy', ['pull policy of never', 'errimageneverpull']),
-  when('kubelet-throttled', ['pull qps exceeded']),
   when('signature-rejected', [
     'signature was required',
     'source image rejected',
@@ -64,8 +63,9 @@ export const KUBELET_RULES: readonly Rule[] = [
   ]),
 ];
 
-/** Only a warning, so the last of all rules: where the text tells of the pull as well, that decides. */
+/** Only the kubelet's own warnings, so the last of all rules: where the text tells of the pull as well, that decides. */
 export const WARNING_RULES: readonly Rule[] = [
+  when('kubelet-throttled', ['pull qps exceeded']),
   when('pull-secret-missing', [
     'retrieve some image pull secret',
     'retrieve pull secret',
@@ -122,8 +122,8 @@ function secretStore({ text }: Failure): Verdict | undefined {
 function signaturePolicy({ text }: Failure): Verdict | undefined {
   if (has(text, ['‹policy›', 'trust policy', 'invalid policy in'])) return verdict('signature-rejected', 'other');
   if (
-    has(text, ['signature', 'cosign', 'notation', 'image verif', 'attestation', 'sigstore']) &&
-    has(text, ['denied the request', 'validation failed', 'verif'])
+    has(text, ['signature', 'cosign', 'notation', 'notary', 'image verif', 'attest', 'keyless', 'sigstore']) &&
+    has(text, ['denied the request', 'validation failed', 'checks failed', 'verif', 'mismatch'])
   ) {
     return verdict('signature-rejected', 'forbidden');
   }

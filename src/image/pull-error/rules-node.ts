@@ -61,6 +61,22 @@ export const ELSEWHERE_RULES: readonly Rule[] = [
   ]),
 ];
 
+/** A stored layer that no unpacker reads to its end: kept broken, sent broken or packed so. The daemon often dies of it as well. */
+export const DAMAGED_RULES: readonly Rule[] = [
+  ({ text }) =>
+    has(text, [
+      'unpigz',
+      'deflate data',
+      'corrupt',
+      'invalid checksum',
+      'checksum failed',
+      'checksum error',
+      'crc mismatch',
+    ]) && !has(text, ['no space left', 'disk quota', 'not match', 'tls: '])
+      ? verdict('node-storage', 'digest-mismatch', 'manifest-unsupported', 'transfer-interrupted', 'node-disk')
+      : undefined,
+];
+
 /** The kubelet cannot talk to the runtime. */
 export const RUNTIME_RULES: readonly Rule[] = [
   when('runtime-unavailable', [
@@ -129,6 +145,7 @@ export const STORAGE_RULES: readonly Rule[] = [
   when('node-storage', ['whiteout', 'operation not supported'], ['manifest-unsupported']),
   when('node-storage', ['unable to convert a nil pointer'], ['manifest-unsupported', 'other']),
   snapshotter,
+  inContainer,
   // Two pulls of one layer hold each other's lock.
   ({ text }) =>
     text.includes('locked') && /\blocked\b[^"]{0,200}: unavailable/.test(text)
@@ -172,7 +189,11 @@ export const STORAGE_RULES: readonly Rule[] = [
     ['manifest-unsupported', 'digest-mismatch', 'registry-error', 'transfer-interrupted', 'proxy-failure'],
   ),
   // Windows: layers are imported by the host compute service; a Linux layer fails there in the same words.
-  when('node-storage', ['hcsshim', 'win32', 'windowsfilter'], ['manifest-unsupported', 'platform-mismatch']),
+  when(
+    'node-storage',
+    ['hcsshim', 'win32', 'windowsfilter'],
+    ['manifest-unsupported', 'platform-mismatch', 'node-disk'],
+  ),
   unpacking,
 ];
 
@@ -181,6 +202,18 @@ function givenUp({ text }: Failure): Verdict | undefined {
   if (!has(text, ['extract', 'snapshot', 'unpack', 'layer'])) return undefined;
   return /: context (?:canceled|deadline exceeded)(?:: \w{1,24})?(?:["'\s]|$)/.test(text)
     ? verdict('cancelled-or-deadline', 'node-storage', 'node-disk', 'connection-timeout', 'transfer-interrupted')
+    : undefined;
+}
+
+/** A container is made from an image that was pulled: what is missing then is the store's, or the snapshotter's that keeps it. */
+function inContainer({ text }: Failure): Verdict | undefined {
+  // The volume made from an image: it is there, and cannot be mounted as the pod asks.
+  if (text.includes('imagevolumemountfailed')) {
+    return verdict('other', 'node-storage', 'manifest-unsupported', 'image-not-found', 'invalid-reference');
+  }
+  const at = Math.max(text.indexOf('create containerd container'), text.indexOf('createcontainer within'));
+  return at >= 0 && has(text, ['snapshot', 'mounts: ']) && !text.includes('pull', at)
+    ? verdict('node-storage', 'runtime-unavailable', 'other')
     : undefined;
 }
 

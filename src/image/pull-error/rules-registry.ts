@@ -43,7 +43,16 @@ export const BROKEN_RULES: readonly Rule[] = [
   // A registry's own policy (scan, content trust) refuses the image itself, whoever asks.
   when(
     'registry-error',
-    ['projectpolicyviolation', 'project_policy_violation', 'cannot be pulled due to', 'vulnerable handler'],
+    [
+      'projectpolicyviolation',
+      'project_policy_violation',
+      'cannot be pulled due to',
+      'vulnerab',
+      'blocking policy',
+      'by xray',
+      'in xray',
+      'curation',
+    ],
     ['forbidden', 'signature-rejected'],
   ),
   // Locked, disabled or over its size: the registry's state, whoever asks.
@@ -172,7 +181,7 @@ function missing({ text, status, registry, urls }: Failure): Verdict | undefined
 }
 
 /** The registry's own codes for what is not there. */
-function said(text: string): boolean {
+export function said(text: string): boolean {
   return has(text, [
     'manifest unknown',
     'manifest_unknown',

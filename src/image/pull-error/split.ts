@@ -52,7 +52,8 @@ function withoutMirrors(text: string): { own: string; mirrors: readonly Part[] }
   const at = text.search(/\(?Mirrors also failed:/i);
   if (at < 0) return { own: text, mirrors: [] };
   const list = text.slice(at);
-  const length = list.search(/\]\):\s/);
+  // A person who shortens it leaves the bracket out; the registry's own answer follows all the same.
+  const length = list.search(/\]\):\s|\]\)?:?\s{1,8}(?=[a-z]{4})/i);
   // The list is the end: shortened by somebody, and then the mirrors' are the only errors told, or cut in the middle.
   if (length < 0) {
     const whole = /\]\)?[\s"'.)]{0,16}$/.test(list.slice(-24));

@@ -1,0 +1,56 @@
+/** The API server turned an object away before any node saw it: webhooks and policies of the cluster. No registry refused anything. */
+import type { PullErrorKind } from '../pull-error.ts';
+import { type Failure, type Rule, type Verdict, verdict } from './rule.ts';
+import { has } from './words.ts';
+
+export const ADMISSION_RULES: readonly Rule[] = [unreachable, denied];
+
+/** The webhook itself did not answer the API server: what stands behind is that connection's failure, not the pull's. */
+function unreachable({ text }: Failure): Verdict | undefined {
+  return has(text, ['failed calling webhook', 'failed to call webhook', 'failed calling admission webhook'])
+    ? { kind: 'other', also: [...met(text), 'signature-rejected'] }
+    : undefined;
+}
+
+/** Signatures have a kind; every other rule of the cluster (which registries, which tags, who runs as root) has none. */
+function denied({ text }: Failure): Verdict | undefined {
+  const words = [
+    'admission webhook',
+    'admission control',
+    'admission policy',
+    'admissionpolicy',
+    'image policy webhook',
+    'webhook backend',
+    'due to the following polic',
+    'enforced polic',
+  ];
+  if (!has(text, words)) return undefined;
+  return isAboutSignatures(text)
+    ? { kind: 'signature-rejected', also: ['forbidden', 'other', ...met(text)] }
+    : verdict('other', 'signature-rejected', 'forbidden');
+}
+
+function isAboutSignatures(text: string): boolean {
+  return (
+    has(text, ['‹signer›', 'signature', 'cosign', 'notary', 'attest', 'sigstore', 'keyless', 'binary authorization']) ||
+    /\b(?:un)?signed\b(?! by)/.test(text)
+  );
+}
+
+/** What whoever verifies met at the registry; the words for it are few, because the denial itself is the answer. */
+const MET: readonly (readonly [string, PullErrorKind])[] = [
+  ['unauthorized', 'unauthorized'],
+  ['x509', 'tls-untrusted'],
+  ['timeout', 'connection-timeout'],
+  ['deadline exceeded', 'cancelled-or-deadline'],
+  ['no such host', 'dns-failure'],
+  ['refused', 'connection-refused'],
+  ['too many requests', 'rate-limited'],
+  ['toomanyrequests', 'rate-limited'],
+  ['manifest unknown', 'image-not-found'],
+  ['manifest_unknown', 'image-not-found'],
+];
+
+function met(text: string): PullErrorKind[] {
+  return [...new Set(MET.flatMap(([word, kind]) => (text.includes(word) ? [kind] : [])))];
+}
