@@ -131,6 +131,8 @@ const NAMES: readonly (readonly [string, (word: string) => boolean])[] = [
   ['digest', (word) => /sha(?:256|512):/.test(word)],
   ['sock', (word) => word.endsWith('.sock') || word.startsWith('unix:')],
   ['policy', (word) => word.endsWith('policy.json')],
+  // What the runtimes keep for a registry's TLS.
+  ['cert', (word) => word.startsWith('/') && word.includes('/certs.d/')],
   ['path', (word) => word.startsWith('/')],
   ['addr', (word) => ADDRESS.test(word)],
   ['ref', (word) => word.includes('/')],

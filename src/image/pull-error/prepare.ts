@@ -23,7 +23,7 @@ const WRAPPERS: readonly (readonly [string, RegExp])[] = [
 
 /** Cut inside the wrapper itself: `code = NotFound` is the runtime's class of error, not the registry's answer. An error had begun. */
 const CUT_WRAPPER =
-  /rpc error:\s{0,16}(?:code =? ?\w{0,40} {0,4}(?:de?s?c?)?|notfound|unknown|internal|unavailable|failedprecondition|permissiondenied)[\s.…"'=)]{0,8}$/i;
+  /rpc error:\s{0,16}(?:code =? ?\w{0,40} {0,4}(?:de?s?c?)?|notfound|unknown|internal|unavailable|failedprecondition|permissiondenied)[\s.…"'=)]{0,8}$/im;
 
 /** What kubectl and YAML put behind a message: how often it came, and its reason. */
 const COUNT = / {1,4}\(x\d{1,9} over [\dydhms.]{1,16}\)/gi;

@@ -106,9 +106,12 @@ function eitherOr({ text, registry }: Failure): Verdict | undefined {
 function namesBoth(text: string): boolean {
   return (
     text.includes(' or ') &&
-    /(?:not found|not exist|doesn't exist)\W{0,3} or [^.;:]{0,40}(?:permission|access|authori[sz]|denied|private|not allowed)/.test(
+    (/(?:not found|not exist|doesn't exist)\W{0,3} or [^.;:]{0,40}(?:permission|access|authori[sz]|denied|private|not allowed)/.test(
       text,
-    )
+    ) ||
+      /(?:permission|authori[sz]\w{1,8}|denied|private|not allowed) or [^.;:]{0,30}(?:not (?:present|found|exist)|missing|absent)/.test(
+        text,
+      ))
   );
 }
 
@@ -237,7 +240,7 @@ function byStatus({ status, registry, urls }: Failure): Verdict | undefined {
 }
 
 function plainDenial({ text, registry }: Failure): Verdict | undefined {
-  if (!/\b(?:denied|forbidden)\b/.test(text)) return undefined;
+  if (!/(?<!\bnot )\b(?:denied|forbidden)\b/.test(text)) return undefined;
   return registry === 'ghcr'
     ? verdict('unauthorized', 'forbidden', 'credentials-expired', 'not-found-or-unauthorized')
     : verdict(

@@ -3,7 +3,7 @@ import type { PullErrorKind } from '../pull-error.ts';
 import { type Failure, type Rule, type Verdict, verdict } from './rule.ts';
 import { has } from './words.ts';
 
-export const ADMISSION_RULES: readonly Rule[] = [unreachable, denied];
+export const ADMISSION_RULES: readonly Rule[] = [unreachable, denied, unsaid];
 
 /** The webhook itself did not answer the API server: what stands behind is that connection's failure, not the pull's. */
 function unreachable({ text }: Failure): Verdict | undefined {
@@ -30,9 +30,17 @@ function denied({ text }: Failure): Verdict | undefined {
     : verdict('other', 'signature-rejected', 'forbidden');
 }
 
+/** The API server's own fault, cut before it is told: it speaks of no registry. */
+function unsaid({ text }: Failure): Verdict | undefined {
+  return text.includes('internal error occurred')
+    ? verdict('other', 'signature-rejected', 'forbidden', 'registry-error')
+    : undefined;
+}
+
 function isAboutSignatures(text: string): boolean {
   return (
     has(text, ['‹signer›', 'signature', 'cosign', 'notary', 'attest', 'sigstore', 'keyless', 'binary authorization']) ||
+    has(text, ['trust data', 'content trust', 'failed verification', 'failed to verify', 'verification failed']) ||
     /\b(?:un)?signed\b(?! by)/.test(text)
   );
 }

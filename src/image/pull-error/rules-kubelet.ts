@@ -17,6 +17,9 @@ export const KUBELET_RULES: readonly Rule[] = [
     'signature verification failed',
     'signature mismatch',
     'image is not signed',
+    'signed digest',
+    'trust data',
+    'content trust',
   ]),
   signaturePolicy,
   when(

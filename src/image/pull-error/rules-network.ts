@@ -73,6 +73,10 @@ export const TLS_RULES: readonly Rule[] = [
     ],
     ['tls-handshake', 'node-storage', 'other'],
   ),
+  ({ text }) =>
+    text.includes('‹cert›: ') && /‹cert›: (?:no such file|permission denied|is a directory|not a directory)/.test(text)
+      ? verdict('tls-untrusted', 'tls-handshake', 'node-storage', 'other')
+      : undefined,
   untrusted,
   when('tls-handshake', ['bad certificate', 'certificate required', 'unknown certificate'], ['tls-untrusted']),
   when('tls-handshake', ['tls handshake timeout', 'handshake timed out'], ['connection-timeout']),

@@ -171,6 +171,8 @@ export const STORAGE_RULES: readonly Rule[] = [
     'meta.db',
     'failed to create snapshot',
     'snapshot ‹digest› does not exist',
+    'verify layer data',
+    'layer store',
     'removing the image to resolve',
     'already exists, but uses',
     'already in use',

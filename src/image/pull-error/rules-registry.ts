@@ -40,21 +40,7 @@ export const BROKEN_RULES: readonly Rule[] = [
     has(text, ['resolve digest for', 'determine digest', 'docker-content-digest'])
       ? verdict('registry-error', 'non-registry-response', 'proxy-failure', 'other')
       : undefined,
-  // A registry's own policy (scan, content trust) refuses the image itself, whoever asks.
-  when(
-    'registry-error',
-    [
-      'projectpolicyviolation',
-      'project_policy_violation',
-      'cannot be pulled due to',
-      'vulnerab',
-      'blocking policy',
-      'by xray',
-      'in xray',
-      'curation',
-    ],
-    ['forbidden', 'signature-rejected'],
-  ),
+  ownPolicy,
   // Locked, disabled or over its size: the registry's state, whoever asks.
   when(
     'registry-error',
@@ -76,6 +62,25 @@ export const BROKEN_RULES: readonly Rule[] = [
     ['proxy-failure'],
   ),
 ];
+
+/** A registry's own policy (scan, content trust) refuses the image itself, whoever asks. Docker puts its sentence for both alternatives before it. */
+function ownPolicy({ text }: Failure): Verdict | undefined {
+  const words = [
+    'projectpolicyviolation',
+    'project_policy_violation',
+    'cannot be pulled due to',
+    'vulnerab',
+    'blocking policy',
+    'download request rejected',
+    'by xray',
+    'in xray',
+    'curation',
+  ];
+  if (!has(text, words)) return undefined;
+  return text.includes('does not exist or ')
+    ? verdict('registry-error', 'forbidden', 'signature-rejected', 'not-found-or-unauthorized')
+    : verdict('registry-error', 'forbidden', 'signature-rejected');
+}
 
 function brokenServer(status: number, text: string): Verdict {
   if (has(text, ['<html', '<!doctype', 'error parsing http'])) {
