@@ -181,7 +181,7 @@ function noPermission({ text }: Failure): Verdict | undefined {
 /** The token server's answer: 401 is about the login, 403 means different things per registry. */
 function tokenRefused({ text, status, registry, urls }: Failure): Verdict | undefined {
   const atToken =
-    has(text, ['anonymous token', 'oauth token', 'bearer token', 'failed to authorize', 'auth token']) ||
+    has(text, ['anonymous token', 'oauth token', 'bearer token', 'bear token', 'failed to authorize', 'auth token']) ||
     urls.at(-1)?.purpose === 'token';
   if (!atToken || (status !== 401 && status !== 403 && status !== 400)) return undefined;
   const anonymous = text.includes('anonymous token');

@@ -1,5 +1,6 @@
 /** The API server turned an object away before any node saw it: webhooks and policies of the cluster. No registry refused anything. */
 import type { PullErrorKind } from '../pull-error.ts';
+import { met } from './met.ts';
 import { type Failure, type Rule, type Verdict, verdict } from './rule.ts';
 import { has } from './words.ts';
 
@@ -26,7 +27,7 @@ function denied({ text }: Failure): Verdict | undefined {
   ];
   if (!has(text, words)) return undefined;
   return isAboutSignatures(text)
-    ? { kind: 'signature-rejected', also: ['forbidden', 'other', ...met(text)] }
+    ? { kind: 'signature-rejected', also: [...new Set<PullErrorKind>(['forbidden', 'other', ...met(text)])] }
     : verdict('other', 'signature-rejected', 'forbidden');
 }
 
@@ -43,22 +44,4 @@ function isAboutSignatures(text: string): boolean {
     has(text, ['trust data', 'content trust', 'failed verification', 'failed to verify', 'verification failed']) ||
     /\b(?:un)?signed\b(?! by)/.test(text)
   );
-}
-
-/** What whoever verifies met at the registry; the words for it are few, because the denial itself is the answer. */
-const MET: readonly (readonly [string, PullErrorKind])[] = [
-  ['unauthorized', 'unauthorized'],
-  ['x509', 'tls-untrusted'],
-  ['timeout', 'connection-timeout'],
-  ['deadline exceeded', 'cancelled-or-deadline'],
-  ['no such host', 'dns-failure'],
-  ['refused', 'connection-refused'],
-  ['too many requests', 'rate-limited'],
-  ['toomanyrequests', 'rate-limited'],
-  ['manifest unknown', 'image-not-found'],
-  ['manifest_unknown', 'image-not-found'],
-];
-
-function met(text: string): PullErrorKind[] {
-  return [...new Set(MET.flatMap(([word, kind]) => (text.includes(word) ? [kind] : [])))];
 }

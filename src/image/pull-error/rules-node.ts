@@ -1,8 +1,9 @@
 /** The runtime and the node's own store, and what a pod suffers beside its pulls. */
+import { met } from './met.ts';
 import { type Failure, type Rule, type Verdict, verdict, when } from './rule.ts';
 import { has } from './words.ts';
 
-/** A pod's events beside its pulls: network of its sandbox, volumes, probes, scheduling, logs. Their timeouts and refusals are no registry's. */
+/** A pod's events beside its pulls (network of its sandbox, volumes, probes, hooks, scheduling, logs), and programs that talk to other servers. Their timeouts and refusals are no registry's. */
 function otherEvent({ text }: Failure): Verdict | undefined {
   const words = [
     'network for sandbox',
@@ -12,6 +13,20 @@ function otherEvent({ text }: Failure): Verdict | undefined {
     'cni plugin',
     'runtimehandler',
     'get sandbox runtime',
+    'lifecycle hook',
+    'poststarthook',
+    'prestophook',
+    'killpodsandbox',
+    'error killing pod',
+    'unable to connect to the server',
+    'error from server',
+    'logged in to the server',
+    'identity of the api server',
+    'provision volume',
+    'download chart',
+    'fetch chart',
+    'fatal: unable to access',
+    'npm err',
     'probe failed',
     'probe errored',
     'mountvolume',
@@ -29,8 +44,8 @@ function otherEvent({ text }: Failure): Verdict | undefined {
     'cloudwatch log',
     'logging driver',
   ];
-  if (!has(text, words) || has(text, ['pull', 'failed to resolve'])) return undefined;
-  return verdict('other', 'runtime-unavailable');
+  if (!has(text, words) || has(text, ['pull', 'failed to resolve', 'waiting to start'])) return undefined;
+  return verdict('other', 'runtime-unavailable', ...met(text));
 }
 
 /** A Secret that is not there: the kubelet's own warning names it as one for pulls. */
@@ -172,6 +187,7 @@ export const STORAGE_RULES: readonly Rule[] = [
     'failed to create snapshot',
     'snapshot ‹digest› does not exist',
     'verify layer data',
+    'lower layer',
     'layer store',
     'removing the image to resolve',
     'already exists, but uses',
