@@ -3,7 +3,7 @@ import { formulaOf, type Scope } from './formula.ts';
 import { reaches } from './graph.ts';
 import { DEPLOY_COMMAND, deploys, MANIFEST_EDIT, type Pushed, pushes, tagsIn } from './images.ts';
 import type { Job, Slot, Step, Workflow } from './model.ts';
-import { withoutComment } from './shell.ts';
+import { readScript, withoutComment } from './shell.ts';
 
 /** A tag that a job deploys: where it is written, as a formula. */
 export interface Deployed {
@@ -103,12 +103,13 @@ function isCut({ key, job, step }: Slot): boolean {
 }
 
 function inScript(script: string): Candidate[] {
-  const lines = script.split('\n');
+  const { lines } = readScript(script);
+  const changed = lastChanges(lines);
   return lines.flatMap((text, line) => {
     const command = commandAt(lines, line);
     const isSpoken = DEPLOY_COMMAND.test(command) || SPOKEN.test(text);
     const set = SET.exec(text)?.[1]?.replace(/^(?:str)?env\((\w+)\)$/, (_, name: string) => `\${${name}}`);
-    const assigned = assignedAt(lines, line);
+    const assigned = assignedAt(text, line, changed);
     const edited = MANIFEST_EDIT.test(command) ? writtenBySed(text) : undefined;
     const plain = edited ?? (isSpoken ? tagsIn(text).map((tag) => ({ text: tag })) : []);
     const others = [set, assigned].flatMap((tag) => (tag === undefined ? [] : [{ text: tag }]));
@@ -116,18 +117,35 @@ function inScript(script: string): Candidate[] {
   });
 }
 
-/** `TAG=…`, unless it is changed further down, or only a part of the tag. */
-function assignedAt(lines: readonly string[], line: number): string | undefined {
-  const [, name = '', value] = /^\s*(?:export\s+)?(\w*TAG\w*)=(\S.*)$/.exec(lines[line] ?? '') ?? [];
-  if (value === undefined) return undefined;
-  const other = new RegExp(`^\\s*(?:export\\s+)?${name}=|[\\w.-]\\$(?:${name}\\b|\\{${name}\\b)`);
-  return lines.slice(line + 1).some((text) => other.test(text)) ? undefined : value;
+const ASSIGNED = /^\s*(?:export\s+)?(\w+)=/;
+/** A part of a longer value. */
+const PART = /[\w.-]\$(?:\{(\w+)|(\w+))/g;
+
+/** The last line that sets a variable, or makes something longer of it, by its name: no line has to look through all that follow. */
+function lastChanges(lines: readonly string[]): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  lines.forEach((text, line) => {
+    const set = ASSIGNED.exec(text)?.[1];
+    if (set !== undefined) last.set(set, line);
+    for (const [, braced, plain] of text.matchAll(PART)) last.set(braced ?? plain ?? '', line);
+  });
+  return last;
 }
+
+/** `TAG=…`, unless it is changed further down, or only a part of the tag. */
+function assignedAt(text: string, line: number, changed: ReadonlyMap<string, number>): string | undefined {
+  const [, name = '', value] = /^\s*(?:export\s+)?(\w*TAG\w*)=(\S.*)$/.exec(text) ?? [];
+  return value === undefined || (changed.get(name) ?? line) > line ? undefined : value;
+}
+
+/** Nobody's command has more lines. */
+const LONGEST_COMMAND = 100;
 
 /** With what stands before a line break that a backslash hides. */
 function commandAt(lines: readonly string[], line: number): string {
+  const furthest = Math.max(0, line - LONGEST_COMMAND);
   let first = line;
-  while (first > 0 && /\\\s*$/.test(lines[first - 1] ?? '')) first -= 1;
+  while (first > furthest && /\\\s*$/.test(lines[first - 1] ?? '')) first -= 1;
   return lines.slice(first, line + 1).join(' ');
 }
 

@@ -18,24 +18,29 @@ export interface Scope {
   readonly script?: string;
   /** Only its assignments above this line count. */
   readonly above?: number;
+  /** Values that may still be looked up: each may be made of many, and each of those again. */
+  readonly left?: { values: number };
 }
 
 const MAX_DEPTH = 5;
+const MOST_VALUES = 200;
 /** Cut to its first characters (`${SHA::7}`), with a default, or in other case. */
 const VARIABLE =
   /\$(?:env:)?(?:\{(?<cut>[A-Za-z_]\w*):0?:(?<length>\d+)\}|\{(?<withDefault>[A-Za-z_]\w*)(?::?-[^{}$]*|,,|\^\^)\}|\{?(?<plain>[A-Za-z_]\w*)\}?)/g;
 
 /** `sha-«short»` for `sha-${{ steps.x.outputs.tag }}`; what cannot be followed stays as written. */
-export function formulaOf(scope: Scope, text: string, depth = 0): string {
+export function formulaOf(whose: Scope, text: string, depth = 0): string {
+  const { left = { values: MOST_VALUES } } = whose;
+  const scope = { ...whose, left };
   let out = marked(text.slice(0, 500).replaceAll(/["']/g, ''));
   if (depth >= MAX_DEPTH) return out;
   for (const { text: inner, reads } of expressionsIn(out)) {
     const [read] = reads;
-    const value = read && reads.length === 1 ? valueOf(scope, read, depth + 1) : undefined;
+    const value = read && reads.length === 1 && left.values-- > 0 ? valueOf(scope, read, depth + 1) : undefined;
     if (value !== undefined) out = out.replace(`\${{${inner}}}`, () => value);
   }
   const whole = out.replaceAll(VARIABLE, (as, ...[cut, length, held, name]: (string | undefined)[]) => {
-    const value = variableOf(scope, cut ?? held ?? name ?? '', depth + 1);
+    const value = left.values-- > 0 ? variableOf(scope, cut ?? held ?? name ?? '', depth + 1) : undefined;
     return (value !== undefined && length !== undefined ? cutTo(value, Number(length)) : value) ?? as;
   });
   // A variable that holds the commit may be cut: `${SHA::7}`, `$(echo $SHA | cut -c1-7)`.
@@ -56,7 +61,11 @@ function valueOf(scope: Scope, { path }: Read, depth: number): string | undefine
   if (context !== 'needs' || !scope.followNeeds) return undefined;
   const job = jobCalled(scope.workflow, name);
   const value = job && entryOf(job.outputs, output);
-  return value && formulaOf({ workflow: scope.workflow, job, followNeeds: true }, value.value, depth);
+  return value && formulaOf({ workflow: scope.workflow, job, followNeeds: true, ...leftOf(scope) }, value.value, depth);
+}
+
+function leftOf({ left }: Scope): Pick<Scope, 'left'> {
+  return left === undefined ? {} : { left };
 }
 
 function variableOf(scope: Scope, name: string, depth: number): string | undefined {

@@ -18,13 +18,27 @@ export function offsetOf(workflow: Workflow, slot: Slot, expression: Expression,
 }
 
 /** Offset of line `line` (from 0) of a script; exact for block scalars, the start otherwise. */
-export function offsetOfLine(workflow: Workflow, scalar: Scalar, line: number): number {
-  const wanted = scalar.value.split('\n')[line]?.trim() ?? '';
-  const before = scalar.value
-    .split('\n')
-    .slice(0, line)
-    .filter((text) => text.trim() === wanted).length;
-  let from = workflow.text.indexOf(wanted, scalar.start);
-  for (let seen = 0; seen < before && from >= 0; seen += 1) from = workflow.text.indexOf(wanted, from + wanted.length);
-  return wanted !== '' && from >= 0 && from < scalar.end ? from : scalar.start;
+export function offsetOfLine({ text }: Workflow, scalar: Scalar, line: number): number {
+  let offsets = known.get(scalar);
+  if (offsets === undefined) known.set(scalar, (offsets = offsetsOf(text, scalar)));
+  return offsets[line] ?? scalar.start;
+}
+
+/** Rules ask for one line after the other. */
+const known = new WeakMap<Scalar, readonly number[]>();
+/** A scalar that is folded or escaped has none of its lines as they are. */
+const MOST_MISSED = 50;
+
+/** Each line is looked for behind the one before. */
+function offsetsOf(text: string, { value, start, end }: Scalar): readonly number[] {
+  const own = text.slice(start, end);
+  let from = 0;
+  let missed = 0;
+  return value.split('\n').map((line) => {
+    const wanted = line.trim();
+    const at = wanted === '' || missed > MOST_MISSED ? -1 : own.indexOf(wanted, from);
+    if (at >= 0) from = at + wanted.length;
+    else if (wanted !== '') missed += 1;
+    return at < 0 ? start : start + at;
+  });
 }

@@ -15,23 +15,29 @@ export interface Owner {
   readonly workflow: Workflow;
   readonly job: Job;
   readonly step?: Step;
+  /** Variables that may still be followed: each may be made of many, and each of those again. */
+  readonly left?: { variables: number };
 }
 
 const MAX_DEPTH = 4;
+const MOST_VARIABLES = 200;
 /** An expression, a variable, a command in backticks, or plain signs; a command in `$( … )` is measured by hand. */
 const NEXT = /\$\{\{.*?\}\}|\$\{\w+\}|\$\w+|`[^`]*`|\$\(|[\w./:@+-]+/y;
 /** The same value in each job of one run. */
 const SAME =
   /^(?:vars|inputs|github\.(?:sha|ref|ref_name|run_id|run_number|run_attempt|repository|repository_owner|actor))$/;
 
-/** undefined: signs that are not read here, such as quotes inside of it. */
-export function partsOf(owner: Owner, text: string, depth = 0): Part[] | undefined {
+/** undefined: signs that are not read here, such as quotes inside of it, or more variables than a person writes. */
+export function partsOf(whose: Owner, text: string, depth = 0): Part[] | undefined {
+  const { left = { variables: MOST_VARIABLES } } = whose;
+  const owner = { ...whose, left };
   const parts: Part[] = [];
   for (let at = 0; at < text.length; ) {
     NEXT.lastIndex = at;
     const [found = ''] = NEXT.exec(text) ?? [];
     const whole = found === '$(' ? text.slice(at, closed(text, at)) : found;
-    const read = whole === '' || depth > MAX_DEPTH ? undefined : partsIn(owner, whole, depth);
+    const isTooMuch = depth > MAX_DEPTH || (whole.startsWith('$') && left.variables-- <= 0);
+    const read = whole === '' || isTooMuch ? undefined : partsIn(owner, whole, depth);
     if (!read) return undefined;
     parts.push(...read);
     at += whole.length;
@@ -70,9 +76,9 @@ function ofVariable(owner: Owner, text: string, depth: number): Part[] | undefin
 }
 
 /** Of an `env:` map. */
-function fixed({ workflow, job, step }: Owner, name: string, depth: number): Part[] | undefined {
+function fixed({ workflow, job, step, left }: Owner, name: string, depth: number): Part[] | undefined {
   const held = [step?.env, job.env, workflow.env].map((map) => map && entryOf(map, name)).find(Boolean);
-  const parts = held && partsOf({ workflow, job }, held.value, depth + 1);
+  const parts = held && partsOf({ workflow, job, ...(left ? { left } : {}) }, held.value, depth + 1);
   return parts?.every(({ kind }) => kind !== 'own') ? parts : undefined;
 }
 

@@ -38,7 +38,34 @@ it('never throws over a fix of a damaged workflow, and each still holds', () => 
   expect(tried).toBeGreaterThan(20);
 });
 
+/** A build that pushes and a deployment behind it, both with these lines in their scripts. */
+function pipeline(lines: readonly string[]): string {
+  const script = lines.map((line) => `          ${line}\n`).join('');
+  return `on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+${script}          docker push ghcr.io/acme/web:$A
+  deploy:
+    needs: build
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+${script}          kubectl set image deployment/web web=ghcr.io/acme/web:$A
+`;
+}
+const many = (count: number, line: (at: number) => string) => Array.from({ length: count }, (_, at) => line(at));
+/** Each of five values names the one before it a hundred times. */
+const manifold = ['E=x', ...['D', 'C', 'B', 'A'].map((name, at) => `${name}=${`$${'EDCB'[at]}.`.repeat(100)}`)];
+
 it.each([
+  ['values made of values', pipeline(manifold)],
+  ['lines that all go on', pipeline(many(20_000, (at) => `word${at} \\`))],
+  ['tag after tag', pipeline(many(10_000, (at) => `TAG${at}=v1`))],
+  ['deployment after deployment', pipeline(many(4000, () => 'kubectl set image deployment/web web=acme/web:latest'))],
+  ['exports of what came before', pipeline(many(8000, (at) => `export X_TAG=a-$X_TAG${at}`))],
   [
     'aliases of aliases',
     `jobs: &a\n${Array.from({ length: 60 }, (_, at) => `  j${at}: { x: *a, y: *a }`).join('\n')}\n`,

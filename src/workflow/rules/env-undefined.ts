@@ -67,8 +67,9 @@ function inShell({ project, workflow }: View): Draft[] {
     return script.lines.flatMap((line, at): Draft[] =>
       [...line.matchAll(VARIABLE)].flatMap(([whole, braced, bare]) => {
         const name = braced ?? bare ?? '';
-        if (told.has(name) || /^\s*#/.test(line) || isOwn(scalar.value, name)) return [];
+        if (told.has(name) || /^\s*#/.test(line)) return [];
         told.add(name);
+        if (told.size > MOST_NAMES || isOwn(scalar.value, name)) return [];
         const { inJob } = judgeEnv(project, workflow, { job, step, name });
         if (inJob === undefined) return [];
         return [
@@ -89,6 +90,9 @@ function inShell({ project, workflow }: View): Draft[] {
 
 /** Names that sound like an image's, without a default. */
 const VARIABLE = /\$(?:\{(\w*(?:TAG|IMAGE|VERSION|SHA|DIGEST)\w*)\}|(\w*(?:TAG|IMAGE|VERSION|SHA|DIGEST)\w*))/g;
+
+/** Each is looked for in the whole script. */
+const MOST_NAMES = 100;
 
 function isImagesWork(job: Job): boolean {
   return deploys(job) || job.steps.some(pushes);

@@ -49,9 +49,11 @@ function forgotten({ project, workflow }: View, { uses, inputs }: Job, fixed: re
 function inCommands({ workflow }: View, { place, scalar, job }: Slot, fixed: readonly Pushed[]): Draft[] {
   if (place !== 'run' || !job || fixed.length === 0 || !DEPLOY_COMMAND.test(scalar.value)) return [];
   const joined = scalar.value.replaceAll(/\\\r?\n/g, (cut) => ' '.repeat(cut.length - 1) + '\u0000');
-  return joined.split('\n').flatMap((command, index) => {
+  let next = 0;
+  return joined.split('\n').flatMap((command) => {
+    const before = next;
+    next += command.split('\u0000').length;
     if (!DEPLOY_COMMAND.test(command)) return [];
-    const before = joined.split('\n').slice(0, index).join('').split('\u0000').length - 1 + index;
     return command.split('\u0000').flatMap((text, more): Draft[] => {
       const found = movingIn(withoutComment(text), command, fixed);
       if (!found) return [];
