@@ -4,6 +4,7 @@ import { reaches } from './graph.ts';
 import { DEPLOY_COMMAND, deploys, MANIFEST_EDIT, type Pushed, pushes, tagsIn } from './images.ts';
 import type { Job, Slot, Step, Workflow } from './model.ts';
 import { readScript, withoutComment } from './shell.ts';
+import { pieces } from './shell-pieces.ts';
 
 /** A tag that a job deploys: where it is written, as a formula. */
 export interface Deployed {
@@ -26,6 +27,8 @@ interface Candidate {
 const TAG_KEY = /(?:^|[_-])(?:tags?|version|image|sha)$|(?:^|[_-])(?:tag|image)[_-]|^imageTag$|^dockerTag$/i;
 /** Inputs of actions that run a script, also on another machine. */
 const SCRIPT_KEY = /^(?:script|inline-?script|run|commands?)$/i;
+/** Actions that deploy, or fill in a manifest. */
+const FILLER = /deploy|gitops|replace-?tokens|envsubst/i;
 /** What a deployment's line looks like. */
 const SPOKEN = /newTag|image:|\bimage\s*=|set image|image\.tag|set-string|--image[ =]/;
 const VALUE = String.raw`((?:\$\{\{[^}]*\}\}|\$\([^)]*\)|[^\s"'\\|/,])+)`;
@@ -64,7 +67,10 @@ function isBehindPush(job: Job, step: Step | undefined): boolean {
 
 function deploysItself({ uses = '', run, inputs }: Step): boolean {
   const texts = [run?.value ?? '', ...[...inputs].flatMap(([key, { value }]) => (SCRIPT_KEY.test(key) ? [value] : []))];
-  return /deploy|gitops/i.test(uses) || texts.some((text) => DEPLOY_COMMAND.test(text) || MANIFEST_EDIT.test(text));
+  return (
+    FILLER.test(uses) ||
+    texts.some((text) => DEPLOY_COMMAND.test(text) || MANIFEST_EDIT.test(text) || /\benvsubst\b/.test(text))
+  );
 }
 
 /** `needs` stay opaque where they hand the time on: the producer has asked the clock once. */
@@ -85,7 +91,9 @@ function candidates(slot: Slot, script: string | undefined): Candidate[] {
   const { place, key, scalar } = slot;
   if (script !== undefined) return inScript(script);
   if (place !== 'env' && place !== 'with') return [];
-  const isTag = TAG_KEY.test(key) && !/^ref$/i.test(key) && !(place === 'env' && isCut(slot));
+  // What an action fills into a manifest is the image's only where its name says so.
+  const isOther = place === 'env' && slot.step?.uses !== undefined && !/image|tag/i.test(key);
+  const isTag = TAG_KEY.test(key) && !/^ref$/i.test(key) && !isOther && !(place === 'env' && isCut(slot));
   return isTag ? [{ text: lastPart(scalar.value.trim()) }] : [];
 }
 
@@ -104,12 +112,12 @@ function isCut({ key, job, step }: Slot): boolean {
 
 function inScript(script: string): Candidate[] {
   const { lines } = readScript(script);
-  const changed = lastChanges(lines);
+  const last = lastIn(lines);
   return lines.flatMap((text, line) => {
     const command = commandAt(lines, line);
     const isSpoken = DEPLOY_COMMAND.test(command) || SPOKEN.test(text);
     const set = SET.exec(text)?.[1]?.replace(/^(?:str)?env\((\w+)\)$/, (_, name: string) => `\${${name}}`);
-    const assigned = assignedAt(text, line, changed);
+    const assigned = assignedAt(text, line, last) ?? imageAt(text, line, last);
     const edited = MANIFEST_EDIT.test(command) ? writtenBySed(text) : undefined;
     const plain = edited ?? (isSpoken ? tagsIn(text).map((tag) => ({ text: tag })) : []);
     const others = [set, assigned].flatMap((tag) => (tag === undefined ? [] : [{ text: tag }]));
@@ -118,24 +126,45 @@ function inScript(script: string): Candidate[] {
 }
 
 const ASSIGNED = /^\s*(?:export\s+)?(\w+)=/;
-/** A part of a longer value. */
-const PART = /[\w.-]\$(?:\{(\w+)|(\w+))/g;
+/** A variable, and the sign before it. */
+const USED = /(?:^|[\s\S])\$(?:\{(\w+)(\}?)|(\w+))/g;
 
-/** The last line that sets a variable, or makes something longer of it, by its name: no line has to look through all that follow. */
-function lastChanges(lines: readonly string[]): ReadonlyMap<string, number> {
-  const last = new Map<string, number>();
+/** Where in a script something stands for the last time, so that no line has to look through all that follow. */
+interface Last {
+  /** The last line that sets a variable, or makes something longer of it, by its name. */
+  readonly changed: ReadonlyMap<string, number>;
+  readonly used: ReadonlyMap<string, number>;
+  readonly deploys: number;
+}
+
+function lastIn(lines: readonly string[]): Last {
+  const changed = new Map<string, number>();
+  const used = new Map<string, number>();
   lines.forEach((text, line) => {
     const set = ASSIGNED.exec(text)?.[1];
-    if (set !== undefined) last.set(set, line);
-    for (const [, braced, plain] of text.matchAll(PART)) last.set(braced ?? plain ?? '', line);
+    if (set !== undefined) changed.set(set, line);
+    for (const [whole, braced, end, plain] of text.matchAll(USED)) {
+      const name = braced ?? plain ?? '';
+      // A part of it is cut out by `${NAME%…}`.
+      if (end !== '') used.set(name, line);
+      if (/^[\w.-]/.test(whole)) changed.set(name, line);
+    }
   });
-  return last;
+  return { changed, used, deploys: lines.findLastIndex((text) => DEPLOY_COMMAND.test(text)) };
 }
 
 /** `TAG=…`, unless it is changed further down, or only a part of the tag. */
-function assignedAt(text: string, line: number, changed: ReadonlyMap<string, number>): string | undefined {
-  const [, name = '', value] = /^\s*(?:export\s+)?(\w*TAG\w*)=(\S.*)$/.exec(text) ?? [];
-  return value === undefined || (changed.get(name) ?? line) > line ? undefined : value;
+function assignedAt(text: string, line: number, { changed }: Last): string | undefined {
+  const [, name = '', given] = /^\s*(?:export\s+)?(\w*TAG\w*)=(\S.*)$/.exec(text) ?? [];
+  if (given === undefined || (changed.get(name) ?? line) > line) return undefined;
+  return pieces(given, 0)[0]?.text ?? given;
+}
+
+/** The tag of `IMAGE=registry/name:TAG`, which a command further down deploys. */
+function imageAt(text: string, line: number, { used, deploys: last }: Last): string | undefined {
+  const [, name = '', value = ''] = /^\s*(?:export\s+)?(\w*IMAGE\w*)=(\S.*)$/i.exec(text) ?? [];
+  const isTaken = name !== '' && (used.get(name) ?? line) > line && last > line;
+  return isTaken ? tagsIn(pieces(value, 0)[0]?.text ?? value)[0] : undefined;
 }
 
 /** Nobody's command has more lines. */
@@ -154,8 +183,10 @@ function writtenBySed(text: string): Candidate[] | undefined {
   const all = [...text.slice(0, 2000).matchAll(SED)].map((match) => match[2] ?? '');
   if (all.length === 0) return undefined;
   return all.flatMap((replacement): Candidate[] => {
-    const whole = WRITTEN.exec(replacement)?.[1];
-    return whole === undefined ? tagsIn(replacement).map((tag) => ({ text: tag })) : [{ text: whole, isWhole: true }];
+    // `'s|A|name:'${TAG}'|'`: the shell's quotes are none of the reference's signs.
+    const plain = replacement.replaceAll(/'("?)(\$\{?\w+\}?)\1'/g, '$2');
+    const whole = WRITTEN.exec(plain)?.[1];
+    return whole === undefined ? tagsIn(plain).map((tag) => ({ text: tag })) : [{ text: whole, isWhole: true }];
   });
 }
 

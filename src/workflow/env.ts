@@ -24,14 +24,19 @@ const IMAGES = /(?:^|_)(?:TAG|IMAGE|VERSION|SHA|DIGEST)(?:_|$)/i;
 /** likely: a script that cannot be read through; maybe: somebody else's action. */
 type Seen = 'yes' | 'likely' | 'maybe' | 'no';
 
-export function judgeEnv(
-  project: Project,
-  workflow: Workflow,
-  { job, step, name }: { readonly job: Job; readonly step: Step | undefined; readonly name: string },
-): Judgement {
+/** `isOwn`: it is read by the step's own variable of that name, `TAG: ${{ env.TAG }}`, which cannot see itself. */
+interface Asked {
+  readonly job: Job;
+  readonly step: Step | undefined;
+  readonly name: string;
+  readonly isOwn?: boolean;
+}
+
+export function judgeEnv(project: Project, workflow: Workflow, { job, step, name, isOwn }: Asked): Judgement {
   // The caller of an action brings its own variables.
   if (workflow.kind === 'action' || job.uses !== undefined) return UNKNOWN;
-  const fixed = [workflow.env, job.env, step?.env].some((map) => map && hasName([...map.keys()], name));
+  const own = isOwn ? undefined : step?.env;
+  const fixed = [workflow.env, job.env, own].some((map) => map && hasName([...map.keys()], name));
   if (fixed) return OK;
   // The runner's own variables are not in this context, but nobody means an image by them.
   if (/^(?:GITHUB|RUNNER|ACTIONS|INPUT)_|^(?:CI|HOME|PATH|USER|PWD|ACT)$/.test(name)) return UNKNOWN;
@@ -41,7 +46,7 @@ export function judgeEnv(
   if (answers.includes('yes')) return OK;
   if (answers.includes('likely')) return UNKNOWN;
   const near = written.filter((other) => alike(other, name));
-  const mistyped = mistypedOf([workflow.env, job.env, step?.env], name);
+  const mistyped = mistypedOf([workflow.env, job.env, own], name);
   const output = earlier.find((one) => writesOutput(one, name));
   const setter = workflow.jobs.find((other) => other !== job && other.steps.some((one) => writesEnv(one, name)));
   const isPassed = setter !== undefined && IMAGES.test(name);

@@ -3,7 +3,7 @@ import { cutTo, marked } from './commit-marks.ts';
 import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
 import { metadataTags } from './metadata-tags.ts';
-import { entryOf, type Job, jobCalled, type Step, sameName, type Workflow } from './model.ts';
+import { entryOf, type Job, jobCalled, type Scalar, type Step, sameName, type Workflow } from './model.ts';
 import { readScript } from './shell.ts';
 
 export interface Scope {
@@ -76,7 +76,7 @@ function variableOf(scope: Scope, name: string, depth: number): string | undefin
     // `TAG=${TAG::7}` is made of what stood there before.
     if (own) return formulaOf({ ...scope, above: own.line }, own.value, depth);
   }
-  const fixed = step?.env.get(name) ?? job.env.get(name) ?? workflow.env.get(name);
+  const fixed = ownOf(step, name) ?? job.env.get(name) ?? workflow.env.get(name);
   if (fixed) return formulaOf(scope, fixed.value, depth);
   if (scope.followSteps === false) return undefined;
   for (const earlier of job.steps) {
@@ -84,6 +84,13 @@ function variableOf(scope: Scope, name: string, depth: number): string | undefin
     if (written !== undefined) return written;
   }
   return undefined;
+}
+
+/** `TAG: ${{ env.TAG }}` hands on what is set outside of the step. */
+function ownOf(step: Step | undefined, name: string): Scalar | undefined {
+  const given = step?.env.get(name);
+  const reads = expressionsIn(given?.value ?? '').flatMap((expression) => expression.reads);
+  return reads.some(({ path }) => path[0] === 'env' && sameName(path[1] ?? '', name)) ? undefined : given;
 }
 
 function writtenBy(

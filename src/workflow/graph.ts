@@ -17,6 +17,8 @@ interface Where {
   readonly workflow: Workflow;
   readonly job?: Job;
   readonly step?: Step;
+  /** The step's own variable whose value is read. */
+  readonly variable?: string;
   readonly depth: number;
 }
 
@@ -27,7 +29,14 @@ export function edgesOf(project: Project, workflow: Workflow): Edge[] {
 
 function slotEdges(project: Project, workflow: Workflow, slot: Slot): Edge[] {
   const { job, step } = slot;
-  const where: Where = { project, workflow, depth: 0, ...(job ? { job } : {}), ...(step ? { step } : {}) };
+  const where: Where = {
+    project,
+    workflow,
+    depth: 0,
+    ...(job ? { job } : {}),
+    ...(step ? { step } : {}),
+    ...(slot.place === 'env' && step ? { variable: slot.key } : {}),
+  };
   const seen = new Set<string>();
   return slot.expressions.flatMap((expression) =>
     expression.reads.flatMap((read) => {
@@ -46,7 +55,11 @@ function judge(where: Where, read: Read): Judgement {
   if (context === 'needs') return judgeNeeds(where, name, kind === 'outputs' ? output : undefined, read.path);
   if (context === 'jobs') return judgeJobs(where, name, kind === 'outputs' ? output : '*');
   if (context === 'steps') return judgeSteps(where, name, kind === 'outputs' ? output : undefined, read.path);
-  return where.job ? judgeEnv(where.project, where.workflow, { job: where.job, step: where.step, name }) : UNKNOWN;
+  return judgeVariable(where, name);
+}
+
+function judgeVariable({ project, workflow, job, step, variable = '' }: Where, name: string): Judgement {
+  return job ? judgeEnv(project, workflow, { job, step, name, isOwn: sameName(variable, name) }) : UNKNOWN;
 }
 
 /** `needs.build.tag`: without `outputs` between. */

@@ -1,4 +1,5 @@
 /** Shell text, read without running it: what it writes for later steps, what it calls, what it assigns. */
+import { pieces } from './shell-pieces.ts';
 
 /** One value that a script writes for later steps; `line` counts from 0. */
 export interface Write {
@@ -23,16 +24,22 @@ const SINK = {
   output: /\$\{?(?:env:|Env:)?GITHUB_OUTPUT(?!\w)\}?|%GITHUB_OUTPUT%/i,
   env: /\$\{?(?:env:|Env:)?GITHUB_ENV(?!\w)\}?|%GITHUB_ENV%/i,
 };
+/** Behind a value: where it goes. */
+const SENT =
+  /["']?\s*(?:\|\s*(?:tee|Out-File|Add-Content)\b[^|]*|>>?\s*["']?[$%{]*(?:env:)?GITHUB_(?:OUTPUT|ENV)(?!\w).*)$/is;
 const COMMAND = /::set-(output|env)\s+name=([^:]*?)::([^"'\n]*)/g;
 const ECHO =
   /^\s*(?:[({]\s*)?(?:.*?(?:&&|\|\||;|\bthen|\bdo|\belse)\s+)?(?:echo|printf|Write-Output|print)?(?:\s+-[neE]+)?(?:\s+--)?\s*(["']?)([A-Za-z_][\w.-]*)=(.*)$/;
 const MULTI = /(["']?)([A-Za-z_][\w.-]*)<<\s*["']?[\w${}.-]+/;
 /** Programs that inherit the environment and can write anything. */
 const CALL =
-  /(?:^|[|;&({]|\bthen\b|\bdo\b|\belse\b|\bif\b|!)\s*(?:[A-Z_]\w*=\S*\s+)*(?:sudo\s+(?:-E\s+)?|time\s+|exec\s+)?((?:(?:bash|sh|zsh|source|\.|node|python3?|ruby|perl|pwsh|deno|bun|npx|npm|pnpm|yarn|poetry|uv|cargo|go|gradle|mvn|make|just|task|nx|turbo|lerna|dagger|rake|bundle|php|tox|nox|invoke|earthly|bazel|dotnet|semantic-release|changeset|act)\s[^|;&]*)|["']?(?:\.{0,2}\/|\$|\.?[\w-]+\/)["'\w./${}-]+[^|;&]*|[\w-]+\.(?:sh|py|rb|js|mjs|ts|pl|ps1)\b[^|;&]*)/g;
+  /(?:^|[|;&({]|\bthen\b|\bdo\b|\belse\b|\bif\b|!)\s*(?:[A-Z_]\w*=[^\s(]*\s+)*(?:sudo\s+(?:-E\s+)?|time\s+|exec\s+)?((?:(?:bash|sh|zsh|source|\.|node|python3?|ruby|perl|pwsh|deno|bun|npx|npm|pnpm|yarn|poetry|uv|cargo|go|gradle|mvn|make|just|task|nx|turbo|lerna|dagger|rake|bundle|php|tox|nox|invoke|earthly|bazel|dotnet|semantic-release|changeset|act)\s[^|;&]*)|["']?(?:\.{0,2}\/|\$|\.?[\w-]+\/)["'\w./${}-]+[^|;&]*|[\w-]+\.(?:sh|py|rb|js|mjs|ts|pl|ps1)\b[^|;&]*)/g;
 
 /** `$sha = …`: a variable of PowerShell, no program. */
 const PWSH_ASSIGNMENT = /^\s*\$(?:env:)?\w+\s*[-+*]?=\s*(?:&\s*)?/;
+
+/** `${REF/refs\/tags\//}`: what it replaces is no path. */
+const CHANGED = /\$\{(\w+)(?::|\/|#|%|\^|,)[^{}]*\}/g;
 
 const cache = new Map<string, Script>();
 
@@ -137,7 +144,7 @@ function writeOf(line: string): { name: string; value: string } | undefined {
   const match = ECHO.exec(line.replace(/\$\{\{/g, '${{'));
   const name = match?.[2];
   if (name === undefined) return undefined;
-  const value = (match?.[3] ?? '').replace(/["']?\s*(?:\||>>?).*$/s, '').replace(/["']\s*\\?\s*$/, '');
+  const value = (match?.[3] ?? '').replace(SENT, '').replace(/["']\s*\\?\s*$/, '');
   return { name, value };
 }
 
@@ -159,7 +166,7 @@ function callsOf(lines: readonly string[]): string[] {
   return (
     joined
       .split('\n')
-      .map((line) => line.replace(PWSH_ASSIGNMENT, ''))
+      .map((line) => line.replace(PWSH_ASSIGNMENT, '').replaceAll(CHANGED, '${$1}'))
       .flatMap((line) => [...withoutStrings(line).matchAll(CALL)].map((match) => (match[1] ?? '').trim()))
       .filter((call) => !/^["']?(?:\$\{?\w+\}?)["']?$|^\$(?:env:)?\w+(?:\.|\[|\s*[-+*]?=|$)/.test(call))
       // A comparison behind `&&`.
@@ -180,8 +187,13 @@ function assignmentsOf(lines: readonly string[]): { name: string; value: string;
       /^\s*(?:.*?(?:\bthen|;|&&|\|\|)\s+)?(?:export\s+|local\s+|readonly\s+|declare\s+(?:-\w+\s+)?)?([A-Za-z_]\w*)=(.*)$/.exec(
         text,
       );
-    return match?.[1] === undefined ? [] : [{ name: match[1], value: withoutComment(match[2] ?? ''), line }];
+    return match?.[1] === undefined ? [] : [{ name: match[1], value: firstOf(withoutComment(match[2] ?? '')), line }];
   });
+}
+
+/** Without the commands that follow: `TAG=$(date +%s) && sed …`. */
+function firstOf(value: string): string {
+  return /&&|\|\||;/.test(value) ? (pieces(value, 0)[0]?.text ?? value) : value;
 }
 
 /** A value without a comment behind it. */

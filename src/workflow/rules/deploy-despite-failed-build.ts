@@ -5,13 +5,15 @@ import { deploys, makesImage, pushedTags, pushes } from '../images.ts';
 import { isMadeUp, isWanted, runsAnyway, withoutMildDemands } from '../made-up.ts';
 import { type Job, jobCalled, type Slot, type Workflow } from '../model.ts';
 import { offsetOf } from '../place.ts';
-import type { Draft, Rule } from '../rule.ts';
+import { callsElsewhere } from '../project.ts';
+import type { Draft, Rule, View } from '../rule.ts';
 
 export const deployDespiteFailedBuild: Rule = {
   id: 'deploy-despite-failed-build',
   title: 'A deployment runs although the build failed',
-  inWorkflow: ({ workflow, edges }) => {
-    const reading = edges.flatMap((edge) => draftOf(workflow, edge) ?? []);
+  inWorkflow: (view) => {
+    const { workflow, edges } = view;
+    const reading = edges.flatMap((edge) => draftOf(view, edge) ?? []);
     const told = new Set(reading.map(({ job }) => job));
     return [
       ...reading,
@@ -20,7 +22,8 @@ export const deployDespiteFailedBuild: Rule = {
   },
 };
 
-function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
+function draftOf(view: View, edge: Edge): Draft | undefined {
+  const { workflow } = view;
   const { slot, read } = edge;
   const { job } = slot;
   const [context, name = '', kind] = read.path;
@@ -28,7 +31,7 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
   const builder = jobCalled(workflow, name);
   if (
     !builder ||
-    !makesImage(builder) ||
+    !(makesImage(builder) || callsMaker(view, builder)) ||
     !deploysAnyway(job, builder.condition !== undefined) ||
     slot.step?.condition !== undefined
   )
@@ -45,6 +48,13 @@ function draftOf(workflow: Workflow, edge: Edge): Draft | undefined {
     message: `\`${job.id}\` runs also when \`${builder.id}\` failed (\`if: ${condition}\`): \`${edge.ref}\` is empty then${instead}.`,
     fix: `Add \`needs.${builder.id}.result == 'success'\` to the condition.`,
   };
+}
+
+/** The workflow that it calls makes an image. */
+function callsMaker({ project, workflow }: View, { uses }: Job): boolean {
+  if (uses === undefined || callsElsewhere(workflow, uses)) return false;
+  const called = project.used(uses);
+  return called?.kind === 'workflow' && called.jobs.some(makesImage);
 }
 
 /** What the sentence says of the fallback; undefined where it is a good one. */

@@ -19,7 +19,8 @@ export const mutableTagDeployed: Rule = {
   title: 'A moving tag is deployed although a fixed one was built',
   inWorkflow: (view) =>
     view.workflow.jobs.flatMap((job) => {
-      if (!deploys(job) || job.steps.some(pushes)) return [];
+      if (job.steps.some(pushes)) return inSameJob(view, job);
+      if (!deploys(job)) return [];
       const makers = makersBefore(view.workflow, job);
       const [maker] = makers;
       if (!maker) return [];
@@ -34,6 +35,23 @@ export const mutableTagDeployed: Rule = {
       ];
     }),
 };
+
+/** Steps behind the push that deploy a moving tag of an image which the job has pushed under a fixed one as well. */
+function inSameJob(view: View, job: Job): Draft[] {
+  const fixed = pushedTags(view.workflow).filter((one) => one.job === job && !MUTABLE.test(one.tag));
+  const later = job.steps.slice(job.steps.findLastIndex(pushes) + 1);
+  const given = later.flatMap(({ uses = '', inputs }) => (/deploy/i.test(uses) ? [...inputs] : []));
+  return [
+    ...given.flatMap(([key, scalar]) =>
+      isMovingImage(key, scalar, fixed)
+        ? [{ ...draft(job, job, scalar.value.trim().replace(/^.*[/:]/, '')), offset: scalar.start }]
+        : [],
+    ),
+    ...view.workflow.slots.flatMap((slot) =>
+      slot.step !== undefined && later.includes(slot.step) ? inCommands(view, slot, fixed) : [],
+    ),
+  ];
+}
 
 /** Inputs for a tag that the called workflow fills with a moving one, because the caller gives none. */
 function forgotten({ project, workflow }: View, { uses, inputs }: Job, fixed: readonly Pushed[]): string[] {
@@ -118,7 +136,10 @@ function draft(job: Job, maker: Job, tag: string): Omit<Draft, 'offset'> {
     severity: 'warning',
     job: job.id,
     ref: tag,
-    message: `\`${job.id}\` deploys \`${tag}\`, whatever that is by then, and not what \`${maker.id}\` has built.`,
-    fix: `Need \`${maker.id}\` and pass its tag or digest on: \`needs.${maker.id}.outputs\`.`,
+    message: `\`${job.id}\` deploys \`${tag}\`, whatever that is by then, and not what ${maker === job ? 'it' : `\`${maker.id}\``} has built.`,
+    fix:
+      maker === job
+        ? 'Deploy the tag or digest that an earlier step has pushed.'
+        : `Need \`${maker.id}\` and pass its tag or digest on: \`needs.${maker.id}.outputs\`.`,
   };
 }
