@@ -108,7 +108,8 @@ const TLS_ENDINGS = [
 
 function cutTls(text: string): boolean {
   const at = text.lastIndexOf('tls: ');
-  if (at < 0) return false;
+  // Longer than any of them: it goes on.
+  if (at < 0 || text.length - at > 80) return false;
   const rest = text.slice(at + 5).replace(/[\s.…"'\\]+$/, '');
   return TLS_ENDINGS.some((one) => one.startsWith(rest));
 }
