@@ -14,7 +14,7 @@ import {
 } from '../registry-access.ts';
 
 /** The kubelet tries all that match; more than this is a broken keyring and a way to make us hammer somebody's registry. */
-const MOST_CREDENTIALS = 6;
+export const MOST_CREDENTIALS = 6;
 
 /** A node that says one of these got an answer from the registry, and so knows how it is spoken to. */
 const ANSWERED: ReadonlySet<PullErrorKind> = new Set([

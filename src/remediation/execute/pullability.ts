@@ -3,7 +3,8 @@
  * none, a registry that wants a login has refused nobody in particular: the node may bring one of its own, which cannot be seen.
  */
 
-import { asCredential } from '../../evidence/collectors/registry-access.ts';
+import { readSecrets } from '../../evidence/collectors/pull-secrets.ts';
+import { asCredential, MOST_CREDENTIALS } from '../../evidence/collectors/registry-access.ts';
 import { describeGap } from '../../evidence/observation.ts';
 import { type AccessOutcome, anonymous } from '../../evidence/registry-access.ts';
 import type { SecretSnapshot } from '../../evidence/snapshots.ts';
@@ -27,8 +28,8 @@ export async function pullability(
   const parsed = parseReference(input.image);
   if (!parsed.ok) return { kind: 'refused', reason: parsed.fault.sentence };
   const secrets: SecretSnapshot[] = [];
-  for (const name of input.secrets) {
-    const secret = await ports.reader.secret(input.namespace, name, signal);
+  const read = await readSecrets(input.secrets, input.namespace, { cluster: ports.reader, signal });
+  for (const { name, secret } of read) {
     if (secret.status === 'observed') secrets.push(secret.value);
     else if (secret.status !== 'absent') return { kind: 'unknown', reason: describeGap(`secret/${name}`, secret) };
   }
@@ -38,14 +39,17 @@ export async function pullability(
   // An entry without a user name is the question that nobody in particular asks.
   const own = keyring.tried.filter(({ nobody }) => nobody === undefined).map(asCredential);
   let last = 'nobody answered';
-  for (const credential of own.length > 0 ? own : [anonymous]) {
+  for (const credential of own.length > 0 ? own.slice(0, MOST_CREDENTIALS) : [anonymous]) {
     const { outcome } = await ports.registry.manifest(parsed.reference, credential, signal);
     if (outcome.kind === 'found') return { kind: 'pullable' };
     last = outcomeSentence(outcome);
     if (isOurs(outcome)) return { kind: 'unknown', reason: `From here ${last}.` };
     if (own.length === 0 && wantsLogin(outcome)) return { kind: 'unknown', reason: noLogin(parsed.reference) };
   }
-  return { kind: 'refused', reason: last };
+  const left = own.length - MOST_CREDENTIALS;
+  return left > 0
+    ? { kind: 'unknown', reason: `From here ${last}, and ${left} more of a new pod’s credentials were not tried.` }
+    : { kind: 'refused', reason: last };
 }
 
 function wantsLogin({ kind }: AccessOutcome): boolean {

@@ -6,6 +6,8 @@ import { isHealthy } from '../pods.ts';
 import type { RemedyPorts } from '../ports.ts';
 import { type Pullability, pullability } from './pullability.ts';
 
+type Asking = Pick<RemedyPorts, 'reader' | 'registry'>;
+
 /** The workload as the rollout would leave it. */
 export interface Rollout extends WorkloadRef {
   readonly namespace: string;
@@ -26,13 +28,16 @@ export interface Risk {
 export async function rolloutRisk(
   rollout: Rollout,
   act: string,
-  ports: RemedyPorts,
+  ports: Asking,
   signal: AbortSignal,
 ): Promise<Risk | string> {
   const { namespace, selector } = rollout;
   const list = await ports.reader.pods({ namespace, selector }, signal);
   if (list.status !== 'observed') {
     return `Nobody can say what ${act} would stop. ${describeGap(`The pods of ${kubectlName(rollout)}`, list)}`;
+  }
+  if (list.value.truncated) {
+    return `Nobody can say what ${act} would stop: ${kubectlName(rollout)} has more pods than could be listed (${list.value.pods.length} of them).`;
   }
   const pods = list.value.pods.filter((pod) => pod.deletedAt === undefined);
   const healthy = pods.filter(isHealthy).length;
@@ -78,7 +83,7 @@ function undecided(healthy: number, danger: string, doubt: string): Risk | strin
 async function secretsOf(
   { imagePullSecrets }: Rollout,
   pod: PodSnapshot,
-  ports: RemedyPorts,
+  ports: Asking,
   signal: AbortSignal,
 ): Promise<{ readonly names: readonly string[] } | { readonly doubt: string }> {
   if (imagePullSecrets !== undefined) return { names: imagePullSecrets };
@@ -92,7 +97,7 @@ async function secretsOf(
 type Asked = Parameters<typeof pullability>[0];
 
 /** What is no more than a pod's own (put there by an admission webhook, or copied before the account lost it) may come again or not. */
-async function asNewPod(asked: Asked, pod: PodSnapshot, ports: RemedyPorts, signal: AbortSignal): Promise<Pullability> {
+async function asNewPod(asked: Asked, pod: PodSnapshot, ports: Asking, signal: AbortSignal): Promise<Pullability> {
   const answer = await pullability(asked, ports, signal);
   const only = pod.imagePullSecrets.filter((name) => !asked.secrets.includes(name));
   if (answer.kind === 'pullable' || only.length === 0) return answer;

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AccessOutcome, NetworkFault } from '../../../src/evidence/registry-access.ts';
 import { pullability } from '../../../src/remediation/execute/pullability.ts';
 import { aStory, fakeCluster, fakeRegistry } from '../../support/readers.ts';
-import { IMAGE } from '../../support/snapshots.ts';
+import { aPullSecret, IMAGE } from '../../support/snapshots.ts';
 
 const signal = new AbortController().signal;
 
@@ -43,6 +43,33 @@ describe('whether an image can be pulled', () => {
       });
     },
   );
+
+  it('is not known where more credentials would be tried than a registry is asked with', async () => {
+    const names = Array.from({ length: 9 }, (_, at) => `login-${at}`);
+    const secrets = names.map((name) => aPullSecret({ name, password: name }));
+    const asked: string[] = [];
+    const registry = fakeRegistry((credential) => {
+      asked.push(credential.kind);
+      return { kind: 'unauthorized', at: 'manifest', code: 'UNAUTHORIZED', message: '' };
+    });
+    const ports = { reader: fakeCluster(aStory({ secrets })), registry };
+    const answer = await pullability({ image: IMAGE, namespace: 'staging', secrets: names }, ports, signal);
+    expect(asked).toHaveLength(6);
+    expect(answer).toEqual({ kind: 'unknown', reason: expect.stringContaining('3 more') });
+  });
+
+  it('is not known where a pod names more Secrets than are read', async () => {
+    const names = Array.from({ length: 30 }, (_, at) => `login-${at}`);
+    const reader = fakeCluster(aStory());
+    const registry = fakeRegistry(() => ({ kind: 'missing', code: 'MANIFEST_UNKNOWN', message: '' }));
+    const answer = await pullability(
+      { image: IMAGE, namespace: 'staging', secrets: names },
+      { reader, registry },
+      signal,
+    );
+    expect(answer.kind).toBe('unknown');
+    expect(reader.calls).toHaveLength(20);
+  });
 
   it('is denied where nobody in particular is told that it is missing', async () => {
     expect((await ask({ kind: 'missing', code: 'MANIFEST_UNKNOWN', message: '' })).kind).toBe('refused');
