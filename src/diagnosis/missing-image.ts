@@ -130,7 +130,8 @@ function withHeld(
   behind: Missing['registryService'],
 ): Finding {
   if (held === undefined) return finding;
-  if (held.names.length === 0 && !held.truncated) {
+  if (held.names.length === 0) {
+    if (held.truncated) return finding;
     const summary = `${finding.summary} It holds no repository at all.`;
     return withLoss({ ...finding, summary, detail: { ...finding.detail, holds: [] } }, behind);
   }

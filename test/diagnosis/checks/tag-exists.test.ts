@@ -127,6 +127,13 @@ describe('does the tag exist', () => {
     expect(result.note).toContain(words);
   });
 
+  it('holds its tongue where a page of the registry’s repositories shows none, and is not the last', () => {
+    const repositories = { names: [], truncated: true };
+    const tags = { status: 'observed', value: { kind: 'missing', repositories } } as const;
+    const result = check({ registryAccess: access(attempt(podLogin, missing, distribution)), tags });
+    expect(result.note).not.toContain('It holds');
+  });
+
   it.each([
     ['404, tag list answered', attempt(podLogin, missing), tagList('1.0'), 'tag-not-found certain'],
     ['404, tag list empty', attempt(podLogin, missing), tagList(), 'tag-not-found certain'],
