@@ -38,6 +38,8 @@ export type Answer =
 
 /** Amazon ECR's sentence for a token past its 12 hours, and its like. */
 const EXPIRED = /\b(?:token|credential|password|authorization)s?\s(?:[^.]{0,40}\s)?expired\b/i;
+/** Amazon ECR Public's for one that it does not take, with 400 and the code of a missing right. */
+const INVALID = /\bauthorization token is invalid\b/i;
 const SOURCE =
   /\b(?:ip address|client ip|client with ip|source ip|allow ?list|firewall|network rules?|vpc endpoint)\b/i;
 const QUOTA = /\bquota\s(?:[^.]{0,40}\s)?exceeded\b|\bexceed(?:s|ed)?\s(?:[^.]{0,40}\s)?quota\b/i;
@@ -75,15 +77,22 @@ type Refusal = Extract<AccessAttempt['outcome'], { kind: 'unauthorized' | 'denie
 
 function readRefusal(attempt: AccessAttempt, outcome: Refusal): Answer {
   if (attempt.blocked) return 'rule-blocked';
-  const said = words(outcome.message);
-  if (attempt.credential.kind === 'password' && EXPIRED.test(said)) return 'expired';
-  if (outcome.kind === 'denied' && QUOTA.test(said)) return 'quota-full';
-  if (outcome.kind === 'denied' && SOURCE.test(said)) return 'source-blocked';
+  const told = inWords(attempt, outcome);
+  if (told !== undefined) return told;
   if (isTokenRefused(attempt, outcome)) return 'token-refused';
   if (attempt.credential.kind === 'anonymous') return 'login-required';
   if (outcome.at === 'token') return outcome.kind === 'denied' ? 'denied-at-token' : 'refused';
   if (attempt.challenge.scheme === 'bearer') return grantsPull(attempt) === true ? 'denied' : withoutGrant(outcome);
   return attempt.challenge.scheme === 'basic' ? byLogin(attempt, outcome) : withoutChallenge(outcome);
+}
+
+/** What only the message tells; undefined: nothing beyond the code. */
+function inWords({ credential }: AccessAttempt, outcome: Refusal): Answer | undefined {
+  const said = words(outcome.message);
+  if (credential.kind === 'password' && EXPIRED.test(said)) return 'expired';
+  if (credential.kind === 'password' && INVALID.test(said)) return 'login-or-right';
+  if (outcome.kind === 'denied' && QUOTA.test(said)) return 'quota-full';
+  return outcome.kind === 'denied' && SOURCE.test(said) ? 'source-blocked' : undefined;
 }
 
 /**

@@ -30,9 +30,33 @@ export async function ask(call: Call, credential: RegistryCredential, request: H
   const demanded = first.followed ? demandOf(first.followed) : undefined;
   if (demanded === undefined)
     return conclude(call, first, remembered ?? (first.followed?.kind === 'answer' ? 'none' : unknown));
+  if (demanded.scheme === 'basic' && first.tokenStep !== undefined && remembered !== undefined) {
+    return afterToken(call, { credential, request, first, remembered, demanded });
+  }
   learn(call, demanded);
   if (!isNews(call, credential, demanded, remembered)) return conclude(call, first, demanded);
   return conclude(call, await present(call, credential, request, demanded), demanded);
+}
+
+interface Turned {
+  readonly credential: RegistryCredential;
+  readonly request: HttpRequest;
+  readonly first: Presented;
+  readonly remembered: Demand;
+  readonly demanded: Challenge;
+}
+
+/**
+ * Basic is wanted of a token that was given. Either the registry has changed its ways, or it is Harbor, which says so to any token that
+ * lacks the right and refuses the password as well: then the token step tells more, and Bearer stays what it asks for.
+ */
+async function afterToken(call: Call, turned: Turned): Promise<Asked> {
+  const { credential, request, first, remembered, demanded } = turned;
+  if (!isNews(call, credential, demanded, remembered)) return conclude(call, first, remembered);
+  const second = await present(call, credential, request, demanded);
+  if (second.followed && demandOf(second.followed) !== undefined) return conclude(call, first, remembered);
+  learn(call, demanded);
+  return conclude(call, second, demanded);
 }
 
 type Demand = Challenge | 'none';

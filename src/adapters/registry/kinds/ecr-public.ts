@@ -2,11 +2,16 @@ import type { RegistryHabits } from '../habits.ts';
 
 /**
  * Amazon ECR Public: asked by the registry protocol alone. Its own API (us-east-1 only) describes images to their owner, and almost
- * everybody who pulls from here is somebody else. Anonymous pulls are allowed; a login is the user AWS for 12 hours, and a 403 at the
- * manifest is mostly one that has run out. A page holds at most 1000 tags, asking for more is refused.
+ * everybody who pulls from here is somebody else. Every repository is public, so what is not there is said to anybody, with its name.
+ * A login is the user AWS for 12 hours; one past its time spoils even public images. A token that it does not take is a 400 with DENIED
+ * (aws/containers-roadmap issue 2835). A page holds at most 1000 tags, asking for more is refused.
  */
 export const ecrPublic: RegistryHabits = {
   kind: 'ecr-public',
   userFault: (username) => (username === 'AWS' ? undefined : 'Amazon ECR takes the user AWS only'),
-  hides: ({ outcome }) => (outcome.kind === 'denied' && outcome.at === 'manifest' ? 'missing-or-forbidden' : undefined),
+  hides({ outcome }) {
+    if (outcome.kind === 'missing') return /^(?:NAME|MANIFEST)_UNKNOWN$/.test(outcome.code) ? null : undefined;
+    if (outcome.kind !== 'denied' || outcome.at !== 'manifest') return undefined;
+    return /\btoken (?:has expired|is invalid)\b/i.test(outcome.message) ? undefined : 'missing-or-forbidden';
+  },
 };

@@ -1,6 +1,5 @@
-/** Each registry by name: answers recorded, or as its documentation describes them, played by a server, up to the cause that is named. */
+/** Each registry by name: answers recorded by us or by others, or as its documentation has them, played by a server, up to the cause. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { HABITS } from '../../../../src/adapters/registry/kinds/index.ts';
 import type { Finding } from '../../../../src/diagnosis/check.ts';
@@ -8,55 +7,12 @@ import { registryAcceptsCredential } from '../../../../src/diagnosis/checks/regi
 import { tagExists } from '../../../../src/diagnosis/checks/tag-exists.ts';
 import { absent, notCollected, type Observation, observed } from '../../../../src/evidence/observation.ts';
 import { anonymous, type RegistryAccess, type TagAnswer } from '../../../../src/evidence/registry-access.ts';
-import type { TagDetail } from '../../../../src/evidence/tag-details.ts';
 import { tagReader } from '../../../../src/evidence/tag-reader.ts';
 import { type RegistryKind, registryKind } from '../../../../src/image/registry.ts';
 import { imageOf, puller } from '../../../contract/registry-reader.ts';
 import { evidence as aCase } from '../../../diagnosis/support.ts';
-import { type FakeServer, oneManifest, quickReader, startFake, type TestReader } from '../fake-registry.ts';
-
-interface Route {
-  readonly at: 'manifest' | 'token' | 'tags' | 'base' | 'details';
-  readonly as: 'nobody' | 'anonymous' | 'password';
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-interface Played {
-  readonly name: string;
-  readonly ask: 'anonymous' | 'password';
-  readonly routes: readonly Route[];
-  readonly outcome: string;
-  /** `absent`: nothing documented decides. */
-  readonly hides: 'missing-or-forbidden' | 'absent' | null;
-  readonly blocked?: true;
-  readonly quota?: Readonly<Record<string, string>>;
-  readonly findings: readonly Pick<Finding, 'cause' | 'confidence' | 'alternatives'>[];
-}
-interface PlayedDetails {
-  readonly source: string;
-  /** Path and query of the one question. */
-  readonly asked: string;
-  /** What it carries. */
-  readonly sends: 'nothing' | 'password' | 'token';
-  readonly routes: readonly Route[];
-  readonly told: readonly TagDetail[];
-}
-interface Fixture {
-  readonly kind: RegistryKind;
-  /** Names that show the shape; empty: any host. */
-  readonly hosts: readonly string[];
-  /** null: it tells none. */
-  readonly tagDetails: PlayedDetails | null;
-  readonly source: string;
-  readonly nature: string;
-  readonly cases: readonly Played[];
-}
-
-const FOLDER = 'test/adapters/registry/kinds';
-const fixtures = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.json'))
-  .map((file) => JSON.parse(readFileSync(`${FOLDER}/${file}`, 'utf8')) as Fixture);
+import { type FakeServer, quickReader, startFake, type TestReader } from '../fake-registry.ts';
+import { answer, fixtures, type Played } from './fixtures.ts';
 
 const signal = new AbortController().signal;
 let reader: TestReader | undefined;
@@ -72,14 +28,10 @@ describe('the registries that are known by name', () => {
     expect(files.map((file) => file.replace('.ts', '')).sort()).toEqual(Object.keys(HABITS).sort());
     expect(fixtures.map(({ kind }) => kind).sort()).toEqual(Object.keys(HABITS).sort());
     expect(fixtures.filter(({ source }) => source.length < 20)).toEqual([]);
-    // Nobody reaches the services from a test; the one that anybody can run is recorded.
-    const recorded = fixtures.filter(({ nature }) => nature.startsWith('Recorded: '));
-    expect(recorded.map(({ kind }) => kind)).toEqual(['plain']);
-    expect(fixtures.filter(({ nature }) => nature.startsWith('Reconstructed '))).toHaveLength(fixtures.length - 1);
   });
 
   it('have a row each in the docs', () => {
-    const rows = [...readFileSync('docs/registries.md', 'utf8').matchAll(/^\| `([\w-]+)` \|/gm)].map(
+    const rows = [...readFileSync('docs/registries.md', 'utf8').matchAll(/^\| `([\w-]+)` \| \D/gm)].map(
       ([, name]) => name,
     );
     expect(rows).toHaveLength(Object.keys(HABITS).length);
@@ -185,53 +137,5 @@ function findingsOf(access: RegistryAccess, tags: Observation<TagAnswer>): reado
   return [registryAcceptsCredential, tagExists].flatMap((check) => {
     const result = check.run(evidence);
     return result.verdict === 'fail' ? result.findings : [];
-  });
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly host: string;
-  /** Path and query of the question about tags. */
-  readonly details?: string | undefined;
-}
-
-function answer(routes: readonly Route[], { request, response, host, details }: Exchange): void {
-  const path = (request.url ?? '').split('?')[0] ?? '';
-  const at =
-    request.url === details
-      ? 'details'
-      : path === '/v2/'
-        ? 'base'
-        : path.includes('/manifests/')
-          ? 'manifest'
-          : path.endsWith('/list')
-            ? 'tags'
-            : 'token';
-  const route = routes.find((one) => one.at === at && one.as === whoAsks(request, at));
-  if (route === undefined) {
-    response.writeHead(500).end();
-    return;
-  }
-  const headers = Object.entries(route.headers ?? {}).map(([name, value]) => [name, value.replace('$HOST', host)]);
-  response.writeHead(route.status, { 'content-type': 'application/json', ...Object.fromEntries(headers) });
-  response.end(bodyOf(route));
-}
-
-/** Tokens carry the name of whoever got them. */
-function whoAsks(request: IncomingMessage, at: Route['at']): Route['as'] {
-  const { authorization } = request.headers;
-  if (authorization === undefined) return at === 'token' ? 'anonymous' : 'nobody';
-  if (authorization.startsWith('Basic ')) return 'password';
-  return authorization.endsWith('.password') ? 'password' : 'anonymous';
-}
-
-/** `$MANIFEST`, and tokens: `$JWT[pull]` grants these actions, `$OPAQUE` cannot be read. */
-function bodyOf({ body, as }: Route): string {
-  if (body === '$MANIFEST') return JSON.stringify(oneManifest);
-  return JSON.stringify(body ?? {}).replace(/\$JWT\[(\w*)\]|\$OPAQUE/, (token, actions: string) => {
-    if (token === '$OPAQUE') return `opaque.${as}`;
-    const access = [{ type: 'repository', name: 'shop/api', actions: actions === '' ? [] : [actions] }];
-    return `e30.${Buffer.from(JSON.stringify({ access })).toString('base64url')}.${as}`;
   });
 }
