@@ -20,7 +20,11 @@ export function groupFailing(pods: readonly FailingPod[]): readonly ScopeGroup[]
   return (Object.keys(HEADINGS) as readonly Sort[]).flatMap((by) => {
     const members = new Map<string, FailingPod[]>();
     for (const pod of pods) {
-      for (const value of HEADINGS[by](pod)) members.set(value, [...(members.get(value) ?? []), pod]);
+      for (const value of HEADINGS[by](pod)) {
+        const rows = members.get(value);
+        if (rows === undefined) members.set(value, [pod]);
+        else rows.push(pod);
+      }
     }
     return [...members]
       .map(([value, rows]): ScopeGroup => ({ by, value, ...countFailing(rows) }))

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { assert as assertProperty, property, subarray } from 'fast-check';
 import { failingPods } from '../../src/evidence/pull-failures.ts';
+import type { FailingPod } from '../../src/evidence/scope.ts';
 import { groupFailing, totalOf, worstOf } from '../../src/evidence/scope-groups.ts';
+import { ownMs } from '../support/own-time.ts';
 import { aContainer, aPod } from '../support/snapshots.ts';
 
 const outage = failingPods([
@@ -55,4 +57,20 @@ describe('what to diagnose first', () => {
     expect(worstOf(alone)).toMatchObject({ namespace: 'prod', name: 'statefulset/web' });
     expect(worstOf([])).toBeUndefined();
   });
+});
+
+it('groups as many pods as are ever listed, soon', () => {
+  const pods = Array.from(
+    { length: 20_000 },
+    (_, at): FailingPod => ({
+      namespace: 'shop',
+      pod: `web-${at}`,
+      container: 'web',
+      image: 'ghcr.io/acme/web:1',
+      registry: 'ghcr.io',
+      kind: 'other',
+      secrets: [],
+    }),
+  );
+  expect(ownMs(() => groupFailing(pods))).toBeLessThan(5000);
 });
