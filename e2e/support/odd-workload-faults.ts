@@ -24,18 +24,15 @@ function jobSpec(more: object): object {
   return { template: { spec: { ...spec([container(missing)]), restartPolicy: 'Never' } }, ...more };
 }
 
+/** An owner of pods, called `web` as they are. */
+function owner(at: string, apiVersion: string, kind: string, more: object): object {
+  return { apiVersion, kind, metadata: { name: 'web', namespace: at }, spec: more };
+}
+
 export const WORKLOADS: readonly OddFault[] = [
   {
     name: 'a Job that its deadline ended while its image was missing',
-    objects: (at) => [
-      login(at),
-      {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: { name: 'web', namespace: at },
-        spec: jobSpec({ activeDeadlineSeconds: 12 }),
-      },
-    ],
+    objects: (at) => [login(at), owner(at, 'batch/v1', 'Job', jobSpec({ activeDeadlineSeconds: 12 }))],
     target: 'job/web',
     ...lostTag,
     until: /DeadlineExceeded: /,
@@ -44,16 +41,11 @@ export const WORKLOADS: readonly OddFault[] = [
     name: 'a CronJob whose last Job its deadline ended',
     objects: (at) => [
       login(at),
-      {
-        apiVersion: 'batch/v1',
-        kind: 'CronJob',
-        metadata: { name: 'web', namespace: at },
-        spec: {
-          schedule: '* * * * *',
-          concurrencyPolicy: 'Forbid',
-          jobTemplate: { spec: jobSpec({ activeDeadlineSeconds: 12 }) },
-        },
-      },
+      owner(at, 'batch/v1', 'CronJob', {
+        schedule: '* * * * *',
+        concurrencyPolicy: 'Forbid',
+        jobTemplate: { spec: jobSpec({ activeDeadlineSeconds: 12 }) },
+      }),
     ],
     target: 'cronjob/web',
     ...lostTag,
@@ -69,16 +61,11 @@ export const WORKLOADS: readonly OddFault[] = [
     name: 'a ReplicaSet without a Deployment',
     objects: (at) => [
       login(at),
-      {
-        apiVersion: 'apps/v1',
-        kind: 'ReplicaSet',
-        metadata: { name: 'web', namespace: at },
-        spec: {
-          replicas: 1,
-          selector: { matchLabels: { app: 'web' } },
-          template: { metadata: { labels: { app: 'web' } }, spec: spec([container(missing)]) },
-        },
-      },
+      owner(at, 'apps/v1', 'ReplicaSet', {
+        replicas: 1,
+        selector: { matchLabels: { app: 'web' } },
+        template: { metadata: { labels: { app: 'web' } }, spec: spec([container(missing)]) },
+      }),
     ],
     target: 'web',
     ...lostTag,
