@@ -38,7 +38,7 @@ export type Answer =
 
 /** Amazon ECR's sentence for a token past its 12 hours, and its like. */
 const EXPIRED = /\b(?:token|credential|password|authorization)s?\s(?:[^.]{0,40}\s)?expired\b/i;
-/** Amazon ECR Public's for one that it does not take, with 400 and the code of a missing right. */
+/** Amazon ECR's for one that it does not take, with the code of a missing right (ECR Public: status 400). */
 const INVALID = /\bauthorization token is invalid\b/i;
 const SOURCE =
   /\b(?:ip address|client ip|client with ip|source ip|allow ?list|firewall|network rules?|vpc endpoint)\b/i;
