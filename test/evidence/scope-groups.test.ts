@@ -69,6 +69,7 @@ it('groups as many pods as are ever listed, soon', () => {
       image: 'ghcr.io/acme/web:1',
       registry: 'ghcr.io',
       kind: 'other',
+      reason: 'ErrImagePull',
       secrets: [],
     }),
   );
