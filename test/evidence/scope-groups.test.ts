@@ -73,5 +73,5 @@ it('groups as many pods as are ever listed, soon', () => {
       secrets: [],
     }),
   );
-  expect(ownMs(() => groupFailing(pods))).toBeLessThan(5000);
+  expect(ownMs(() => groupFailing(pods), 5000)).toBeLessThan(5000);
 });

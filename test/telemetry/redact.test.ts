@@ -118,7 +118,7 @@ describe('what looks like a credential', () => {
     'a',
   ])('takes linear time on a megabyte of %j', (piece) => {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
-    expect(ownMs(() => redactor.mask(text))).toBeLessThan(3000);
+    expect(ownMs(() => redactor.mask(text), 3000)).toBeLessThan(3000);
   });
 });
 
