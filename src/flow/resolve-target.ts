@@ -1,6 +1,6 @@
 /** From what a person typed to the pods that it means, with as few questions to the cluster as possible. */
 import { UsageError } from '../errors.ts';
-import { absent, describeGap, type Observation } from '../evidence/observation.ts';
+import { absent, describeGap, type Observation, unreachable } from '../evidence/observation.ts';
 import { ownerByLabels } from '../evidence/owner-by-labels.ts';
 import type { ClusterReader, PodList } from '../evidence/ports.ts';
 import type { PodSnapshot } from '../evidence/snapshots.ts';
@@ -126,6 +126,8 @@ async function podsOf(
     return { kind, name, pods, podless: true };
   const ended = await endedJob(snapshot.value, cluster, signal);
   if (ended?.pod !== undefined) return { kind, name, pods: [ended.pod], note: ended.note };
+  // Its pods may stand in what the list does not show.
+  if (list.value.truncated) return { kind, name, pods: [], unseen: unreachable('not all pods could be listed') };
   const why = ended === undefined ? 'so nothing is being pulled' : `so nothing is being pulled; ${ended.note}`;
   throw new UsageError({
     code: 'no-pods',

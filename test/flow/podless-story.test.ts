@@ -1,6 +1,7 @@
 /** Workloads without a pod: nothing is pulled there, and the verdict says what keeps the pods from being made. */
 import { expect, it } from '@jest/globals';
 import { CHECKS } from '../../src/diagnosis/checks/index.ts';
+import { observed } from '../../src/evidence/observation.ts';
 import type { PodEvents } from '../../src/evidence/snapshots.ts';
 import { makeDiagnose } from '../../src/flow/diagnose.ts';
 import { REMEDIES } from '../../src/remediation/remedies/index.ts';
@@ -12,10 +13,16 @@ import { aContainer, aFailedEvent, aPod, aServiceAccount, aWorkload, IMAGE } fro
 
 const runbook = shippedRunbook('image-pull');
 
-function world(story: Partial<ClusterStory>) {
+/** `truncated`: the cluster shows only a part of its pods. */
+function world(story: Partial<ClusterStory>, truncated = false) {
+  const cluster = fakeCluster(aStory(story));
+  const pods = async (...args: Parameters<typeof cluster.pods>) => {
+    const list = await cluster.pods(...args);
+    return list.status === 'observed' ? observed({ ...list.value, truncated }) : list;
+  };
   const diagnose = makeDiagnose({
     clock: createManualClock(),
-    readers: () => ({ cluster: fakeCluster(aStory(story)), registry: fakeRegistry() }),
+    readers: () => ({ cluster: { ...cluster, pods }, registry: fakeRegistry() }),
     runbooks: [runbook],
     checks: CHECKS,
     remedies: REMEDIES,
@@ -113,6 +120,13 @@ it('finds it for the CronJob whose newest Job that was, asked and not guessed fr
   const { verdict } = await world({ ...owned, controllers }).diagnose({ kind: 'CronJob', name: 'nightly' });
   expect(verdict).toMatchObject({ cause: 'tag-not-found', confidence: 'certain' });
   await expect(world(owned).diagnose({ kind: 'CronJob', name: 'nightly' })).rejects.toMatchObject({ code: 'no-pods' });
+});
+
+it('does not say that a CronJob has no pods where only a part of them could be listed', async () => {
+  const workloads = [aWorkload({ kind: 'CronJob', name: 'nightly', selector: '' })];
+  const { verdict, gaps } = await world({ pods: [], workloads }, true).diagnose({ kind: 'CronJob', name: 'nightly' });
+  expect(verdict.cause).toBe('undetermined');
+  expect(JSON.stringify(gaps)).toContain('not all pods could be listed');
 });
 
 it.each([
