@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { absent, describeGap, type Observation, unreachable } from '../evidence/observation.ts';
 import { ownerByLabels } from '../evidence/owner-by-labels.ts';
 import type { ClusterReader, PodList } from '../evidence/ports.ts';
-import type { PodSnapshot } from '../evidence/snapshots.ts';
+import type { PodSnapshot, WorkloadSnapshot } from '../evidence/snapshots.ts';
 import { NAMEABLE, type NamedPod, noSuchTarget, resolveName } from '../target/resolve.ts';
 import { kubectlName, type TargetRequest, type WorkloadKind, type WorkloadRef } from '../target/target.ts';
 import { endedJob } from './ended-job.ts';
@@ -121,18 +121,29 @@ async function podsOf(
   const isSelected = kind !== 'CronJob' && selector !== '';
   const pods = isSelected ? list.value.pods : await ownedPods(workload, list.value.pods, cluster, signal);
   if (pods.length > 0) return { kind, name, pods };
+  return withoutPods(snapshot.value, { request, truncated: list.value.truncated }, cluster, signal);
+}
+
+/** What is to be said of a workload of which no pod was found. `truncated`: only a part of the pods was listed. */
+async function withoutPods(
+  snapshot: WorkloadSnapshot,
+  { request: { namespace }, truncated }: { readonly request: TargetRequest; readonly truncated: boolean },
+  cluster: ClusterReader,
+  signal: AbortSignal,
+): Promise<ResolvedTarget> {
+  const { kind, name } = snapshot;
   // A Job's pods may have been taken away when it ended, so that their absence tells nothing.
-  if (snapshot.value.replicas.desired > 0 && kind !== 'Job' && kind !== 'CronJob')
-    return { kind, name, pods, podless: true };
-  const ended = await endedJob(snapshot.value, cluster, signal);
+  if (snapshot.replicas.desired > 0 && kind !== 'Job' && kind !== 'CronJob')
+    return { kind, name, pods: [], podless: true };
+  const ended = await endedJob(snapshot, cluster, signal);
   if (ended?.pod !== undefined) return { kind, name, pods: [ended.pod], note: ended.note };
   // Its pods may stand in what the list does not show.
-  if (list.value.truncated) return { kind, name, pods: [], unseen: unreachable('not all pods could be listed') };
+  if (truncated) return { kind, name, pods: [], unseen: unreachable('not all pods could be listed') };
   const why = ended === undefined ? 'so nothing is being pulled' : `so nothing is being pulled; ${ended.note}`;
   throw new UsageError({
     code: 'no-pods',
-    message: `${kubectlName(workload)} in namespace ${namespace} has no pods and wants none now, ${why}`,
-    hint: `see why with: kubectl describe ${kubectlName(workload)} -n ${namespace}`,
+    message: `${kubectlName(snapshot)} in namespace ${namespace} has no pods and wants none now, ${why}`,
+    hint: `see why with: kubectl describe ${kubectlName(snapshot)} -n ${namespace}`,
   });
 }
 
