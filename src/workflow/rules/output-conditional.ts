@@ -3,6 +3,7 @@ import { deploys, pushes } from '../images.ts';
 import { type Step, sameName } from '../model.ts';
 import type { Draft, Rule, View } from '../rule.ts';
 import { readScript } from '../shell.ts';
+import { passedBy } from '../shell-branches.ts';
 
 export const outputConditional: Rule = {
   id: 'output-conditional',
@@ -29,15 +30,22 @@ function drafts({ edges }: View): Draft[] {
 /** Why the value may be missing; undefined: nothing in the step says so. */
 function sayOf(step: Step, ref: string, output: string, isTaken: boolean): Pick<Draft, 'message' | 'fix'> | undefined {
   const script = readScript(step.run?.value ?? '');
-  const first = Math.min(
-    ...script.writes.filter(({ to, name }) => to === 'output' && sameName(name, output)).map(({ line }) => line),
+  const written = new Set(
+    script.writes.filter(({ to, name }) => to === 'output' && sameName(name, output)).map(({ line }) => line),
   );
+  const first = Math.min(...written);
   if (!Number.isFinite(first)) return undefined;
   const id = step.id ?? '';
   if (isTaken && mayBeSkipped(step))
     return {
       message: `\`${ref}\` is empty when step \`${id}\` is skipped (\`if: ${(step.condition ?? '').trim().slice(0, 60)}\`), and readers take it without asking.`,
       fix: `Give the readers the same condition, or write \`${output}\` in every case.`,
+    };
+  const passed = isTaken ? passedBy(script.lines, written) : undefined;
+  if (passed !== undefined)
+    return {
+      message: `\`${ref}\` is empty when step \`${id}\` takes the way through its \`if\` (line ${passed + 1} of its script) that writes none, and readers take it without asking.`,
+      fix: `Write \`${output}\` on every way, or end with an error there.`,
     };
   const exit = script.lines.findIndex((line, index) => index < first && /(?:^|[;&]|\bthen\b)\s*exit\s+0\b/.test(line));
   if (exit < 0) return undefined;
