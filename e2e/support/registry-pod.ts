@@ -92,8 +92,7 @@ export async function putPodRegistry(
     namespace,
     serves,
     async push(repository, tag) {
-      const archive = await must(join(process.env['TESTBED'] ?? '', 'test-image'), dir, 'web:1');
-      await must('skopeo', ...copy(archive, `${host}/${repository}:${tag}`));
+      await must('skopeo', ...copy(await webArchive(), `${host}/${repository}:${tag}`));
     },
     async pushLarge(repository, tag) {
       return run('skopeo', copy(join(dir, 'registry.tar'), `${host}/${repository}:${tag}`));
@@ -127,6 +126,13 @@ export async function behindPolicy({ namespace: where }: Pick<PodRegistry, 'name
       ingress: [{ from: [{ podSelector: {} }], ports: [{ port: PORT }] }],
     },
   });
+}
+
+/** Made once: pushes go on side by side, and whoever made it again would take it away from the others. */
+let web: Promise<string> | undefined;
+function webArchive(): Promise<string> {
+  web ??= must(join(process.env['TESTBED'] ?? '', 'test-image'), dir, 'web:1');
+  return web;
 }
 
 function copy(archive: string, to: string): string[] {
