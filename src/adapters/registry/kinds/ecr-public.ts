@@ -4,7 +4,7 @@ import type { RegistryHabits } from '../habits.ts';
  * Amazon ECR Public: asked by the registry protocol alone. Its own API (us-east-1 only) describes images to their owner, and almost
  * everybody who pulls from here is somebody else. Every repository is public, so what is not there is said to anybody, with its name.
  * A login is the user AWS for 12 hours; one past its time spoils even public images. A token that it does not take is a 400 with DENIED
- * (aws/containers-roadmap issue 2835). A page holds at most 1000 tags, asking for more is refused.
+ * (https://github.com/aws/containers-roadmap/issues/2835). A page holds at most 1000 tags, asking for more is refused.
  */
 export const ecrPublic: RegistryHabits = {
   kind: 'ecr-public',
