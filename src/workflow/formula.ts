@@ -3,7 +3,7 @@ import { cutTo, marked } from './commit-marks.ts';
 import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
 import { metadataTags } from './metadata-tags.ts';
-import { entryOf, type Job, jobCalled, type Scalar, type Step, sameName, type Workflow } from './model.ts';
+import { entryOf, type Job, jobCalled, type Scalar, type Step, sameName, stepCalled, type Workflow } from './model.ts';
 import { readScript } from './shell.ts';
 
 export interface Scope {
@@ -52,7 +52,7 @@ function valueOf(scope: Scope, { path }: Read, depth: number): string | undefine
   if (context === 'env') return variableOf({ ...scope }, name, depth);
   if (context === 'steps') {
     if (scope.followSteps === false) return undefined;
-    const step = scope.job.steps.find((one) => one.id !== undefined && sameName(one.id, name));
+    const step = stepCalled(scope.job, name);
     if (!step) return undefined;
     const made = output === 'version' ? metadataTags(step) : undefined;
     if (made) return made.length === 1 ? formulaOf({ ...scope, step }, made[0] ?? '', depth) : undefined;

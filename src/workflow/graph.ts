@@ -4,7 +4,17 @@ import { judgeEnv } from './env.ts';
 import type { Read } from './expression.ts';
 import { expressionsIn } from './expression.ts';
 import { secretIn } from './masking.ts';
-import { entryOf, type Job, jobCalled, type Scalar, type Slot, type Step, sameName, type Workflow } from './model.ts';
+import {
+  entryOf,
+  type Job,
+  jobCalled,
+  type Scalar,
+  type Slot,
+  type Step,
+  sameName,
+  stepCalled,
+  type Workflow,
+} from './model.ts';
 import { callsElsewhere, type Project } from './project.ts';
 import { judgeStepOutput } from './step-output.ts';
 
@@ -128,7 +138,7 @@ function upstream(where: Where, scalar: Scalar): Judgement {
 function judgeSteps(where: Where, id: string, output: string | undefined, path: readonly string[]): Judgement {
   const { project, workflow, job, step } = where;
   if (!job || job.uses !== undefined) return UNKNOWN;
-  const producer = job.steps.find((one) => one.id !== undefined && sameName(one.id, id));
+  const producer = stepCalled(job, id);
   if (!producer) {
     if (job.steps.some((one) => one.id?.includes('${{'))) return UNKNOWN;
     const other = workflow.jobs.find((one) =>

@@ -1,7 +1,7 @@
 /** Which secret a job output holds: the runner drops such outputs. */
 import { expressionsIn } from './expression.ts';
 import { formulaOf } from './formula.ts';
-import { type Job, type Scalar, type Step, sameName, type Workflow } from './model.ts';
+import { type Job, type Scalar, sameName, stepCalled, type Workflow } from './model.ts';
 import { readScript } from './shell.ts';
 
 /** `echo "::add-mask::$TOKEN"`. */
@@ -40,10 +40,6 @@ function maskedBy(job: Job, output: Scalar): string | undefined {
     if (hidden !== undefined) return `$${hidden}`;
   }
   return undefined;
-}
-
-function stepCalled(job: Job, id: string): Step | undefined {
-  return job.steps.find((one) => one.id !== undefined && sameName(one.id, id));
 }
 
 /** A program that is called with a secret rarely prints it; `echo` and `printf` do. */

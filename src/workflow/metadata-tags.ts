@@ -1,6 +1,6 @@
 /** Tags that docker/metadata-action makes of its `tags` and `flavor` inputs. https://github.com/docker/metadata-action#tags-input */
 import { expressionsIn } from './expression.ts';
-import { entryOf, type Job, jobCalled, type Step, sameName, type Workflow } from './model.ts';
+import { entryOf, type Job, jobCalled, type Step, stepCalled, type Workflow } from './model.ts';
 
 const ACTION = /^docker\/metadata-action@/i;
 /** Without a `tags` input. */
@@ -43,7 +43,7 @@ export function metadataStep(scope: Scope, text: string, depth = 0): Made | unde
 }
 
 function called(job: Job, name: string): Made | undefined {
-  const step = job.steps.find(({ id }) => id !== undefined && sameName(id, name));
+  const step = stepCalled(job, name);
   return step && ACTION.test(step.uses ?? '') ? { job, step } : undefined;
 }
 

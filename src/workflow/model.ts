@@ -88,6 +88,10 @@ export function jobCalled(workflow: Workflow, id: string): Job | undefined {
   return workflow.jobs.find((job) => sameName(job.id, id));
 }
 
+export function stepCalled(job: Job, id: string): Step | undefined {
+  return job.steps.find((step) => step.id !== undefined && sameName(step.id, id));
+}
+
 /** A value of a map whose keys are looked up without regard to case. */
 export function entryOf<T>(map: ReadonlyMap<string, T>, name: string): T | undefined {
   const exact = map.get(name);

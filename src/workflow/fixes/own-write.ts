@@ -2,7 +2,7 @@
 import { expressionsIn } from '../expression.ts';
 import type { Change } from '../fix.ts';
 import type { FixView } from '../fix-view.ts';
-import { type Job, type Scalar, type Step, sameName } from '../model.ts';
+import { type Job, type Scalar, type Step, sameName, stepCalled } from '../model.ts';
 import { readScript } from '../shell.ts';
 import { eolAt, lineEnd, lineStart } from '../yaml-edit.ts';
 
@@ -40,7 +40,7 @@ function readStep(job: Job, value: string): { readonly step: Step | undefined; r
   if (!read || more.length > 0 || !/^\$\{\{[^}]*\}\}$/.test(value.trim())) return undefined;
   const [context, id = '', , name = ''] = read.path;
   const isName = context === 'steps' && /^[\w-]+$/.test(name);
-  return isName ? { step: job.steps.find((one) => one.id !== undefined && sameName(one.id, id)), name } : undefined;
+  return isName ? { step: stepCalled(job, id), name } : undefined;
 }
 
 /** One more line that writes `name`. A command in the value runs once, before both. undefined: the script has a form that is left alone. */

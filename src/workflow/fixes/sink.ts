@@ -3,7 +3,7 @@
 import type { Edge } from '../edge.ts';
 import type { Change } from '../fix.ts';
 import { edgeOf, inFile, type MakeRemedies } from '../fix-view.ts';
-import { type Job, type Step, sameName } from '../model.ts';
+import { type Job, type Step, sameName, stepCalled } from '../model.ts';
 import { offsetOfLine } from '../place.ts';
 import { readScript } from '../shell.ts';
 import { lineEnd } from '../yaml-edit.ts';
@@ -32,7 +32,7 @@ export const sink: MakeRemedies = (view, finding) => {
 
 function writtenIn(job: Job, { read: { path } }: Edge) {
   const [, id = '', , name = ''] = path;
-  const step = job.steps.find((one) => one.id !== undefined && sameName(one.id, id));
+  const step = stepCalled(job, id);
   if (!step?.run) return undefined;
   const write = readScript(step.run.value).writes.find((one) => one.to === 'env' && sameName(one.name, name));
   return write && { job, step, run: step.run, name: write.name, line: write.line };

@@ -1,7 +1,7 @@
 /** All legs of a matrix write the same job output; the last one wins. */
 import { expressionsIn } from '../expression.ts';
 import { formulaOf } from '../formula.ts';
-import { type Job, sameName, type Workflow } from '../model.ts';
+import { type Job, sameName, stepCalled, type Workflow } from '../model.ts';
 import type { Rule } from '../rule.ts';
 
 export const matrixOutputOverwritten: Rule = {
@@ -49,7 +49,7 @@ function ofMatrix(text: string): boolean {
 /** The digest of an image that each leg builds in its own way, or the names that it gets. */
 function isOwnImage(job: Job, text: string): boolean {
   const [context, id = '', , output = ''] = expressionsIn(text)[0]?.reads[0]?.path ?? [];
-  const step = context === 'steps' ? job.steps.find((one) => one.id !== undefined && sameName(one.id, id)) : undefined;
+  const step = context === 'steps' ? stepCalled(job, id) : undefined;
   if (!step) return false;
   const given = (...names: string[]) => names.some((name) => ofMatrix(step.inputs.get(name)?.value ?? ''));
   if (step.uses?.startsWith('docker/build-push-action@'))

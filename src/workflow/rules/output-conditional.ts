@@ -1,6 +1,6 @@
 /** A step ends well before it writes its output. */
 import { deploys, pushes } from '../images.ts';
-import { type Step, sameName } from '../model.ts';
+import { type Step, sameName, stepCalled } from '../model.ts';
 import type { Draft, Rule, View } from '../rule.ts';
 import { readScript } from '../shell.ts';
 import { passedBy } from '../shell-branches.ts';
@@ -17,7 +17,7 @@ function drafts({ edges }: View): Draft[] {
     const { job } = slot;
     const [context, id = '', kind, output = ''] = read.path;
     if (!job || slot.place !== 'output' || context !== 'steps' || kind !== 'outputs' || state !== 'ok') return [];
-    const step = job.steps.find((one) => one.id !== undefined && sameName(one.id, id));
+    const step = stepCalled(job, id);
     if (!step?.run || read.otherwise !== undefined || !isUsedBlindly({ edges }, job.id, slot.key)) return [];
     const isTaken = isImages(slot.key) && isTakenAlways({ edges }, job.id, slot.key);
     const said = sayOf(step, edge.ref, output, isTaken);
