@@ -2,7 +2,7 @@
  * The decision table: the pattern of registry answers by credential -> a cause. The kubelet tries every matching credential and
  * makes no anonymous attempt after one was refused; without any it asks as nobody.
  */
-import type { AccessAttempt, RegistryAccess } from '../evidence/registry-access.ts';
+import { type AccessAttempt, isInTheClear, type RegistryAccess } from '../evidence/registry-access.ts';
 import { tagReader } from '../evidence/tag-reader.ts';
 import type { PullErrorKind } from '../image/pull-error.ts';
 import type { Cause } from './cause.ts';
@@ -45,6 +45,12 @@ const NODE_IDENTITY = /\.azurecr\.io$|(?:^|\.)gcr\.io$|-docker\.pkg\.dev$|\.dkr[
 /** Amazon ECR's private registries. */
 export function isEcr(host: string): boolean {
   return ECR_HOST.test(host);
+}
+
+/** Why no credential of the pod was tried, although it has some; undefined where that is not so. */
+export function keptBack({ attempts, untried }: RegistryAccess): string | undefined {
+  const isClear = attempts.some(({ credential }) => isInTheClear(credential));
+  return isClear && untried !== undefined ? 'no credential is shown to a registry without TLS' : undefined;
 }
 
 export function credentialPattern(facts: PatternFacts): Pattern {

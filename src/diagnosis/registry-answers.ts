@@ -3,7 +3,13 @@
  * than the manifest step: a token server hands out a token without the right instead of refusing
  * (distribution, spec/auth/token.md), so a 401 after a good token is a missing right, not a wrong password.
  */
-import type { AccessAttempt, AccessOutcome, RegistryAccess, RegistryCredential } from '../evidence/registry-access.ts';
+import {
+  type AccessAttempt,
+  type AccessOutcome,
+  isInTheClear,
+  type RegistryAccess,
+  type RegistryCredential,
+} from '../evidence/registry-access.ts';
 import type { AskedRow } from './diagnosis.ts';
 import { tidy } from './words.ts';
 
@@ -202,8 +208,7 @@ export function furthest(attempts: readonly AccessAttempt[]): AccessAttempt | un
 
 /** `anonymous`, `anonymous, over plain http`, or `bot-user (secret/regcred, entry ghcr.io)`: never the password. */
 export function nameOf(credential: RegistryCredential): string {
-  if (credential.kind === 'anonymous')
-    return credential.inTheClear === true ? 'anonymous, over plain http' : 'anonymous';
+  if (credential.kind === 'anonymous') return isInTheClear(credential) ? 'anonymous, over plain http' : 'anonymous';
   return `${credential.username === '' ? 'an empty user name' : `user ${credential.username}`} (${credential.source})`;
 }
 
@@ -225,12 +230,6 @@ export function cautionWords(host: string, { reason, after }: Extract<AccessOutc
   return after === undefined
     ? `the registry ${host} was not asked, for safety: ${tidy(reason)}`
     : `the registry ${host} ${seen[after]}, for safety: ${tidy(reason)}; the node may fare otherwise`;
-}
-
-/** Why no credential of the pod was tried, although it has some; undefined where that is not so. */
-export function keptBack({ attempts, untried }: RegistryAccess): string | undefined {
-  const isClear = attempts.some(({ credential }) => credential.kind === 'anonymous' && credential.inTheClear === true);
-  return isClear && untried !== undefined ? 'no credential is shown to a registry without TLS' : undefined;
 }
 
 /** Begins with a space; empty where the kubelet would try no more than what was tried. */

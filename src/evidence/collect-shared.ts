@@ -9,7 +9,7 @@ import type { CodeHost } from './code-host.ts';
 import { makeGate } from './collect-gate.ts';
 import { absent, type Observation, observed, unreachable } from './observation.ts';
 import type { ClusterReader, RegistryReader } from './ports.ts';
-import type { AccessOutcome, RegistryCredential } from './registry-access.ts';
+import { type AccessOutcome, isInTheClear, type RegistryCredential } from './registry-access.ts';
 import { shareCodeHost } from './share-code-host.ts';
 import type { PodSnapshot } from './snapshots.ts';
 
@@ -242,7 +242,7 @@ function shareRegistry(reader: RegistryReader, once: Once): RegistryReader {
 
 /** What tells two credentials apart, without their password: one entry of one Secret holds one. */
 function identity(credential: RegistryCredential): readonly string[] {
-  if (credential.kind === 'anonymous') return ['anonymous', credential.inTheClear === true ? 'in the clear' : ''];
+  if (credential.kind === 'anonymous') return ['anonymous', isInTheClear(credential) ? 'in the clear' : ''];
   return [credential.origin, credential.source, credential.secret ?? '', credential.entry ?? '', credential.username];
 }
 

@@ -30,6 +30,11 @@ export const anonymous: RegistryCredential = { kind: 'anonymous' };
 /** See `inTheClear`. */
 export const anonymousInTheClear: RegistryCredential = { kind: 'anonymous', inTheClear: true };
 
+/** See `inTheClear`. */
+export function isInTheClear(credential: RegistryCredential): boolean {
+  return credential.kind === 'anonymous' && credential.inTheClear === true;
+}
+
 /** How it fails on the way; the names are pull-error kinds. */
 export type NetworkFault =
   | 'dns-failure'

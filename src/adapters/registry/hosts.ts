@@ -3,7 +3,7 @@
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { Clock } from '../../clock.ts';
-import type { AccessOutcome, RegistryCredential } from '../../evidence/registry-access.ts';
+import { type AccessOutcome, isInTheClear, type RegistryCredential } from '../../evidence/registry-access.ts';
 import { apiHost } from '../../image/reference.ts';
 import type { Sealed } from '../../sealed.ts';
 import { bareHost } from './addresses.ts';
@@ -90,18 +90,19 @@ export function createHosts(options: HostOptions): Hosts {
   return {
     of(image, credential) {
       const registry = keyOf(image);
-      const usual = endpoints.get(registry) ?? endpointOf(registry, undefined);
-      if (!usual) return undefined;
-      const clear = isInTheClear(credential) && !endpoints.has(registry) ? inTheClear(usual) : undefined;
-      const endpoint = clear ?? usual;
-      const held = known.get(endpoint.base.origin);
+      // A registry that is configured is asked as the configuration says.
+      const isClear = credential !== undefined && isInTheClear(credential) && !endpoints.has(registry);
+      const key = isClear ? `http://${registry}` : registry;
+      const held = known.get(key);
       if (held) {
-        known.delete(endpoint.base.origin);
-        known.set(endpoint.base.origin, held);
+        known.delete(key);
+        known.set(key, held);
         return held;
       }
-      const host = create(endpoint);
-      known.set(endpoint.base.origin, host);
+      const endpoint = endpoints.get(registry) ?? endpointOf(registry, undefined);
+      if (!endpoint) return undefined;
+      const host = create(isClear ? inTheClear(endpoint) : endpoint);
+      known.set(key, host);
       const [oldest] = known.keys();
       if (known.size > options.limits.hosts && oldest !== undefined) {
         // Its agent is not closed: a question may still be under way. Idle connections end by themselves within seconds.
@@ -114,10 +115,6 @@ export function createHosts(options: HostOptions): Hosts {
       known.clear();
     },
   };
-}
-
-function isInTheClear(credential: RegistryCredential | undefined): boolean {
-  return credential?.kind === 'anonymous' && credential.inTheClear === true;
 }
 
 /** Docker Hub has three names; all are one registry. */

@@ -4,8 +4,8 @@ import type { RegistryHabits } from '../habits.ts';
  * Amazon ECR, private: Basic with the user AWS and a token that lives 12 hours. Rights are judged before existence, so a 403 says
  * nothing about the repository; MANIFEST_UNKNOWN comes only from a repository that is there. NAME_UNKNOWN decides nothing: a
  * pull-through cache says it for a missing right as well. DENIED is also what a token past its time or one that it does not take is
- * told (https://github.com/akuity/kargo/issues/3482). A page holds at most 1000 tags, asking for more is a 405. Push times and immutability come through
- * ecr.ts, with AWS credentials of Pullcheck's own.
+ * told (https://github.com/akuity/kargo/issues/3482). A page holds at most 1000 tags, asking for more is a 405. Push times and
+ * immutability come through ecr.ts, with AWS credentials of Pullcheck's own.
  */
 export const ecr: RegistryHabits = {
   kind: 'ecr',
